@@ -1,0 +1,66 @@
+/** Roles of domain.md; MEMBER_REP with a body means a seat in that body. */
+export const roles = [
+  'MEMBER_REP',
+  'MEMBER_EDITOR',
+  'EXPERT_GROUP_LEAD',
+  'STEERING_COMMITTEE',
+  'COORDINATOR',
+  'UN_LIAISON',
+  'OBSERVER',
+  'PARTNER_SYSTEM',
+  'PLATFORM_OPERATOR',
+  'SAFETY_OFFICER',
+] as const;
+export type Role = (typeof roles)[number];
+
+export interface RoleGrant {
+  role: Role;
+  /** null only for roles on the platform itself (PLATFORM_OPERATOR). */
+  networkId: string | null;
+  bodyId: string | null;
+}
+
+/** A partner system, as its key says. */
+export interface PartnerScope {
+  id: string;
+  networkIds: string[];
+  maxVisibility: Visibility;
+  scopes: string[];
+}
+
+/** From most open to most closed. */
+export const visibilities = ['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'] as const;
+export type Visibility = (typeof visibilities)[number];
+
+/**
+ * Who asks, as the gateway has verified it. `GATEWAY` is the gateway asking for itself (resolveActor, resolvePartner,
+ * rights versions); `SYSTEM` is the loader of the shipped records and exists only inside `start`: no token and no
+ * assertion yields it.
+ */
+export interface Actor {
+  kind: 'SEAT' | 'PERSON' | 'PARTNER' | 'GATEWAY' | 'SYSTEM';
+  /** OIDC `sub`, or `partner:<id>`. */
+  subject: string;
+  personId?: string;
+  seatId?: string;
+  organisationId?: string;
+  /** Networks in which the actor holds any role. */
+  networks: string[];
+  roles: RoleGrant[];
+  partner?: PartnerScope;
+  /** The rights version of the subgraph that resolved this actor, at that moment. */
+  rightsVersion: number;
+}
+
+/** What every resolver of every subgraph finds in its context; a subgraph adds its database and loaders. */
+export interface RequestContext {
+  actor: Actor;
+  requestId: string;
+}
+
+/** The loader's actor. Only `start` may call this (kept by the import test). */
+export function createSystemActor(): Actor {
+  return { kind: 'SYSTEM', subject: 'system', networks: [], roles: [], rightsVersion: 0 };
+}
+
+export const gatewayActor: Actor = { kind: 'GATEWAY', subject: 'gateway', networks: [], roles: [], rightsVersion: 0 };

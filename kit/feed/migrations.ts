@@ -1,0 +1,35 @@
+/** The schema `feed`: one counter row per network, which is the only order; the events, kept; and the installation's identity. */
+export const feedMigrations: { name: string; up: string; down: string }[] = [
+  {
+    name: '2026-11-21-feed',
+    up: `
+      CREATE TABLE feed.installation (
+        single boolean PRIMARY KEY DEFAULT true CHECK (single),
+        id uuid NOT NULL DEFAULT gen_random_uuid(),
+        epoch integer NOT NULL DEFAULT 1
+      );
+      INSERT INTO feed.installation DEFAULT VALUES;
+      CREATE TABLE feed.stream (
+        network_id text PRIMARY KEY,
+        position bigint NOT NULL CHECK (position >= 0)
+      );
+      CREATE TABLE feed.event (
+        network_id text NOT NULL REFERENCES feed.stream,
+        position bigint NOT NULL,
+        id text NOT NULL UNIQUE,
+        type text NOT NULL,
+        event_type text NOT NULL,
+        subject text NOT NULL,
+        visibility text NOT NULL,
+        body_ids text[] NOT NULL,
+        thematic_areas text[] NOT NULL,
+        countries text[] NOT NULL,
+        data jsonb NOT NULL,
+        occurred_at timestamptz NOT NULL,
+        recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (network_id, position)
+      );
+    `,
+    down: 'DROP TABLE feed.event, feed.stream, feed.installation',
+  },
+];
