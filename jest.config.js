@@ -17,5 +17,7 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/test/postgres.ts',
+  globalTeardown: '<rootDir>/test/postgres-stop.ts',
   testTimeout: 60_000,
 };

@@ -5,15 +5,21 @@ export interface Log {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
+const levels = ['info', 'warn', 'error'] as const;
+
+/** @param least lines below this level are not written */
 export function createLog(
   source: string,
+  least: (typeof levels)[number] = 'info',
   write: (line: string) => void = (line) => process.stderr.write(line),
   now: () => Date = () => new Date(),
 ): Log {
   const at =
-    (level: string) =>
-    (message: string, fields: Record<string, unknown> = {}) =>
+    (level: (typeof levels)[number]) =>
+    (message: string, fields: Record<string, unknown> = {}) => {
+      if (levels.indexOf(level) < levels.indexOf(least)) return;
       write(`${JSON.stringify({ at: now().toISOString(), level, source, message, ...fields })}\n`);
+    };
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 

@@ -1,0 +1,192 @@
+import { ConfigurationError } from './errors.ts';
+
+interface Setting<T> {
+  /** How README and error messages name the value. */
+  type: string;
+  /** The value when unset; undefined stays undefined. */
+  default?: T;
+  help: string;
+  parse: (text: string) => T;
+  /** Required when NODE_ENV=production. */
+  production?: boolean;
+}
+
+class Mistake extends Error {}
+const wrong = (what: string): never => {
+  throw new Mistake(what);
+};
+
+const port = (text: string): number =>
+  /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+    ? Number(text)
+    : wrong('is not a port (0..65535; 0 chooses a free one)');
+
+const urlOf =
+  (...protocols: string[]) =>
+  (text: string): string => {
+    const known = URL.canParse(text) && protocols.includes(new URL(text).protocol);
+    return known ? text : wrong(`is not a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  };
+
+const secret = (text: string): string =>
+  text.length >= 32 && new Set(text).size >= 10
+    ? text
+    : wrong('is too weak: at least 32 random characters, e.g. `openssl rand -base64 48`');
+
+const setting = <T>(entry: Setting<T>): Setting<T> => entry;
+const http = urlOf('http:', 'https:');
+
+/** Every setting there is. `start` reads the environment through this table and nothing else does. */
+export const settings = {
+  NODE_ENV: setting<'development' | 'production' | 'test'>({
+    type: 'development | production',
+    default: 'development',
+    help: 'production refuses sample records, the development issuer and unset secrets',
+    parse: (text) =>
+      text === 'development' || text === 'production' || text === 'test'
+        ? text
+        : wrong('is not development or production'),
+  }),
+  PORT: setting({
+    type: 'port',
+    default: 4000,
+    help: 'where the gateway (or, alone, a subgraph) listens',
+    parse: port,
+  }),
+  HOST: setting<string>({
+    type: 'address',
+    help: 'address to listen on; unset: 127.0.0.1, in production all addresses',
+    parse: (text) => text,
+  }),
+  DATABASE_URL: setting<string>({
+    type: 'postgres URL',
+    help: 'unset: an embedded Postgres in DATA_DIR. Its user owns the database and may create roles',
+    parse: urlOf('postgres:', 'postgresql:'),
+    production: true,
+  }),
+  DATA_DIR: setting({
+    type: 'folder',
+    default: '.data',
+    help: 'embedded database, development keys',
+    parse: (text) => text,
+  }),
+  REDIS_URL: setting<string>({
+    type: 'redis URL',
+    help: 'unset: hints stay in the process',
+    parse: urlOf('redis:', 'rediss:'),
+  }),
+  OIDC_ISSUER: setting<string>({
+    type: 'URL',
+    help: 'who signs the tokens; unset: the embedded development issuer',
+    parse: http,
+    production: true,
+  }),
+  OIDC_AUDIENCE: setting({
+    type: 'text',
+    default: 'net4u',
+    help: 'the `aud` that tokens must carry',
+    parse: (text) => text,
+  }),
+  OIDC_CLIENT_ID: setting({
+    type: 'text',
+    default: 'net4u-web',
+    help: "the page's client id at the issuer",
+    parse: (text) => text,
+  }),
+  ALLOWED_ORIGINS: setting<string[]>({
+    type: 'origins, comma-separated',
+    default: [],
+    help: 'pages of other origins that may open sockets; the gateway’s own origin always may',
+    parse: (text) =>
+      text.split(',').map((item) => {
+        const origin = item.trim();
+        return URL.canParse(origin) && new URL(origin).origin === origin
+          ? origin
+          : wrong(`has "${origin}", which is not an origin`);
+      }),
+  }),
+  PUBLIC_URL: setting<string>({
+    type: 'URL',
+    help: 'the address users know the gateway by; unset: http://localhost:PORT',
+    parse: http,
+  }),
+  GATEWAY_SECRET: setting<string>({
+    type: 'text of 32+',
+    help: 'signs actors for the subgraphs; unset in development: made and kept in DATA_DIR',
+    parse: secret,
+    production: true,
+  }),
+  CURSOR_SECRET: setting<string>({
+    type: 'text of 32+',
+    help: 'seals cursors; unset in development: made and kept in DATA_DIR',
+    parse: secret,
+    production: true,
+  }),
+  REGION: setting({
+    type: 'name',
+    default: 'local',
+    help: 'name of this installation',
+    parse: (text) =>
+      /^[a-z][a-z0-9-]{0,31}$/.test(text) ? text : wrong('is not a name of small letters, digits and -'),
+  }),
+  REGION_NUMBER: setting({
+    type: '1..127',
+    default: 1,
+    help: 'its number, different in each region: it begins every client id',
+    parse: (text) =>
+      /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 127 ? Number(text) : wrong('is not within 1..127'),
+  }),
+  NETWORKS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the networks subgraph', parse: http }),
+  MEMBERS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the members subgraph', parse: http }),
+  WORKING_PLANS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the working-plans subgraph', parse: http }),
+  DISCUSSIONS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the discussions subgraph', parse: http }),
+};
+
+type Table = typeof settings;
+type ValueOf<S> = S extends Setting<infer T> ? T : never;
+type MayBeUnset =
+  | 'HOST'
+  | 'DATABASE_URL'
+  | 'REDIS_URL'
+  | 'OIDC_ISSUER'
+  | 'PUBLIC_URL'
+  | 'GATEWAY_SECRET'
+  | 'CURSOR_SECRET'
+  | `${string}_URL`;
+export type Config = { [K in keyof Table]: K extends MayBeUnset ? ValueOf<Table[K]> | undefined : ValueOf<Table[K]> };
+
+/**
+ * Reads the whole configuration.
+ * @param required settings that this process cannot do without, whatever the mode
+ * @param optional settings that this process does not use, so that production does not ask for them
+ * @throws ConfigurationError that lists every mistake, not only the first
+ */
+export function readConfig(
+  env: Record<string, string | undefined>,
+  required: readonly (keyof Table)[] = [],
+  optional: readonly (keyof Table)[] = [],
+): Config {
+  const production = env.NODE_ENV === 'production';
+  const mistakes: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, entry] of Object.entries(settings) as [keyof Table, Setting<unknown>][]) {
+    const text = env[name];
+    values[name] = entry.default;
+    if (text === undefined || text === '') {
+      const needed = required.includes(name) || (production && entry.production && !optional.includes(name));
+      if (needed) mistakes.push(`${name} is not set (${entry.type}): ${entry.help}.`);
+      continue;
+    }
+    try {
+      values[name] = entry.parse(text);
+    } catch (error) {
+      if (!(error instanceof Mistake)) throw error;
+      mistakes.push(`${name} ${error.message}.`);
+    }
+  }
+  if (values.GATEWAY_SECRET && values.GATEWAY_SECRET === values.CURSOR_SECRET) {
+    mistakes.push('GATEWAY_SECRET and CURSOR_SECRET are the same: each needs its own.');
+  }
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes.join('\n'));
+  return values as Config;
+}

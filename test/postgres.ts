@@ -1,0 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedPostgres } from '../kit/database/embedded.ts';
+
+/** Jest's global setup: one real Postgres for the run (the embedded one, or TEST_DATABASE_URL); each world makes its own database in it. */
+export default async function setup(): Promise<void> {
+  if (process.env.TEST_DATABASE_URL) return;
+  const dataDir = await mkdtemp(join(tmpdir(), 'net4u-test-'));
+  const postgres = await startEmbeddedPostgres({ dataDir });
+  process.env.TEST_DATABASE_URL = postgres.url;
+  (globalThis as Record<string, unknown>).stopPostgres = async () => {
+    await postgres.stop();
+    await rm(postgres.dataDirectory, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { start } from '../start.ts';
+import { freshDatabase } from './database.ts';
+import { createPeople, type People } from './people.ts';
+
+export interface World {
+  /** The gateway's address, e.g. http://localhost:40123. */
+  url: string;
+  dataDir: string;
+  databaseUrl: string;
+  people: People;
+  /** Stops the platform but keeps its database and data, so that it can be started again. */
+  halt(): Promise<void>;
+  /** Starts it again on the same port, database and data. */
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The whole platform in this process, on a port of its own and a fresh database with the sample records: what `npm start`
+ * runs, except that the database is the test run's Postgres.
+ */
+export async function startWorld(env: Record<string, string> = {}): Promise<World> {
+  const database = await freshDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'net4u-world-'));
+  const settings = { NODE_ENV: 'test', PORT: '0', DATABASE_URL: database.url, DATA_DIR: dataDir, ...env };
+  let running = await start({ env: settings });
+  const { url } = running;
+  const people = createPeople(url, dataDir);
+  return {
+    url,
+    dataDir,
+    databaseUrl: database.url,
+    people,
+    halt: () => running.stop(),
+    async resume() {
+      running = await start({ env: { ...settings, PORT: new URL(url).port } });
+    },
+    async stop() {
+      await people.leave();
+      await running.stop();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
