@@ -147,7 +147,7 @@ async function startSubgraph(platform: Platform, name: SubgraphName, alone: bool
       cursorSecret: platform.cursorSecret,
       region: config.REGION,
       regionNumber: config.REGION_NUMBER,
-      ...(alone && { port: config.PORT, host: config.HOST ?? (production ? '::' : '127.0.0.1') }),
+      ...(alone && { port: config.PORT, host: config.HOST ?? (production ? '0.0.0.0' : '127.0.0.1') }),
       log,
       load: {
         system: createSystemActor(),
@@ -187,7 +187,7 @@ async function startGateway(platform: Platform, urls: Partial<Record<SubgraphNam
     secret: platform.secret,
     oidc: { issuer, audience: config.OIDC_AUDIENCE },
     port,
-    host: config.HOST ?? (production ? '::' : '127.0.0.1'),
+    host: config.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     production,
     allowedOrigins: [...config.ALLOWED_ORIGINS, publicUrl],
     webRoot,
