@@ -1,0 +1,122 @@
+import type { ExecutionResult } from 'graphql';
+import { coerceVariables, type ExecuteArgs, finish, startExecution } from './execute.ts';
+import { pickVariables, unavailable } from './execution.ts';
+import type { PlannedOperation } from './planned.ts';
+import type { Open, Send, SubgraphResponse } from './send.ts';
+
+export interface SubscribeArgs<C> extends ExecuteArgs<C> {
+  readonly open: Open<C>;
+}
+
+/**
+ * Subscribes at the one subgraph that owns the field and completes each of its events from the others. Bad variables give a result with
+ * errors and no iterator. Events are run one at a time, as they are asked for. An upstream that breaks gives one last result with
+ * SUBGRAPH_UNAVAILABLE. `return` ends the upstream at once, also while an event is awaited or being run.
+ */
+export async function subscribe<C>(
+  args: SubscribeArgs<C>,
+): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const { planned, send, open, context, signal } = args;
+  const coerced = coerceVariables(planned, args.variables);
+  if ('errors' in coerced) return coerced;
+  if (!planned.source) throw new TypeError('Only a subscription can be subscribed to.');
+
+  const { subgraph, query, operationName, variables: names } = planned.source.fetch;
+  const variables = pickVariables(names, coerced.values);
+  const request = { subgraph, query, operationName, variables, operationKind: 'subscription' as const, signal };
+  const run = (event: SubgraphResponse) => runCoerced(planned, event, coerced.values, send, context, signal);
+  return mapEvents(
+    () => open(request, context),
+    run,
+    (error) => run({ errors: [unavailable(subgraph, error)] }),
+  );
+}
+
+/**
+ * Runs one event of `planned`'s source: joins and shapes it. For a layer that shares one upstream between many clients; `variables` are
+ * the client's, and are checked again. The event itself is not written to.
+ */
+export async function runEvent<C>(
+  planned: PlannedOperation,
+  event: SubgraphResponse,
+  variables: ExecuteArgs<C>['variables'],
+  send: Send<C>,
+  context: C,
+): Promise<ExecutionResult> {
+  const coerced = coerceVariables(planned, variables);
+  return 'errors' in coerced ? coerced : runCoerced(planned, event, coerced.values, send, context);
+}
+
+async function runCoerced<C>(
+  planned: PlannedOperation,
+  event: SubgraphResponse,
+  variables: Record<string, unknown>,
+  send: Send<C>,
+  context: C,
+  signal?: AbortSignal,
+): Promise<ExecutionResult> {
+  const execution = startExecution(variables, send, context, signal);
+  const { source, steps } = planned;
+  const isWritten = steps !== undefined || (source?.fetch.outputRewrites.length ?? 0) > 0;
+  source?.absorb(execution, isWritten ? { ...event, shared: true } : event);
+  const running = steps?.(execution);
+  if (running) await running;
+  return finish(planned, execution);
+}
+
+/** An async generator would queue `return` behind a pending `next`, which may never settle: hence by hand. */
+function mapEvents<T, R>(
+  open: () => AsyncIterable<T>,
+  run: (event: T) => Promise<R>,
+  fail: (error: unknown) => Promise<R>,
+): AsyncIterableIterator<R> {
+  const ended: IteratorReturnResult<undefined> = { done: true, value: undefined };
+  const waiting = new Set<(result: typeof ended) => void>();
+  let source: AsyncIterator<T> | undefined;
+  let isEnded = false;
+
+  const step = async (): Promise<IteratorResult<R>> => {
+    if (isEnded) return ended;
+    let event: IteratorResult<T>;
+    try {
+      source ??= open()[Symbol.asyncIterator]();
+      event = await source.next();
+    } catch (error) {
+      if (isEnded) return ended;
+      isEnded = true;
+      return { done: false, value: await fail(error) };
+    }
+    if (!event.done && !isEnded) return { done: false, value: await run(event.value) };
+    isEnded = true;
+    return ended;
+  };
+
+  const stop = async (): Promise<typeof ended> => {
+    isEnded = true;
+    for (const answer of waiting) answer(ended);
+    waiting.clear();
+    await source?.return?.();
+    return ended;
+  };
+
+  // Two calls of `next` at once are answered in order.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      const result = last.then(step, step);
+      last = result;
+      return new Promise((resolve, reject) => {
+        waiting.add(resolve);
+        result.then(resolve, reject).finally(() => waiting.delete(resolve));
+      });
+    },
+    return: stop,
+    throw: async (error) => {
+      await stop();
+      throw error;
+    },
+  };
+}
