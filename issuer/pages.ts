@@ -22,7 +22,8 @@ export function contentSecurityPolicy(formTargets: readonly string[]): string {
   const hash = createHash('sha256').update(style).digest('base64');
   return [
     "default-src 'none'",
-    "script-src 'none'",
+    // Permits nothing by itself. 'none' would, but a browser complains of it as soon as a hash stands beside it.
+    "script-src 'report-sample'",
     `style-src 'sha256-${hash}'`,
     // A browser also holds the redirects that follow a form to this list, so the application's own origins belong in it.
     `form-action 'self' ${formTargets.join(' ')}`,
@@ -59,7 +60,7 @@ export function signInPage(personas: readonly Persona[], action: string): string
     const place = [organisation, network].filter(Boolean).join(' · ');
     return `<li><form method="post" action="${safe(`${action}/${id}`)}">
 <button type="submit" aria-describedby="about-${id}">${safe(label)}</button>
-<div id="about-${id}">${place ? `<p><strong>${safe(place)}</strong></p>` : ''}<p>${safe(description)}</p></div>
+<div id="about-${id}">${place ? `<p><strong>${safe(place)}</strong></p>` : ''}<p>${safe(description)} (<code>${id}</code>)</p></div>
 </form></li>`;
   });
   return page(

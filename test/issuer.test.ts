@@ -2,17 +2,18 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import express from 'express';
-import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { createIssuer, type Issuer, start } from '../issuer/issuer.ts';
 import type { Persona } from '../issuer/persona.ts';
 import { signToken } from '../issuer/sign.ts';
 import { memoryStorage } from '../issuer/storage.ts';
+import { application, Browser, callback, discover, verify } from './issuer/browser.ts';
 
 const personas: Persona[] = [
   {
@@ -26,7 +27,6 @@ const personas: Persona[] = [
   },
   { id: 'operator', subject: 'persona:operator', label: 'Operator', description: 'Runs the system; no seat.' },
 ];
-const callback = 'http://app.example:4000/callback';
 const shared = { audience: 'net4u', personas, redirectUris: [callback] };
 
 let dataDir: string;
@@ -35,137 +35,29 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true }));
 
-/** A browser as far as sign-in goes: keeps cookies by path, follows redirects until they leave the issuer. */
-class Browser {
-  private readonly cookies = new Map<string, { value: string; path: string }>();
-
-  async go(url: string | URL, init: RequestInit = {}): Promise<{ response: Response; url: URL; html: string }> {
-    const at = new URL(url);
-    const cookie = [...this.cookies]
-      .filter(([, { path }]) => at.pathname === path || at.pathname.startsWith(path.endsWith('/') ? path : `${path}/`))
-      .map(([name, { value }]) => `${name.slice(name.indexOf(' ') + 1)}=${value}`)
-      .join('; ');
-    const response = await fetch(at, {
-      ...init,
-      redirect: 'manual',
-      headers: { accept: 'text/html', ...init.headers, cookie },
-    });
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = '', ...attributes] = line.split('; ');
-      const path = attributes.find((each) => each.startsWith('path='))?.slice(5) ?? '/';
-      const name = pair.slice(0, pair.indexOf('='));
-      const value = pair.slice(name.length + 1);
-      if (value) this.cookies.set(`${path} ${name}`, { value, path });
-      else this.cookies.delete(`${path} ${name}`);
-    }
-    const location = response.headers.get('location');
-    if (!location) return { response, url: at, html: await response.text() };
-    const next = new URL(location, at);
-    return next.origin === at.origin ? this.go(next) : { response, url: next, html: '' };
-  }
-
-  /** Submits the form whose button says `label`, as a browser without scripts does. */
-  press(page: { html: string; url: URL }, label: string) {
-    const button = new RegExp(`<button([^>]*)>${label}</button>`).exec(page.html);
-    const owner = button && / form="([^"]*)"/.exec(button[1]!)?.[1];
-    const form = (page.html.match(/<form[\s\S]*?<\/form>/g) ?? []).find((each) =>
-      each.includes(owner ? `id="${owner}"` : `>${label}</button>`),
-    );
-    if (!button || !form) throw new Error(`no button says ${label}: ${page.html}`);
-    const body = new URLSearchParams();
-    for (const field of [...(form.match(/<input[^>]*>/g) ?? []), button[0]]) {
-      const name = / name="([^"]*)"/.exec(field)?.[1];
-      if (name) body.set(name, / value="([^"]*)"/.exec(field)?.[1] ?? '');
-    }
-    return this.go(new URL(/ action="([^"]*)"/.exec(form)![1]!, page.url), { method: 'POST', body });
-  }
-}
-
-interface Metadata {
-  issuer: string;
-  authorization_endpoint: string;
-  token_endpoint: string;
-  jwks_uri: string;
-  end_session_endpoint: string;
-}
-
-const discover = async (url: string, headers?: Record<string, string>): Promise<Metadata> =>
-  (await fetch(`${url}/.well-known/openid-configuration`, { headers })).json() as Promise<Metadata>;
-
-/** The web application's side of a sign-in: one verifier, and the requests made with it. */
-async function application(url: string, parameters: Record<string, string | undefined> = {}) {
-  const metadata = await discover(url);
-  const verifier = randomBytes(32).toString('base64url');
-  const request = new URL(metadata.authorization_endpoint);
-  const all: Record<string, string | undefined> = {
-    client_id: 'net4u-web',
-    response_type: 'code',
-    redirect_uri: callback,
-    scope: 'openid',
-    state: 'a state',
-    nonce: 'a nonce',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-    ...parameters,
+/** Serves issuers that are made once their URL is known. */
+async function serve(listener: RequestListener, path: string) {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async () => {
+    server.close().closeAllConnections();
   };
-  for (const [name, value] of Object.entries(all)) if (value !== undefined) request.searchParams.set(name, value);
-  const ask = async (fields: Record<string, string>, headers: Record<string, string> = {}) => {
-    const body = new URLSearchParams({ client_id: 'net4u-web', ...fields });
-    const response = await fetch(metadata.token_endpoint, { method: 'POST', body, headers });
-    const answer = (await response.json()) as Record<string, string>;
-    return { status: response.status, headers: response.headers, answer };
-  };
-  const redeem = (back: URL, headers?: Record<string, string>, code_verifier = verifier) =>
-    ask(
-      { grant_type: 'authorization_code', code: back.searchParams.get('code')!, redirect_uri: callback, code_verifier },
-      headers,
-    );
-  return { metadata, request, ask, redeem };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, stop };
 }
 
-async function verify(url: string, token: string) {
-  const { jwks_uri } = await discover(url);
-  return jwtVerify(token, createRemoteJWKSet(new URL(jwks_uri)), {
-    issuer: url,
-    audience: 'net4u',
-    typ: 'at+jwt',
-    algorithms: ['ES256'],
-  });
-}
-
-async function listen(server: Server): Promise<number> {
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-/** The two ways it is served: alone on a port, and below a path of an express application that answers by another name too. */
 const ways = {
-  async 'alone on a port'() {
-    return start({ ...shared, dataDir });
-  },
+  'alone on a port': () => start({ ...shared, dataDir }),
   async 'under /issuer in express'() {
     const app = express();
-    const server = createServer(app);
-    const url = `http://127.0.0.1:${await listen(server)}/issuer`;
-    const issuer = await createIssuer({ ...shared, dataDir, url });
-    app.use('/issuer', issuer.handler);
-    const stop = async () => {
-      await issuer.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    };
-    return { url, stop };
+    const served = await serve(app, '/issuer');
+    app.use('/issuer', (await createIssuer({ ...shared, dataDir, url: served.url })).handler);
+    return served;
   },
   async 'below a path without express'() {
     let issuer: Issuer | undefined;
-    const server = createServer((req, res) => issuer?.handler(req, res));
-    const url = `http://127.0.0.1:${await listen(server)}/sign/in`;
-    issuer = await createIssuer({ ...shared, dataDir, url });
-    const stop = async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    };
-    return { url, stop };
+    const served = await serve((req, res) => issuer?.handler(req, res), '/sign/in');
+    issuer = await createIssuer({ ...shared, dataDir, url: served.url });
+    return served;
   },
 };
 
