@@ -32,4 +32,9 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
     `,
     down: 'DROP TABLE feed.event, feed.stream, feed.installation',
   },
+  {
+    name: '2026-11-21-feed-recorded-index',
+    up: 'CREATE INDEX event_recorded ON feed.event (network_id, recorded_at DESC, position DESC)',
+    down: 'DROP INDEX feed.event_recorded',
+  },
 ];

@@ -1,0 +1,56 @@
+import { createCursors } from '../cursor.ts';
+
+/**
+ * Where a reader stands: per network, the position of the last event it has passed. A network that is absent stands at 0.
+ * Never changed once made, so that readers may share one.
+ */
+export type Vector = Readonly<Record<string, number>>;
+
+export const covers = (reader: Vector, other: Vector): boolean =>
+  Object.entries(other).every(([networkId, position]) => (reader[networkId] ?? 0) >= position);
+
+/** The later of both in every network; the same object as one of them where that is enough. */
+export function merge(a: Vector, b: Vector): Vector {
+  if (covers(b, a)) return b;
+  if (covers(a, b)) return a;
+  const merged: Record<string, number> = { ...a };
+  for (const [networkId, position] of Object.entries(b)) {
+    merged[networkId] = Math.max(position, merged[networkId] ?? 0);
+  }
+  return merged;
+}
+
+/** Cursors of the feed, for one installation and all its epochs. */
+export interface FeedCursors {
+  encode(vector: Vector): string;
+  /**
+   * @returns null for a cursor of another epoch of this installation: made before a restore from backup, so that its
+   * positions may name other events now
+   * @throws ApiError CURSOR_INVALID
+   */
+  decode(cursor: string): Vector | null;
+}
+
+export function createFeedCursors(secret: string, installation: { id: string; epoch: number }): FeedCursors {
+  const { id, epoch } = installation;
+  const cursors = createCursors<{ epoch: number; at: Vector }>(secret, {
+    kind: 'feed',
+    stream: 'networks',
+    installation: id,
+  });
+  const encoded = new WeakMap<Vector, string>(); // live readers share vectors
+  return {
+    encode(vector) {
+      let text = encoded.get(vector);
+      if (text === undefined) {
+        text = cursors.encode({ epoch, at: vector });
+        encoded.set(vector, text);
+      }
+      return text;
+    },
+    decode(cursor) {
+      const position = cursors.decode(cursor);
+      return position.epoch === epoch ? position.at : null;
+    },
+  };
+}
