@@ -1,0 +1,49 @@
+import type { Actor } from '../../../kit/context.ts';
+import type { Transaction } from '../../../kit/database/open.ts';
+import { forbidden } from '../../../kit/types.ts';
+import { Meeting } from '../entities/meeting.ts';
+import { Post } from '../entities/post.ts';
+import { Thread } from '../entities/thread.ts';
+import { readable, select } from '../statement.ts';
+import { isId } from '../text.ts';
+
+/** What a command is about, if the actor may read it. The refusal is the same for what is not there and what is not theirs. */
+const refusal = (noun: string) => forbidden(`There is no such ${noun}, or you may not see it.`);
+
+/** @throws Problem ForbiddenError */
+export async function findThread(tx: Transaction, actor: Actor, id: string): Promise<Thread> {
+  if (!isId(id)) throw refusal('thread');
+  const [thread] = await select(
+    tx.manager,
+    Thread,
+    (columns, bind) => `SELECT ${columns} FROM thread r WHERE r.id = ${bind(id)} AND ${readable('r', actor, bind)}`,
+  );
+  if (!thread) throw refusal('thread');
+  return thread;
+}
+
+/** Locked, so that edit and deletion take turns. @throws Problem ForbiddenError */
+export async function findPost(tx: Transaction, actor: Actor, id: string): Promise<{ post: Post; thread: Thread }> {
+  if (!isId(id)) throw refusal('post');
+  const [post] = await select(
+    tx.manager,
+    Post,
+    (columns, bind) =>
+      `SELECT ${columns} FROM post r JOIN thread t ON t.id = r.thread_id
+       WHERE r.id = ${bind(id)} AND ${readable('t', actor, bind)} FOR UPDATE OF r`,
+  );
+  if (!post) throw refusal('post');
+  return { post, thread: await findThread(tx, actor, post.threadId) };
+}
+
+/** @throws Problem ForbiddenError */
+export async function findMeeting(tx: Transaction, actor: Actor, id: string): Promise<Meeting> {
+  if (!isId(id)) throw refusal('meeting');
+  const [meeting] = await select(
+    tx.manager,
+    Meeting,
+    (columns, bind) => `SELECT ${columns} FROM meeting r WHERE r.id = ${bind(id)} AND ${readable('r', actor, bind)}`,
+  );
+  if (!meeting) throw refusal('meeting');
+  return meeting;
+}

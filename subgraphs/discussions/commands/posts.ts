@@ -1,0 +1,106 @@
+import { ulid } from 'ulid';
+import type { Actor } from '../../../kit/context.ts';
+import type { Transaction } from '../../../kit/database/open.ts';
+import { forbidden, invalid } from '../../../kit/types.ts';
+import { Post } from '../entities/post.ts';
+import type { PostInput } from '../inputs.ts';
+import { mayDeletePost, mayEditPost, mayPost } from '../policy.ts';
+import { bodyLimit, checkId, checkText, isBlank, isId } from '../text.ts';
+import { findPost, findThread } from './find.ts';
+import { once, type Past, refuseOrigin, seatOf } from './once.ts';
+
+const closed = (...path: string[]) => invalid('The thread is locked or archived: it takes no posts.', ...path);
+
+/**
+ * Writes a post at the end of its thread. Counting locks the thread's row until commit, so a post's position is given in
+ * the order of commits: a reader who has seen position 7 will never find a new 6.
+ * @returns false if the thread takes no posts
+ */
+export async function insertPost(
+  tx: Transaction,
+  id: string,
+  threadId: string,
+  post: {
+    body: string;
+    locale: string;
+    seatId: string | null;
+    at: Date;
+    replyToId?: string | null;
+    mentions?: string[];
+  },
+): Promise<boolean> {
+  const counted: unknown[] = await tx.manager.query(
+    `WITH counted AS (
+       UPDATE thread SET post_count = post_count + 1, last_activity_at = greatest(last_activity_at, $3)
+       WHERE id = $2 AND status IN ('OPEN', 'RESOLVED') RETURNING post_count
+     )
+     INSERT INTO post (id, thread_id, position, author_seat_id, text, original_locale, reply_to_id, mention_seat_ids, created_at)
+     SELECT $1, $2, post_count, $4, $5, $6, $7, $8, $3 FROM counted RETURNING id`,
+    [id, threadId, post.at, post.seatId, post.body, post.locale, post.replyToId ?? null, post.mentions ?? []],
+  );
+  return counted.length > 0;
+}
+
+/**
+ * Answers in a thread. Makes no event.
+ * @returns the post's id
+ * @throws Problem ForbiddenError, or ValidationError with the path of the field at fault
+ */
+export async function post(tx: Transaction, actor: Actor, input: PostInput, origin?: Past): Promise<string> {
+  refuseOrigin(actor, origin);
+  const thread = await findThread(tx, actor, input.threadId);
+  if (!mayPost(actor, thread)) throw forbidden('You may read this thread but not post in it.');
+  const seatId = seatOf(actor, origin);
+  const body = checkText(input.body, bodyLimit, 'input', 'body');
+  if (isBlank(body)) throw invalid('body: it is empty.', 'input', 'body');
+  const mentions = [...new Set(input.mentionSeatIds ?? [])];
+  if (mentions.length > 50) throw invalid('mentionSeatIds: at most 50.', 'input', 'mentionSeatIds');
+  for (const id of mentions) checkId(id, 'input', 'mentionSeatIds');
+  const replyToId = input.replyToId ?? null;
+  if (replyToId !== null) {
+    const known = isId(replyToId) && (await tx.manager.existsBy(Post, { id: replyToId, threadId: thread.id }));
+    if (!known) throw invalid('replyToId: no such post in this thread.', 'input', 'replyToId');
+  }
+  return once(tx, actor, 'post', input, origin?.id ?? `post:${ulid()}`, async (id) => {
+    const at = origin?.at ?? new Date();
+    const written = await insertPost(tx, id, thread.id, {
+      body,
+      locale: input.locale,
+      seatId,
+      at,
+      replyToId,
+      mentions,
+    });
+    if (!written) throw closed('input', 'threadId');
+  });
+}
+
+/** @throws Problem ForbiddenError to all but the author; ValidationError */
+export async function editPost(
+  tx: Transaction,
+  actor: Actor,
+  input: { id: string; body: string },
+  at = new Date(),
+): Promise<string> {
+  const { post, thread } = await findPost(tx, actor, input.id);
+  if (!mayEditPost(actor, post, thread)) throw forbidden('Only its author may edit a post.');
+  const text = checkText(input.body, bodyLimit, 'body');
+  if (isBlank(text)) throw invalid('body: it is empty; to take the post back, delete it.', 'body');
+  if (post.deletedAt) throw invalid('id: the post was deleted.', 'id');
+  if (thread.status === 'LOCKED' || thread.status === 'ARCHIVED') throw closed('id');
+  if (text !== post.text) await tx.manager.update(Post, { id: post.id }, { text, editedAt: at });
+  return post.id;
+}
+
+/** Takes a post back, also in a locked thread: nobody is held to words that may endanger them. @throws Problem ForbiddenError */
+export async function deletePost(
+  tx: Transaction,
+  actor: Actor,
+  input: { id: string },
+  at = new Date(),
+): Promise<string> {
+  const { post } = await findPost(tx, actor, input.id);
+  if (!mayDeletePost(actor, post)) throw forbidden('Only its author may delete a post.');
+  if (!post.deletedAt) await tx.manager.update(Post, { id: post.id }, { deletedAt: at });
+  return post.id;
+}

@@ -1,0 +1,50 @@
+import type { FeedEvent } from '../../kit/feed/publish.ts';
+import type { Meeting } from './entities/meeting.ts';
+import type { AnchorTypename, Thread } from './entities/thread.ts';
+
+/** `data` of THREAD_STARTED. A thread of several networks is said once in each; its posts are not said at all. */
+export interface ThreadStarted {
+  threadId: string;
+  anchor: { typename: AnchorTypename; id: string };
+}
+
+/** `data` of MEETING_SCHEDULED and MEETING_HELD. */
+export interface MeetingSaid {
+  meetingId: string;
+  kind: Meeting['kind'];
+}
+
+const circleOf = ({ networkIds, visibility, bodyId }: Thread | Meeting) => ({
+  networkIds,
+  visibility,
+  bodyIds: bodyId === null ? [] : [bodyId],
+});
+
+export function threadStarted(thread: Thread): FeedEvent {
+  const data: ThreadStarted = {
+    threadId: thread.id,
+    anchor: { typename: thread.anchorTypename, id: thread.anchorId },
+  };
+  return {
+    ...circleOf(thread),
+    type: 'THREAD_STARTED',
+    eventType: 'org.net4u.thread.started.v1',
+    subject: `thread/${thread.id}`,
+    data: { ...data },
+    occurredAt: thread.createdAt,
+  };
+}
+
+/** A meeting that enters the records when it is over was not scheduled here: it is said to have been held, at its time. */
+export function meetingEntered(meeting: Meeting): FeedEvent {
+  const held = meeting.status === 'CLOSED';
+  const data: MeetingSaid = { meetingId: meeting.id, kind: meeting.kind };
+  return {
+    ...circleOf(meeting),
+    type: held ? 'MEETING_HELD' : 'MEETING_SCHEDULED',
+    eventType: held ? 'org.net4u.meeting.held.v1' : 'org.net4u.meeting.scheduled.v1',
+    subject: `meeting/${meeting.id}`,
+    data: { ...data },
+    occurredAt: (held && (meeting.endsAt ?? meeting.startsAt)) || meeting.createdAt,
+  };
+}

@@ -1,0 +1,95 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import type { Visibility } from '../../kit/context.ts';
+import { DateTime, LocaleTag } from '../../kit/scalars.ts';
+import { LocalizedInput, VisibilityEnum } from '../../kit/types.ts';
+import { type MeetingKind, MeetingKindEnum } from './entities/meeting.ts';
+
+@InputType()
+export class AnchorInput {
+  @Field(() => String, {
+    description: 'Network, Body, WorkingPlan, Objective, Outcome, Activity or Meeting.',
+  })
+  typename!: string;
+  @Field(() => ID)
+  id!: string;
+  @Field(() => String, { nullable: true })
+  field?: string | null;
+  @Field(() => String, { nullable: true })
+  quote?: string | null;
+}
+
+@InputType()
+export class StartThreadInput {
+  @Field(() => ID, { description: 'Yours to choose: the same one sent again gives the same thread.' })
+  clientMutationId!: string;
+  @Field(() => [ID])
+  networkIds!: string[];
+  @Field(() => ID, { nullable: true, description: 'For GROUP visibility, unless the anchor is the body itself.' })
+  bodyId?: string | null;
+  @Field(() => AnchorInput)
+  anchor!: AnchorInput;
+  @Field(() => [LocalizedInput], { nullable: true, description: 'At most 300 characters in each language.' })
+  title?: LocalizedInput[] | null;
+  @Field(() => String, {
+    description: 'The first post: plain text, at most 20,000 characters; empty where the title says it all.',
+  })
+  body!: string;
+  @Field(() => LocaleTag)
+  locale!: string;
+  @Field(() => VisibilityEnum)
+  visibility!: Visibility;
+}
+
+@InputType()
+export class PostInput {
+  @Field(() => ID, { description: 'Yours to choose: the same one sent again gives the same post.' })
+  clientMutationId!: string;
+  @Field(() => ID)
+  threadId!: string;
+  @Field(() => String, { description: 'Plain text, at most 20,000 characters.' })
+  body!: string;
+  @Field(() => LocaleTag)
+  locale!: string;
+  @Field(() => ID, { nullable: true })
+  replyToId?: string | null;
+  @Field(() => [ID], { nullable: true, description: 'At most 50.' })
+  mentionSeatIds?: string[] | null;
+}
+
+@InputType()
+export class AgendaItemInput {
+  @Field(() => [LocalizedInput])
+  title!: LocalizedInput[];
+  @Field(() => Int, { nullable: true })
+  minutesAllotted?: number | null;
+}
+
+@InputType()
+export class ScheduleMeetingInput {
+  @Field(() => ID, { description: 'Yours to choose: the same one sent again gives the same meeting.' })
+  clientMutationId!: string;
+  @Field(() => [ID])
+  networkIds!: string[];
+  @Field(() => ID, { nullable: true })
+  bodyId?: string | null;
+  @Field(() => MeetingKindEnum)
+  kind!: MeetingKind;
+  @Field(() => [LocalizedInput])
+  title!: LocalizedInput[];
+  @Field(() => DateTime)
+  startsAt!: Date;
+  @Field(() => DateTime, { nullable: true })
+  endsAt?: Date | null;
+  @Field(() => String, { nullable: false, description: 'IANA name: Africa/Kampala.' })
+  timeZone!: string | null;
+  @Field(() => String, { nullable: true })
+  place?: string | null;
+  @Field(() => [LocaleTag])
+  languages!: string[];
+  @Field(() => Boolean, { nullable: true })
+  interpretation?: boolean | null;
+  @Field(() => VisibilityEnum, { defaultValue: 'NETWORK' })
+  visibility!: Visibility;
+  @Field(() => [AgendaItemInput], { nullable: true, description: 'At most 50.' })
+  agenda?: AgendaItemInput[] | null;
+}

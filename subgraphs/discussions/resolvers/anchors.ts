@@ -1,0 +1,88 @@
+import { Arg, Ctx, Directive, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Cursor } from '../../../kit/scalars.ts';
+import type { DiscussionsContext } from '../context.ts';
+import {
+  Meeting,
+  type MeetingKind,
+  MeetingKindEnum,
+  type MeetingStatus,
+  MeetingStatusEnum,
+} from '../entities/meeting.ts';
+import { Activity, Body, Network, Objective, Outcome, WorkingPlan } from '../entities/stubs.ts';
+import {
+  type AnchorTypename,
+  Thread,
+  ThreadConnection,
+  type ThreadStatus,
+  ThreadStatusEnum,
+} from '../entities/thread.ts';
+import { paged, pageThreads } from './pages.ts';
+
+@Resolver(() => Network)
+export class NetworkResolver {
+  @FieldResolver(() => ThreadConnection, { description: 'Those you may read, latest activity first.' })
+  @Directive(paged)
+  threads(
+    @Root() network: Network,
+    @Arg('status', () => ThreadStatusEnum, { nullable: true }) status: ThreadStatus | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('after', () => Cursor, { nullable: true }) after: string | null,
+    @Ctx() { loaders, cursors }: DiscussionsContext,
+  ) {
+    return pageThreads({ status, first, after }, 20, cursors.threads, (page) =>
+      loaders.threadsOfNetwork(page).load(network.id),
+    );
+  }
+
+  @FieldResolver(() => [Meeting], { description: 'Those you may see, latest first.' })
+  @Directive('@listSize(assumedSize: 20)')
+  meetings(
+    @Root() network: Network,
+    @Arg('kind', () => MeetingKindEnum, { nullable: true }) kind: MeetingKind | null,
+    @Arg('status', () => MeetingStatusEnum, { nullable: true }) status: MeetingStatus | null,
+    @Ctx() { loaders }: DiscussionsContext,
+  ) {
+    return loaders.meetingsOfNetwork({ kind, status }).load(network.id);
+  }
+}
+
+@Resolver(() => Body)
+export class BodyResolver {
+  @FieldResolver(() => ThreadConnection, { description: 'Those you may read, latest activity first.' })
+  @Directive(paged)
+  threads(
+    @Root() body: Body,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('after', () => Cursor, { nullable: true }) after: string | null,
+    @Ctx() { loaders, cursors }: DiscussionsContext,
+  ) {
+    return pageThreads({ first, after }, 20, cursors.threads, (page) => loaders.threadsOfBody(page).load(body.id));
+  }
+
+  @FieldResolver(() => [Meeting], { description: 'Those you may see, latest first.' })
+  @Directive('@listSize(assumedSize: 10)')
+  meetings(@Root() body: Body, @Ctx() { loaders }: DiscussionsContext) {
+    return loaders.meetingsOfBody({}).load(body.id);
+  }
+}
+
+/** Threads that hang on one thing: the latest hundred; older ones are found through their network. */
+function createAnchorResolver(typename: AnchorTypename, type: new () => { id: string }) {
+  @Resolver(() => type)
+  class AnchorResolver {
+    @FieldResolver(() => [Thread], { description: 'Those you may read, latest activity first; at most 100.' })
+    @Directive('@listSize(assumedSize: 5)')
+    threads(
+      @Root() anchor: { id: string },
+      @Arg('status', () => ThreadStatusEnum, { nullable: true }) status: ThreadStatus | null,
+      @Ctx() { loaders }: DiscussionsContext,
+    ) {
+      return loaders.threadsOfAnchor({ status, limit: 100 }).load(`${typename} ${anchor.id}`);
+    }
+  }
+  return AnchorResolver;
+}
+
+export const anchorResolvers = Object.entries({ WorkingPlan, Objective, Outcome, Activity, Meeting }).map(
+  ([typename, type]) => createAnchorResolver(typename as AnchorTypename, type),
+);

@@ -1,0 +1,29 @@
+import { Field, ObjectType } from 'type-graphql';
+import { MutationProblem } from '../../../kit/types.ts';
+import { Meeting } from '../entities/meeting.ts';
+import { Post } from '../entities/post.ts';
+import { Thread } from '../entities/thread.ts';
+
+@ObjectType()
+export class ThreadPayload {
+  @Field(() => Thread, { nullable: true })
+  thread!: Thread | null;
+  @Field(() => [MutationProblem])
+  problems!: (typeof MutationProblem)[];
+}
+
+@ObjectType()
+export class PostPayload {
+  @Field(() => Post, { nullable: true })
+  post!: Post | null;
+  @Field(() => [MutationProblem])
+  problems!: (typeof MutationProblem)[];
+}
+
+@ObjectType()
+export class MeetingPayload {
+  @Field(() => Meeting, { nullable: true })
+  meeting!: Meeting | null;
+  @Field(() => [MutationProblem])
+  problems!: (typeof MutationProblem)[];
+}

@@ -1,0 +1,108 @@
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { checkFirst, toConnection } from '../../../kit/page.ts';
+import { Cursor, LocaleTag } from '../../../kit/scalars.ts';
+import { answer, LocalizedText, localize } from '../../../kit/types.ts';
+import { setThreadStatus, startThread } from '../commands/threads.ts';
+import type { DiscussionsContext } from '../context.ts';
+import { PostConnection } from '../entities/post.ts';
+import { Body, Network, Seat, stub } from '../entities/stubs.ts';
+import {
+  anchorTypes,
+  Thread,
+  ThreadAnchor,
+  ThreadConnection,
+  type ThreadStatus,
+  ThreadStatusEnum,
+} from '../entities/thread.ts';
+import { StartThreadInput } from '../inputs.ts';
+import { paged, pageThreads } from './pages.ts';
+import { ThreadPayload } from './payloads.ts';
+
+@Resolver(() => Thread)
+export class ThreadResolver {
+  @Query(() => Thread, { nullable: true })
+  thread(@Arg('id', () => ID) id: string, @Ctx() { loaders }: DiscussionsContext) {
+    return loaders.thread.load(id);
+  }
+
+  @Query(() => ThreadConnection, { description: 'All threads you may read, latest activity first.' })
+  @Directive(paged)
+  inbox(
+    @Arg('first', () => Int, { nullable: true, defaultValue: 30 }) first: number | null,
+    @Arg('after', () => Cursor, { nullable: true }) after: string | null,
+    @Ctx() { loaders, cursors }: DiscussionsContext,
+  ) {
+    return pageThreads({ first, after }, 30, cursors.inbox, loaders.inbox);
+  }
+
+  @Mutation(() => ThreadPayload)
+  startThread(@Arg('input', () => StartThreadInput) input: StartThreadInput, @Ctx() context: DiscussionsContext) {
+    return answer('thread', async () => {
+      const id = await context.database.transaction((tx) => startThread(tx, context.actor, input));
+      return context.loaders.thread.load(id);
+    });
+  }
+
+  @Mutation(() => ThreadPayload)
+  setThreadStatus(
+    @Arg('id', () => ID) id: string,
+    @Arg('status', () => ThreadStatusEnum) status: ThreadStatus,
+    @Ctx() context: DiscussionsContext,
+  ) {
+    return answer('thread', async () => {
+      await context.database.transaction((tx) => setThreadStatus(tx, context.actor, { id, status }));
+      return context.loaders.thread.clear(id).load(id);
+    });
+  }
+
+  @FieldResolver(() => [Network])
+  @Directive('@listSize(assumedSize: 3)')
+  networks(@Root() thread: Thread) {
+    return thread.networkIds.map((id) => stub(Network, id));
+  }
+
+  @FieldResolver(() => Body, { nullable: true, description: 'The body it belongs to: the audience of a GROUP thread.' })
+  body(@Root() thread: Thread) {
+    return thread.bodyId === null ? null : stub(Body, thread.bodyId);
+  }
+
+  @FieldResolver(() => ThreadAnchor, { nullable: true, description: 'null if it is a meeting that you may not see.' })
+  anchor(@Root() thread: Thread, @Ctx() { loaders }: DiscussionsContext) {
+    if (thread.anchorTypename === 'Meeting') return loaders.meeting.load(thread.anchorId);
+    return stub<{ id: string }>(anchorTypes[thread.anchorTypename], thread.anchorId);
+  }
+
+  @FieldResolver(() => LocalizedText, { nullable: true })
+  title(
+    @Root() thread: Thread,
+    @Arg('locale', () => LocaleTag, { nullable: true }) locale: string | null,
+  ): LocalizedText | null {
+    return localize(thread.titles, locale, thread.sourceLocale);
+  }
+
+  @FieldResolver(() => Seat, { nullable: true })
+  startedBy(@Root() thread: Thread) {
+    return thread.startedBySeatId === null ? null : stub(Seat, thread.startedBySeatId);
+  }
+
+  @FieldResolver(() => PostConnection)
+  @Directive(paged)
+  async posts(
+    @Root() thread: Thread,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
+    @Arg('after', () => Cursor, { nullable: true }) after: string | null,
+    @Ctx() { loaders, cursors }: DiscussionsContext,
+  ) {
+    const size = checkFirst(first ?? 50);
+    const position = after ? cursors.posts.decode(after) : 0;
+    const rows = await loaders.posts({ limit: size + 1, after: position }).load(thread.id);
+    return toConnection(rows, size, after, cursors.posts, (post) => post.position);
+  }
+
+  @FieldResolver(() => [Seat], { description: 'Seats with a post in it, in the order in which they came in.' })
+  @Directive('@listSize(assumedSize: 10)')
+  async participants(@Root() thread: Thread, @Ctx() { loaders }: DiscussionsContext) {
+    const seats = await loaders.participants.load(thread.id);
+    return seats.map(({ seatId }) => stub(Seat, seatId));
+  }
+}

@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import { buildFederatedSchema, type ReferenceResolver } from '../../kit/schema.ts';
+import { ConflictError, ForbiddenError, LocalizedText, ValidationError } from '../../kit/types.ts';
+import type { DiscussionsContext } from './context.ts';
+import { Meeting } from './entities/meeting.ts';
+import { Post } from './entities/post.ts';
+import { stub, stubs } from './entities/stubs.ts';
+import { Thread } from './entities/thread.ts';
+import { anchorResolvers, BodyResolver, NetworkResolver } from './resolvers/anchors.ts';
+import { AgendaItemResolver, AttendanceResolver, MeetingResolver } from './resolvers/meetings.ts';
+import { PostResolver } from './resolvers/posts.ts';
+import { ThreadResolver } from './resolvers/threads.ts';
+
+/** The subgraph's executable schema and its SDL. Pure: no database, no network. */
+export function buildDiscussionsSchema() {
+  const references: Record<string, ReferenceResolver> = {
+    Thread: ({ id }, { loaders }: DiscussionsContext) => loaders.thread.load(id),
+    Post: ({ id }, { loaders }: DiscussionsContext) => loaders.post.load(id),
+    Meeting: ({ id }, { loaders }: DiscussionsContext) => loaders.meeting.load(id),
+  };
+  for (const [name, type] of Object.entries(stubs)) {
+    references[name] = ({ id }) => stub<{ id: string }>(type, id);
+  }
+  return buildFederatedSchema({
+    resolvers: [
+      ThreadResolver,
+      PostResolver,
+      MeetingResolver,
+      AgendaItemResolver,
+      AttendanceResolver,
+      NetworkResolver,
+      BodyResolver,
+      ...anchorResolvers,
+    ],
+    orphanedTypes: [
+      Thread,
+      Post,
+      Meeting,
+      ...Object.values(stubs),
+      LocalizedText,
+      ValidationError,
+      ConflictError,
+      ForbiddenError,
+    ],
+    references,
+  });
+}

@@ -1,0 +1,55 @@
+import { openDatabase } from '../../kit/database/open.ts';
+import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
+import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
+import { createListCursors, type DiscussionsContext } from './context.ts';
+import { entities } from './entities/index.ts';
+import { createLoaders } from './loaders.ts';
+import { migrations } from './migrations/index.ts';
+import { type DiscussionsRecords, loadRecords } from './records.ts';
+import { buildDiscussionsSchema } from './schema.ts';
+
+/** Migrates and opens the database, loads the shipped records into an empty one, and serves the subgraph. */
+export async function start(options: SubgraphOptions<DiscussionsRecords>): Promise<RunningServer> {
+  const { load, log } = options;
+  const { schema } = buildDiscussionsSchema();
+  const database = await openDatabase({
+    ...options.database,
+    subgraph: 'discussions',
+    entities,
+    migrations,
+    ...(load && {
+      load: async (tx) => {
+        const refused = await loadRecords(tx, load);
+        log.info('shipped records loaded', { refusedSamples: refused });
+      },
+    }),
+  });
+  try {
+    const installation = await readInstallation(database.source);
+    const cursors = createListCursors(options.cursorSecret, installation.id);
+    const server = await serveSubgraph<DiscussionsContext>({
+      name: 'discussions',
+      schema,
+      secret: options.secret,
+      port: options.port ?? 0,
+      ...(options.host && { host: options.host }),
+      log,
+      createContext: (request) => ({
+        ...request,
+        database,
+        cursors,
+        loaders: createLoaders(database.source, request.actor),
+      }),
+    });
+    return {
+      url: server.url,
+      async stop() {
+        await server.stop();
+        await database.stop();
+      },
+    };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
