@@ -106,6 +106,7 @@ function mapEvents<T, R>(
       return this;
     },
     next() {
+      if (isEnded) return Promise.resolve(ended);
       const result = last.then(step, step);
       last = result;
       return new Promise((resolve, reject) => {
