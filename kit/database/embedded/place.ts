@@ -74,13 +74,12 @@ const advice: Record<string, string> = {
 };
 
 /** One message for whatever the file system says about DATA_DIR or a file in it; any other error as it is. */
-export function describeUnusable(dataDir: string, error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
-  const { code = '', path = dataDir, syscall } = error as NodeJS.ErrnoException;
+export function describeUnusable(dataDir: string, error: unknown): unknown {
+  const { code = '', path = dataDir, syscall, message } = (error ?? {}) as NodeJS.ErrnoException;
   if (!syscall || !/^E[A-Z0-9]+$/.test(code)) return error;
   const denied = `user ${process.getuid?.()} may not read and write ${path}. Give it to that user (chown -R), or set DATA_DIR to another place.`;
   const why = advice[code] ?? (code === 'EACCES' || code === 'EPERM' ? denied : 'see what the system says:');
-  return new ConfigurationError(`DATA_DIR ${dataDir} cannot be used: ${why} (${error.message})`, { cause: error });
+  return new ConfigurationError(`DATA_DIR ${dataDir} cannot be used: ${why} (${message})`, { cause: error });
 }
 
 /** Root on a cluster that is there: as its owner, so that an ordinary user's cluster stays that user's. */
