@@ -190,8 +190,10 @@ async function startGateway(platform: Platform, urls: Partial<Record<SubgraphNam
     host: config.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     production,
     allowedOrigins: [...config.ALLOWED_ORIGINS, publicUrl],
-    webRoot,
-    pageConfig: { issuer, clientId: config.OIDC_CLIENT_ID, audience: config.OIDC_AUDIENCE, development: !production },
+    page: {
+      root: webRoot,
+      config: { issuer, clientId: config.OIDC_CLIENT_ID, audience: config.OIDC_AUDIENCE, development: !production },
+    },
     mounts: config.OIDC_ISSUER
       ? []
       : [{ path: '/issuer', handler: await developmentIssuer(platform, issuer, publicUrl) }],
@@ -209,6 +211,7 @@ async function developmentIssuer(platform: Platform, issuer: string, publicUrl: 
     audience: platform.config.OIDC_AUDIENCE,
     personas: await json('seed/personas.json'),
     redirectUris: [`${publicUrl}/`, `${publicUrl}/signed-in`],
+    production: platform.production,
   });
   platform.running.push({ name: 'issuer', stop });
   return handler;

@@ -1,0 +1,128 @@
+import { type Actor, gatewayActor } from '../kit/context.ts';
+import { ApiError } from '../kit/errors.ts';
+import type { Principal } from './auth.ts';
+import type { Send } from './execute/index.ts';
+import type { GatewayContext } from './send.ts';
+
+/** Who is asked, and by which field, for each kind of principal. */
+const sources = {
+  PERSON: { subgraph: 'members', version: 'membersRightsVersion' },
+  PARTNER: { subgraph: 'networks', version: 'partnersRightsVersion' },
+} as const;
+type Kind = keyof typeof sources;
+
+const keyOf = (principal: Principal): string =>
+  principal.kind === 'PARTNER'
+    ? `key ${principal.keyHash}`
+    : JSON.stringify([principal.subject, principal.seat ?? null]);
+
+/** Actors are equal when they may do the same, whatever version of the rights they were read at. */
+const rightsOf = (actor: Actor): string => JSON.stringify({ ...actor, rightsVersion: 0 });
+
+export interface Actors {
+  /** @throws ApiError UNAUTHENTICATED for someone unknown here; SUBGRAPH_UNAVAILABLE when it cannot be asked */
+  resolve(principal: Principal): Promise<Actor>;
+  /** Calls `onChange` once if the principal's rights become other than the actor's. @returns stop watching */
+  watch(principal: Principal, actor: Actor, onChange: () => void): () => void;
+  stop(): void;
+}
+
+interface Watched {
+  principal: Principal;
+  rights: string;
+  onChange: () => void;
+}
+
+/**
+ * From principals to actors, remembered while the rights version stands. The version is asked for every `interval` ms of
+ * each source, however many sockets are open, so a revocation takes effect within a second.
+ * @param keep ms after which an actor is read again in any case
+ */
+export function createActors(send: Send<GatewayContext>, interval = 500, keep = 60_000): Actors {
+  const known = new Map<string, { actor: Promise<Actor>; kind: Kind; at: number }>();
+  const versions: Record<Kind, number> = { PERSON: 0, PARTNER: 0 };
+  const watching = new Set<Watched>();
+  let stopped = false;
+
+  async function ask(kind: Kind, query: string, variables: Record<string, unknown> = {}): Promise<unknown> {
+    const { subgraph } = sources[kind];
+    const request = { subgraph, query, variables, operationKind: 'query' as const, signal: AbortSignal.timeout(5_000) };
+    const context = { actor: gatewayActor, requestId: 'actors' };
+    const answer = await send(request, context).catch(() => undefined);
+    if (!answer?.data || answer.errors?.length) {
+      throw new ApiError('SUBGRAPH_UNAVAILABLE', `Your rights cannot be read: ${subgraph} does not answer. Try again.`);
+    }
+    return Object.values(answer.data)[0];
+  }
+
+  async function read(principal: Principal): Promise<Actor> {
+    const found =
+      principal.kind === 'PARTNER'
+        ? await ask('PARTNER', 'query ($keyHash: String!) { resolvePartner(keyHash: $keyHash) }', {
+            keyHash: principal.keyHash,
+          })
+        : await ask('PERSON', 'query ($subject: String!, $seat: ID) { resolveActor(subject: $subject, seat: $seat) }', {
+            subject: principal.subject,
+            seat: principal.seat ?? null,
+          });
+    if (found) return found as Actor;
+    if (principal.kind === 'PARTNER')
+      throw new ApiError('UNAUTHENTICATED', 'This partner key is unknown, expired or revoked.');
+    const what = principal.seat ? `hold the seat ${principal.seat}` : 'have a member record here';
+    throw new ApiError('UNAUTHENTICATED', `You are signed in, but do not ${what}.`);
+  }
+
+  function resolve(principal: Principal): Promise<Actor> {
+    const key = keyOf(principal);
+    const before = known.get(key);
+    if (before && Date.now() - before.at < keep) return before.actor;
+    const entry = { actor: read(principal), kind: principal.kind, at: Date.now() };
+    if (known.size >= 10_000) known.clear();
+    known.set(key, entry);
+    const forget = () => {
+      if (known.get(key) === entry) known.delete(key);
+    };
+    // read before the version moved, answered after: not to be kept
+    entry.actor.then((actor) => actor.rightsVersion < versions[principal.kind] && forget(), forget);
+    return entry.actor;
+  }
+
+  async function check(kind: Kind): Promise<void> {
+    const version = Number(await ask(kind, `{ ${sources[kind].version} }`));
+    if (version === versions[kind]) return;
+    versions[kind] = version;
+    for (const [key, entry] of known) if (entry.kind === kind) known.delete(key);
+    await Promise.all([...watching].filter((item) => item.principal.kind === kind).map(compare));
+  }
+
+  async function compare(item: Watched): Promise<void> {
+    const rights = await resolve(item.principal).then(rightsOf, (error) => {
+      if ((error as ApiError).code === 'UNAUTHENTICATED') return undefined;
+      throw error;
+    });
+    if (rights !== item.rights && watching.delete(item)) item.onChange();
+  }
+
+  const timer = setInterval(() => {
+    for (const kind of ['PERSON', 'PARTNER'] as const) {
+      check(kind).catch(() => {
+        versions[kind] = -1; // not known: the next answer, whatever it is, reads everyone again
+      });
+    }
+  }, interval);
+  timer.unref();
+
+  return {
+    resolve,
+    watch(principal, actor, onChange) {
+      const item = { principal, rights: rightsOf(actor), onChange };
+      if (!stopped) watching.add(item);
+      return () => void watching.delete(item);
+    },
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+      watching.clear();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { Actor } from '../kit/context.ts';
+import { publicError } from '../kit/errors.ts';
+import { describeError, type Log } from '../kit/log.ts';
+import { execute, subscribe } from './execute/index.ts';
+import type { ReadDocument } from './limits.ts';
+import type { PlannedOperation, Planner } from './planner.ts';
+import type { GatewayContext, Wire } from './send.ts';
+
+export interface Request {
+  query: unknown;
+  operationName?: string | null | undefined;
+  variables?: Record<string, unknown> | null | undefined;
+}
+
+/** An operation that has passed limits and validation, ready to run. */
+export interface Prepared {
+  document: DocumentNode;
+  planned: PlannedOperation;
+  variables: Record<string, unknown>;
+}
+
+/**
+ * The road of every operation, whatever transport it came by: limits -> validation -> plan -> run. Errors in results are
+ * public ones.
+ */
+export interface Operations {
+  /** Limits alone. @throws GraphQLError */
+  check(query: string, actor: Actor): void;
+  /** @throws GraphQLError with what is wrong */
+  prepare(request: Request, actor: Actor): Prepared;
+  run(prepared: Prepared, context: GatewayContext, signal?: AbortSignal): Promise<ExecutionResult>;
+  subscribe(
+    prepared: Prepared,
+    context: GatewayContext,
+  ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
+  /** What a client may see of an error; the cause is logged under the correlation id. */
+  toPublic(error: GraphQLError): GraphQLError;
+}
+
+export function createOperations(options: {
+  planner: Planner;
+  read: ReadDocument;
+  wire: Wire;
+  production: boolean;
+  log: Log;
+}): Operations {
+  const { planner, read, wire, production, log } = options;
+  const rules = production ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
+  const valid = new WeakSet<DocumentNode>();
+
+  const report = (correlationId: string, cause: unknown) => {
+    const error = cause as GraphQLError | undefined;
+    log.error('unexpected', {
+      correlationId,
+      code: error?.extensions?.code,
+      ...describeError(error?.originalError ?? cause),
+    });
+  };
+  const toPublic = (error: GraphQLError) => publicError(error.toJSON(), error, report) as unknown as GraphQLError;
+  const clean = (result: ExecutionResult): ExecutionResult =>
+    result.errors ? { ...result, errors: result.errors.map(toPublic) } : result;
+
+  return {
+    toPublic,
+    check: (query, actor) => void read(query, actor),
+    prepare({ query, operationName, variables }, actor) {
+      const document = read(query, actor);
+      if (!valid.has(document)) {
+        const [error] = validate(planner.schema, document, rules, {
+          maxErrors: 1,
+          hideSuggestions: production,
+        } as never);
+        if (error) {
+          error.extensions.code ??= 'GRAPHQL_VALIDATION_FAILED';
+          throw error;
+        }
+        valid.add(document);
+      }
+      return { document, planned: planner.plan(document, operationName ?? undefined), variables: variables ?? {} };
+    },
+    run: async ({ planned, variables }, context, signal) =>
+      clean(await execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) })),
+    async subscribe({ planned, variables }, context) {
+      const results = await subscribe({ planned, variables, send: wire.send, open: wire.open, context });
+      return Symbol.asyncIterator in results ? mapResults(results, clean) : clean(results);
+    },
+  };
+}
+
+function mapResults(
+  source: AsyncIterableIterator<ExecutionResult>,
+  map: (result: ExecutionResult) => ExecutionResult,
+): AsyncIterableIterator<ExecutionResult> {
+  const mapped = (step: IteratorResult<ExecutionResult>) =>
+    step.done ? step : { done: false as const, value: map(step.value) };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: async () => mapped(await source.next()),
+    return: async () => mapped((await source.return?.()) ?? { done: true, value: undefined }),
+    throw: async (error) => mapped((await source.throw?.(error)) ?? { done: true, value: undefined }),
+  };
+}
