@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { af, am, ask, eventsOf, group, type Name, nextMutation, problemFields, useSubgraph } from './subgraph.ts';
+
+useSubgraph();
+
+describe('meetings', () => {
+  const future = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  const schedule = async (who: Name, over: Record<string, unknown> = {}) => {
+    const input = {
+      clientMutationId: nextMutation(),
+      networkIds: [am],
+      kind: 'NETWORK',
+      title: [{ locale: 'es', text: 'Reunión mensual' }],
+      startsAt: future(10),
+      endsAt: future(11),
+      timeZone: 'America/Bogota',
+      languages: ['es', 'pt'],
+      agenda: [{ title: [{ locale: 'es', text: 'Acuerdos' }], minutesAllotted: 20 }],
+      ...over,
+    };
+    const fields =
+      'id status visibility startsAtPrecision timeZone provenance title(locale: "en") { text locale } agenda { id minutesAllotted }';
+    const { data, errors } = await ask(
+      who,
+      `mutation ($input: ScheduleMeetingInput!) { scheduleMeeting(input: $input) { meeting { ${fields} } ${problemFields} } }`,
+      { input },
+    );
+    if (errors) throw new Error(errors[0]?.message);
+    return data.scheduleMeeting;
+  };
+  const rsvp = async (who: Name, id: string, answer = 'GOING') =>
+    (
+      await ask(
+        who,
+        `mutation { setRsvp(meetingId: "${id}", rsvp: ${answer}) { meeting { attendance { organisation { id } seat { id } rsvp } } ${problemFields} } }`,
+      )
+    ).data.setRsvp;
+
+  test('are scheduled by conveners of every network, or the lead for the own group, and told once', async () => {
+    const { meeting } = await schedule('americas-coordinator');
+    expect(meeting).toMatchObject({
+      status: 'SCHEDULED',
+      visibility: 'NETWORK',
+      startsAtPrecision: 'MINUTE',
+      provenance: 'USER',
+      title: { text: 'Reunión mensual', locale: 'es' },
+    });
+    expect((await eventsOf(meeting.id)).map((e) => [e.network_id, e.type, e.visibility])).toEqual([
+      [am, 'MEETING_SCHEDULED', 'NETWORK'],
+    ]);
+    expect((await schedule('steering-member', { networkIds: [af] })).meeting).not.toBeNull();
+    expect(
+      (await schedule('expert-lead', { kind: 'EXPERT_GROUP', bodyId: group, visibility: 'GROUP' })).meeting.visibility,
+    ).toBe('GROUP');
+    const refused: [Name, Record<string, unknown>][] = [
+      ['americas-rep', {}],
+      ['expert-lead', {}],
+      ['expert-lead', { kind: 'EXPERT_GROUP', bodyId: 'body:am-1' }],
+      ['americas-coordinator', { networkIds: [am, af] }],
+      ['americas-coordinator', { bodyId: group, visibility: 'GROUP' }],
+      ['un-liaison', {}],
+      ['observer', {}],
+      ['partner', {}],
+      ['operator', {}],
+    ];
+    for (const [who, over] of refused)
+      expect((await schedule(who, over)).problems).toEqual([{ __typename: 'ForbiddenError' }]);
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a past start', { startsAt: future(-1) }, 'startsAt'],
+    ['an end before the start', { endsAt: future(9) }, 'endsAt'],
+    ['an offset for a zone', { timeZone: '+03:00' }, 'timeZone'],
+    ['an unknown zone', { timeZone: 'Mars/Olympus' }, 'timeZone'],
+    ['no title', { title: [] }, 'title'],
+  ])('refuse %s', async (_what, over, field) => {
+    expect((await schedule('americas-coordinator', over)).problems[0].path).toEqual(['input', field]);
+  });
+
+  test('are answered for the own organisation, the last answer standing', async () => {
+    const { meeting } = await schedule('americas-coordinator', { visibility: 'PUBLIC' });
+    await rsvp('americas-rep', meeting.id);
+    const answered = await rsvp('americas-rep', meeting.id, 'REMOTE');
+    expect(answered.meeting.attendance).toEqual([
+      { organisation: { id: 'org:s03' }, seat: { id: 'seat:s03' }, rsvp: 'REMOTE' },
+    ]);
+    for (const who of ['africa-rep', 'observer', 'partner', 'operator'] as const)
+      expect((await rsvp(who, meeting.id)).problems).toEqual([{ __typename: 'ForbiddenError' }]);
+    expect((await rsvp('americas-rep', meeting.id, 'ATTENDED')).problems[0].path).toEqual(['rsvp']);
+    expect((await rsvp('americas-rep', 'meet:panama')).problems[0].path).toEqual(['meetingId']);
+  });
+});
