@@ -12,9 +12,9 @@ import {
   validate,
   visit,
 } from 'graphql';
-import { type Operation, readOperation } from './execute/operation.ts';
+import { findOperation } from './execute/operation.ts';
 import type { EntityLookup, Fetch, Path, PlanNode, Required, Rewrite } from './execute/plan.ts';
-import { compileOperation, type PlannedOperation, planningFailed } from './execute/planned.ts';
+import { type PlanFetches, type PlannedOperation, planningFailed, planOperation } from './execute/planned.ts';
 import { indexTypes } from './execute/types.ts';
 
 export type * from './execute/plan.ts';
@@ -49,14 +49,12 @@ export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: Plann
     // Not only for the message: on some invalid documents (fragments in a circle) the native planner takes the process down.
     const [invalid] = validate(schema, document, undefined, { maxErrors: 1 });
     if (invalid) throw withCode(invalid, 'GRAPHQL_VALIDATION_FAILED');
-    const operation = readOperation(document, operationName);
-    return compileOperation(schema, types, operation, planFetches(operation));
+    return planOperation(schema, types, findOperation(document, operationName), planFetches);
   };
 
-  const planFetches = ({ toPlan, definition }: Operation): PlanNode | undefined => {
-    if (toPlan === undefined) return undefined;
+  const planFetches: PlanFetches = (text, operationName) => {
     try {
-      const { node } = planner.plan(toPlan, definition.name?.value, noLabels, 0);
+      const { node } = planner.plan(text, operationName, noLabels, 0);
       return node ? translate(node, []) : undefined;
     } catch (error) {
       throw planningFailed('This operation cannot be answered by the subgraphs.', error);

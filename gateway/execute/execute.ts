@@ -1,6 +1,14 @@
-import { type ExecutionResult, executeSync, GraphQLError, getVariableValues } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  executeSync,
+  GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+} from 'graphql';
 import type { Execution } from './execution.ts';
-import type { PlannedOperation } from './planned.ts';
+import { withinAnswer } from './failures.ts';
+import type { PlannedOperation, Variant } from './planned.ts';
 import { Problems } from './problems.ts';
 import type { Send } from './send.ts';
 
@@ -28,11 +36,13 @@ export async function execute<C>({
 }: ExecuteArgs<C>): Promise<ExecutionResult> {
   const coerced = coerceVariables(planned, variables);
   if ('errors' in coerced) return coerced;
+  const variant = findVariant(planned, coerced.values);
+  if ('errors' in variant) return variant;
   const execution = startExecution(coerced.values, send, context, signal);
-  const running = planned.steps?.(execution);
+  const running = variant.steps?.(execution);
   if (running) await running;
-  if (planned.introspection) introspect(planned, execution);
-  return finish(planned, execution);
+  if (variant.introspection) introspect(planned.schema, variant.introspection, execution);
+  return finish(variant, execution);
 }
 
 export function startExecution<C>(
@@ -44,7 +54,7 @@ export function startExecution<C>(
   return { data: {}, variables, errors: [], failures: undefined, send: send as Send<never>, context, signal };
 }
 
-export type Coerced = { readonly values: Record<string, unknown> } | { readonly errors: readonly GraphQLError[] };
+export type Coerced = { readonly values: Record<string, unknown> } | Refused;
 
 /** Checks the client's variables against the operation and fills in its defaults. */
 export function coerceVariables(
@@ -63,17 +73,33 @@ export function coerceVariables(
   };
 }
 
-/** Shapes what has been gathered into the client's answer. */
-export function finish(planned: PlannedOperation, execution: Execution): ExecutionResult {
-  const { errors, failures } = execution;
-  const shape = planned.shapeFor(execution.variables);
-  const data = (shape(execution.data, 0, new Problems(errors, failures)) ?? null) as ExecutionResult['data'];
-  if (failures) errors.push(...failures.rest());
-  return errors.length === 0 ? { data } : { errors, data };
+export interface Refused {
+  readonly errors: readonly GraphQLError[];
 }
 
-function introspect({ schema, introspection }: PlannedOperation, execution: Execution): void {
-  const result = executeSync({ schema, document: introspection!, variableValues: execution.variables });
+/** The operation without what these variables skip; refused if no subgraph can answer what is left. */
+export function findVariant(
+  planned: PlannedOperation,
+  variables: Readonly<Record<string, unknown>>,
+): Variant | Refused {
+  try {
+    return planned.variantFor(variables);
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] };
+    throw error;
+  }
+}
+
+/** Shapes what has been gathered into the client's answer. */
+export function finish(variant: Variant, execution: Execution): ExecutionResult {
+  const { errors, failures } = execution;
+  const data = (variant.shape(execution.data, 0, new Problems(errors, failures)) ?? null) as ExecutionResult['data'];
+  if (failures) errors.push(...failures.rest());
+  return errors.length === 0 ? { data } : { errors: errors.map((error) => withinAnswer(error, data)), data };
+}
+
+function introspect(schema: GraphQLSchema, document: DocumentNode, execution: Execution): void {
+  const result = executeSync({ schema, document, variableValues: execution.variables });
   Object.assign(execution.data, result.data);
   if (result.errors) execution.errors.push(...result.errors);
 }

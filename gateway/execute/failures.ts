@@ -59,3 +59,17 @@ export function toGraphQLError(error: SubgraphError, service: string, path?: Res
     originalError: error instanceof GraphQLError ? error.originalError : undefined,
   });
 }
+
+/** An error in a field that was fetched for a join only is placed at the object it was fetched for: clients know no other place. */
+export function withinAnswer(error: GraphQLError, data: unknown): GraphQLError {
+  let value = data;
+  for (const [depth, key] of (error.path ?? []).entries()) {
+    if (value === null || typeof value !== 'object') return error;
+    if (!(key in value)) {
+      const { message, extensions, originalError } = error;
+      return new GraphQLError(message, { path: error.path?.slice(0, depth), extensions, originalError });
+    }
+    value = (value as Entity)[key];
+  }
+  return error;
+}

@@ -5,25 +5,14 @@ import {
   GraphQLError,
   getOperationAST,
   Kind,
-  type OperationDefinitionNode,
   print,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isIncluded } from './collect-fields.ts';
-
-/** A client's operation, taken apart into what subgraphs answer and what the gateway answers itself. */
-export interface Operation {
-  readonly definition: OperationDefinitionNode;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** What is to be planned: without `__typename`, `__schema` and `__type` at the root. Undefined if nothing is left. */
-  readonly toPlan: string | undefined;
-  /** `__schema` and `__type`, as an operation of its own. */
-  readonly introspection: DocumentNode | undefined;
-}
+import type { Parts } from './conditions.ts';
 
 /** Throws OPERATION_RESOLUTION_FAILURE if the document has no such operation, or several and no name is given. */
-export function readOperation(document: DocumentNode, operationName: string | undefined): Operation {
+export function findOperation(document: DocumentNode, operationName: string | undefined): Parts {
   const definition = getOperationAST(document, operationName);
   if (!definition) {
     const message = operationName
@@ -33,53 +22,45 @@ export function readOperation(document: DocumentNode, operationName: string | un
   }
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one);
-
-  const part = (keep: (field: FieldNode) => boolean): DocumentNode | undefined => {
-    const kept = new Map(fragments);
-    const selectionSet = keepRootFields(definition.selectionSet, keep, kept);
-    if (!selectionSet) return undefined;
-    return { kind: Kind.DOCUMENT, definitions: [{ ...definition, selectionSet }, ...kept.values()] };
-  };
-  const data = part((field) => !field.name.value.startsWith('__'));
-  return {
-    definition,
-    fragments,
-    toPlan: data && print(data),
-    introspection: part((field) => field.name.value === '__schema' || field.name.value === '__type'),
-  };
+  return { definition, fragments };
 }
 
-/**
- * The root selections with only some fields, and without those that a literal @skip or @include takes out. Fragments spread at the root
- * are replaced in `fragments` by what is kept of them; each is read once, however often it is spread.
- */
-function keepRootFields(
-  set: SelectionSetNode,
-  keep: (field: FieldNode) => boolean,
-  fragments: Map<string, FragmentDefinitionNode>,
-  done: Set<string> = new Set(),
-): SelectionSetNode | undefined {
-  const selections = set.selections.flatMap((selection): SelectionNode[] => {
-    if (isNeverIncluded(selection)) return [];
-    if (selection.kind === Kind.FIELD) return keep(selection) ? [selection] : [];
-    if (selection.kind === Kind.INLINE_FRAGMENT) {
-      const selectionSet = keepRootFields(selection.selectionSet, keep, fragments, done);
-      return selectionSet ? [{ ...selection, selectionSet }] : [];
-    }
-    const name = selection.name.value;
-    const fragment = fragments.get(name);
+/** What subgraphs answer of an operation: all but `__typename`, `__schema` and `__type` at the root. Undefined if that is nothing. */
+export function readDataPart(parts: Parts): string | undefined {
+  const document = keepAtRoot(parts, (name) => !name.startsWith('__'));
+  return document && print(document);
+}
+
+/** `__schema` and `__type` at the root, as an operation of its own. */
+export function readIntrospection(parts: Parts): DocumentNode | undefined {
+  return keepAtRoot(parts, (name) => name === '__schema' || name === '__type');
+}
+
+/** Fragments spread at the root are replaced by what is kept of them; each is read once, however often it is spread. */
+function keepAtRoot({ definition, fragments }: Parts, keep: (field: string) => boolean): DocumentNode | undefined {
+  const kept = new Map(fragments);
+  const done = new Set<string>();
+
+  const reduceFragment = (name: string): boolean => {
+    const fragment = kept.get(name);
     if (fragment && !done.has(name)) {
       done.add(name);
-      const selectionSet = keepRootFields(fragment.selectionSet, keep, fragments, done);
-      if (selectionSet) fragments.set(name, { ...fragment, selectionSet });
-      else fragments.delete(name);
+      const selectionSet = reduce(fragment.selectionSet);
+      if (selectionSet) kept.set(name, { ...fragment, selectionSet });
+      else kept.delete(name);
     }
-    return fragments.has(name) ? [selection] : [];
-  });
-  return selections.length > 0 ? { ...set, selections } : undefined;
-}
+    return kept.has(name);
+  };
+  const reduce = (set: SelectionSetNode): SelectionSetNode | undefined => {
+    const selections = set.selections.flatMap((selection): SelectionNode[] => {
+      if (selection.kind === Kind.FIELD) return keep((selection satisfies FieldNode).name.value) ? [selection] : [];
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return reduceFragment(selection.name.value) ? [selection] : [];
+      const selectionSet = reduce(selection.selectionSet);
+      return selectionSet ? [{ ...selection, selectionSet }] : [];
+    });
+    return selections.length > 0 ? { ...set, selections } : undefined;
+  };
 
-function isNeverIncluded({ directives }: SelectionNode): boolean {
-  const literal = directives?.filter(({ arguments: args }) => args?.some(({ value }) => value.kind === Kind.BOOLEAN));
-  return !isIncluded(literal, {});
+  const selectionSet = reduce(definition.selectionSet);
+  return selectionSet && { kind: Kind.DOCUMENT, definitions: [{ ...definition, selectionSet }, ...kept.values()] };
 }

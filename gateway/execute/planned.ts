@@ -1,25 +1,27 @@
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-} from 'graphql';
-import { conditionVariables } from './collect-fields.ts';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { compileSteps } from './compile.ts';
+import { conditionVariables, type Parts, settleConditions } from './conditions.ts';
 import type { Step } from './execution.ts';
 import { type Absorb, compileAbsorb } from './fetch.ts';
-import type { Operation } from './operation.ts';
+import { readDataPart, readIntrospection } from './operation.ts';
 import type { Fetch, PlanNode } from './plan.ts';
 import { compileShape, type Shape } from './shape.ts';
 import type { TypeIndex } from './types.ts';
 
-/** An operation that is ready to run, any number of times and at the same time: nothing in it changes. */
+/** An operation that is ready to run, any number of times and at the same time. */
 export interface PlannedOperation {
   readonly schema: GraphQLSchema;
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly definition: OperationDefinitionNode;
+  /**
+   * What to do for these values of the variables that @skip and @include read; most operations have one variant only, made when they
+   * are planned. Throws QUERY_PLANNING_FAILED.
+   */
+  variantFor(variables: Readonly<Record<string, unknown>>): Variant;
+}
+
+/** Nothing in it changes once it is made. */
+export interface Variant {
   /** The plan as data, for costs, logs and tests. Undefined if no subgraph needs to be asked. */
   readonly plan: PlanNode | undefined;
   /** The plan, compiled; of a subscription, what is to be done for each event. */
@@ -28,29 +30,56 @@ export interface PlannedOperation {
   readonly source: { readonly fetch: Fetch; readonly absorb: Absorb } | undefined;
   /** `__schema` and `__type` of the root. */
   readonly introspection: DocumentNode | undefined;
-  shapeFor(variables: Readonly<Record<string, unknown>>): Shape;
+  readonly shape: Shape;
 }
 
-/** Compiles a plan. Throws if it is not one that answers the operation. */
-export function compileOperation(
+/** Plans the data part of an operation; undefined stands for an empty plan. */
+export type PlanFetches = (text: string, operationName: string | undefined) => PlanNode | undefined;
+
+/** Throws QUERY_PLANNING_FAILED. */
+export function planOperation(
   schema: GraphQLSchema,
   types: TypeIndex,
-  operation: Operation,
-  plan: PlanNode | undefined,
+  parts: Parts,
+  planFetches: PlanFetches,
 ): PlannedOperation {
-  const { definition, fragments, introspection } = operation;
-  if (operation.toPlan && !plan) throw planningFailed('No subgraph can answer this operation.');
-  const isSubscription = definition.operation === OperationTypeNode.SUBSCRIPTION;
-  const [source, rest] = isSubscription ? splitSubscription(plan) : [undefined, plan];
+  const { definition } = parts;
+  const names = conditionVariables(parts);
+  const make = (settled: Parts) => makeVariant(schema, types, settled, planFetches);
+  const planned = { schema, kind: definition.operation, definition };
+  if (!names?.length) {
+    const variant = make(names ? settleConditions(parts, {}) : parts);
+    return { ...planned, variantFor: () => variant };
+  }
+  const variants = new Map<string, Variant>();
+  const variantFor = (variables: Readonly<Record<string, unknown>>): Variant => {
+    const setting = names.map((name) => (variables[name] === true ? 1 : 0)).join('');
+    let variant = variants.get(setting);
+    if (!variant) {
+      variant = make(settleConditions(parts, variables));
+      // Clients choose the settings, so there may be 2^n of them.
+      if (variants.size >= 64) variants.clear();
+      variants.set(setting, variant);
+    }
+    return variant;
+  };
+  return { ...planned, variantFor };
+}
+
+function makeVariant(schema: GraphQLSchema, types: TypeIndex, parts: Parts, planFetches: PlanFetches): Variant {
+  const { definition, fragments } = parts;
+  const root = schema.getRootType(definition.operation);
+  if (!root) throw planningFailed(`The schema has no ${definition.operation} type.`);
+  const text = readDataPart(parts);
+  const plan = text === undefined ? undefined : planFetches(text, definition.name?.value);
+  if (text !== undefined && !plan) throw planningFailed('No subgraph can answer this operation.');
+  const [source, rest] = definition.operation === 'subscription' ? splitSubscription(plan) : [undefined, plan];
   return {
-    schema,
-    kind: definition.operation,
-    definition,
     plan,
     steps: rest && compileSteps(rest, types),
     source: source && { fetch: source, absorb: compileAbsorb(source, types) },
-    introspection,
-    shapeFor: shapes(schema, definition, fragments),
+    introspection: readIntrospection(parts),
+    shape: compileShape({ schema, fragments }, root, definition.selectionSet),
   };
 }
 
@@ -66,33 +95,4 @@ function splitSubscription(plan: PlanNode | undefined): [Fetch, PlanNode | undef
     if (first?.kind === 'Subscription') return [first.primary, { kind: 'Sequence', nodes }];
   }
   throw planningFailed('The plan does not begin with a subscription.');
-}
-
-/** One shape for each setting of the variables that @skip and @include read; for most operations there is just one. */
-function shapes(
-  schema: GraphQLSchema,
-  definition: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): PlannedOperation['shapeFor'] {
-  const root = schema.getRootType(definition.operation);
-  if (!root) throw planningFailed(`The schema has no ${definition.operation} type.`);
-  const compile = (conditions: Readonly<Record<string, unknown>>) =>
-    compileShape({ schema, fragments, conditions }, root, definition.selectionSet);
-  const names = conditionVariables(definition, fragments.values());
-  if (names.length === 0) {
-    const shape = compile({});
-    return () => shape;
-  }
-  const known = new Map<string, Shape>();
-  return (variables) => {
-    const setting = names.map((name) => (variables[name] === true ? 1 : 0)).join('');
-    let shape = known.get(setting);
-    if (!shape) {
-      shape = compile(Object.fromEntries(names.map((name) => [name, variables[name]])));
-      // Clients choose the settings, so there may be 2^n of them.
-      if (known.size >= 64) known.clear();
-      known.set(setting, shape);
-    }
-    return shape;
-  };
 }

@@ -147,6 +147,7 @@ function abstractShape(from: Selections, type: GraphQLAbstractType, sets: readon
   const { schema } = from;
   const shapes = new Map<unknown, Shape | undefined>();
   const possible = schema.getPossibleTypes(type);
+  let aliases: string[] | undefined;
 
   const find = (typename: unknown): Shape | undefined => {
     // No __typename: the plan needed none, either because there is one type only or because nothing asked depends on it.
@@ -158,7 +159,14 @@ function abstractShape(from: Selections, type: GraphQLAbstractType, sets: readon
   };
 
   return (value, depth, problems) => {
-    const typename = (value as Entity).__typename;
+    let typename = (value as Entity).__typename;
+    if (typename === undefined) {
+      // Where the client asked for the type under other names only, the plan does too.
+      aliases ??= [...collectFields(from, type, sets)].flatMap(([key, [node]]) =>
+        node?.name.value === '__typename' ? [key] : [],
+      );
+      for (const alias of aliases) typename ??= (value as Entity)[alias];
+    }
     let shape = shapes.get(typename);
     if (shape === undefined) {
       shape = find(typename);

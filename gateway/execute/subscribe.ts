@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
-import { coerceVariables, type ExecuteArgs, finish, startExecution } from './execute.ts';
-import { pickVariables, unavailable } from './execution.ts';
-import type { PlannedOperation } from './planned.ts';
+import { coerceVariables, type ExecuteArgs, findVariant, finish, startExecution } from './execute.ts';
+import { type Execution, pickVariables, unavailable } from './execution.ts';
+import type { PlannedOperation, Variant } from './planned.ts';
 import type { Open, Send, SubgraphResponse } from './send.ts';
 
 export interface SubscribeArgs<C> extends ExecuteArgs<C> {
@@ -19,12 +19,15 @@ export async function subscribe<C>(
   const { planned, send, open, context, signal } = args;
   const coerced = coerceVariables(planned, args.variables);
   if ('errors' in coerced) return coerced;
-  if (!planned.source) throw new TypeError('Only a subscription can be subscribed to.');
+  const variant = findVariant(planned, coerced.values);
+  if ('errors' in variant) return variant;
+  if (!variant.source) throw new TypeError('Only a subscription can be subscribed to.');
 
-  const { subgraph, query, operationName, variables: names } = planned.source.fetch;
+  const { subgraph, query, operationName, variables: names } = variant.source.fetch;
   const variables = pickVariables(names, coerced.values);
   const request = { subgraph, query, operationName, variables, operationKind: 'subscription' as const, signal };
-  const run = (event: SubgraphResponse) => runCoerced(planned, event, coerced.values, send, context, signal);
+  const run = (event: SubgraphResponse) =>
+    runVariant(variant, event, startExecution(coerced.values, send, context, signal));
   return mapEvents(
     () => open(request, context),
     run,
@@ -44,24 +47,18 @@ export async function runEvent<C>(
   context: C,
 ): Promise<ExecutionResult> {
   const coerced = coerceVariables(planned, variables);
-  return 'errors' in coerced ? coerced : runCoerced(planned, event, coerced.values, send, context);
+  if ('errors' in coerced) return coerced;
+  const variant = findVariant(planned, coerced.values);
+  return 'errors' in variant ? variant : runVariant(variant, event, startExecution(coerced.values, send, context));
 }
 
-async function runCoerced<C>(
-  planned: PlannedOperation,
-  event: SubgraphResponse,
-  variables: Record<string, unknown>,
-  send: Send<C>,
-  context: C,
-  signal?: AbortSignal,
-): Promise<ExecutionResult> {
-  const execution = startExecution(variables, send, context, signal);
-  const { source, steps } = planned;
+async function runVariant(variant: Variant, event: SubgraphResponse, execution: Execution): Promise<ExecutionResult> {
+  const { source, steps } = variant;
   const isWritten = steps !== undefined || (source?.fetch.outputRewrites.length ?? 0) > 0;
   source?.absorb(execution, isWritten ? { ...event, shared: true } : event);
   const running = steps?.(execution);
   if (running) await running;
-  return finish(planned, execution);
+  return finish(variant, execution);
 }
 
 /** An async generator would queue `return` behind a pending `next`, which may never settle: hence by hand. */

@@ -82,6 +82,13 @@ describe('an error of a subgraph', () => {
     expect(result.errors).toEqual([{ message: 'Slow today.', extensions: { service: 'accounts' } }]);
   });
 
+  test('in a field that was fetched for a join only is placed at the object that is joined', async () => {
+    const shop = buildShop(new Set(['Product.price:p2']));
+    const result = await shop.run('{ products { postage } }');
+    expect(result.data?.products).toEqual([{ postage: 200 }, { postage: null }, { postage: 100 }]);
+    expect(result.errors).toMatchObject([{ path: ['products', 1], extensions: { service: 'catalogue' } }]);
+  });
+
   test('about an entity that no path of ours names is not lost', async () => {
     const shop = buildShop();
     for (const path of [

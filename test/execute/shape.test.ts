@@ -52,6 +52,13 @@ describe('the answer', () => {
     expect(shop.sent).toHaveLength(1);
     expect((await shop.run(operation, { yes: false })).data).toEqual({});
     expect((await shop.run('{ me @skip(if: true) { id } }')).data).toEqual({});
+    expect(
+      (await shop.run('{ me { ...G } products { id @skip(if: true) } } fragment G on User { id @include(if: false) }'))
+        .data,
+    ).toEqual({
+      me: {},
+      products: [{}, {}, {}],
+    });
   });
 
   test('passes custom scalars and lists through as they are', async () => {

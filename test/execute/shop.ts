@@ -1,3 +1,4 @@
+import { defaultFieldResolver, type ExecutionResult, type GraphQLFieldResolver, graphql } from 'graphql';
 import { buildGraph, type Graph } from './graph.ts';
 
 /** Three subgraphs that need each other for almost everything. `fault` names fields that throw: `Type.field` or `Type.field:id`. */
@@ -72,6 +73,46 @@ export function buildShop(fault: ReadonlySet<string> = new Set()): Graph {
       },
     },
   });
+}
+
+/** The same shop in one piece, answered by graphql-js: what every answer of the graph must be equal to. */
+export function askWhole(
+  { planner: { schema } }: Graph,
+  fault: ReadonlySet<string>,
+  source: string,
+  variableValues: Record<string, unknown>,
+): Promise<ExecutionResult> {
+  const ofUser = (id: string) => reviews.filter((one) => one.author === id);
+  const fields: Record<string, (source: never, args: never) => unknown> = {
+    'Query.products': () => products,
+    'Query.product': (_, { id }: Key) => products.find((one) => one.id === id),
+    'Query.sellable': () => products,
+    'Query.found': () => [products[0], services[0], products[1]],
+    'Query.reviews': () => reviews,
+    'Query.me': () => users[0],
+    'Query.user': (_, { id }: Key) => users.find((one) => one.id === id),
+    'Product.price': ({ price }: Product, { currency }: { currency: string }) =>
+      currency === 'EUR' ? price : price * 2,
+    'Product.subtitle': ({ id }: Key) => `sub ${id}`,
+    'Product.postage': ({ id, price }: Product) => (fault.has(`Product.price:${id}`) ? null : price * 20),
+    'Product.reviews': ({ id }: Key) => reviews.filter((one) => one.product === id),
+    'Product.best': ({ id }: Key) => reviews.find((one) => one.product === id),
+    'User.reviews': ({ id }: Key) => ofUser(id),
+    'User.reviewCount': ({ id }: Key) => ofUser(id).length,
+    'User.nick': ({ name }: User) => name.toLowerCase(),
+    'User.friends': ({ friends }: User) => friends.map((id) => users.find((one) => one.id === id)),
+    'Review.author': ({ author }: Review) => users.find((one) => one.id === author),
+    'Review.product': ({ product }: Review) => products.find((one) => one.id === product),
+  };
+  const fieldResolver: GraphQLFieldResolver<Key | undefined, unknown> = (from, args, context, info) => {
+    const field = `${info.parentType.name}.${info.fieldName}`;
+    if (fault.has(`${field}:${from?.id}`)) throw new Error(`${field} of ${from?.id} failed`);
+    return fields[field]
+      ? fields[field](from as never, args as never)
+      : defaultFieldResolver(from, args, context, info);
+  };
+  const typeResolver = ({ id }: Key) => (id.startsWith('s') ? 'Service' : 'Product');
+  return graphql({ schema, source, variableValues, fieldResolver, typeResolver });
 }
 
 type Key = { id: string };
