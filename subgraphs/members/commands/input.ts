@@ -1,0 +1,27 @@
+import type { Actor } from '../../../kit/context.ts';
+import type { Origin } from '../../../kit/subgraph.ts';
+import { invalid } from '../../../kit/types.ts';
+
+/** @returns the text without surrounding space. @throws Problem when empty or longer than `max` characters */
+export function checkText(value: string, max: number, field: string): string {
+  const text = value.trim();
+  if (text === '') throw invalid(`${field}: must not be empty.`, 'input', field);
+  if (text.length > max) throw invalid(`${field}: at most ${max} characters.`, 'input', field);
+  return text;
+}
+
+export const checkOptionalText = (value: string | null | undefined, max: number, field: string): string | null =>
+  value == null || value.trim() === '' ? null : checkText(value, max, field);
+
+/** Ids are `kind:name`. @throws Problem for anything else */
+export function checkId(value: string, kind: string, field: string): string {
+  if (!new RegExp(`^${kind}:[A-Za-z0-9._-]{1,80}$`).test(value)) {
+    throw invalid(`${field}: not the id of a ${kind}.`, 'input', field);
+  }
+  return value;
+}
+
+/** Ids, provenance and past dates come from the loader of the shipped records alone. */
+export function checkOrigin(actor: Actor, origin: Origin | undefined): void {
+  if (origin && actor.kind !== 'SYSTEM') throw new Error('only SYSTEM sets the origin of a record');
+}

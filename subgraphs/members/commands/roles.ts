@@ -1,0 +1,119 @@
+import { ulid } from 'ulid';
+import type { Actor, Role } from '../../../kit/context.ts';
+import type { Transaction } from '../../../kit/database/open.ts';
+import { forbidden, invalid } from '../../../kit/types.ts';
+import { Membership } from '../entities/membership.ts';
+import { RoleAssignment, Seat } from '../entities/seat.ts';
+import type { AssignRoleInput } from '../inputs.ts';
+import { mayChangeRole, memberRoles, seatRoles } from '../policy.ts';
+import { checkId, checkOptionalText } from './input.ts';
+import { once } from './once.ts';
+import { bumpRights } from './rights.ts';
+
+const bodiedRoles: readonly Role[] = ['MEMBER_REP', 'MEMBER_EDITOR', 'EXPERT_GROUP_LEAD', 'STEERING_COMMITTEE'];
+
+/** Gives a seat a role in a network, or in a body of it. @returns the seat's id */
+export async function assignRole(tx: Transaction, actor: Actor, input: AssignRoleInput): Promise<string> {
+  const { seatId, role } = input;
+  if (!mayChangeRole(actor, seatId, role, input.networkId)) throw forbiddenRole(role);
+  return once(tx, actor, 'assignRole', input, async () => {
+    const networkId = checkId(input.networkId, 'net', 'networkId');
+    const bodyId = input.bodyId == null ? null : checkId(input.bodyId, 'body', 'bodyId');
+    checkRole(role, bodyId);
+    checkDates(input.startsOn, input.endsOn);
+    const seat = await lockSeat(tx, seatId, 'input');
+    if (memberRoles.includes(role)) await checkMember(tx, seat.organisationId, networkId);
+    if (bodyId !== null) await checkBody(tx, bodyId, networkId);
+    const held = await tx.manager.query(
+      'SELECT 1 FROM held_role WHERE seat_id = $1 AND role = $2 AND network_id = $3 AND body_id IS NOT DISTINCT FROM $4',
+      [seatId, role, networkId, bodyId],
+    );
+    if (held.length > 0) throw invalid(`role: the seat holds ${role} there already.`, 'input', 'role');
+    await tx.manager.insert(RoleAssignment, {
+      id: `role:${ulid()}`,
+      seatId,
+      role,
+      networkId,
+      bodyId,
+      startsOn: input.startsOn ?? null,
+      endsOn: input.endsOn ?? null,
+      grantedByDecisionId: checkOptionalText(input.decisionId, 128, 'decisionId'),
+      grantedBySeatId: actor.seatId ?? null,
+    });
+    await bumpRights(tx);
+    return seatId;
+  });
+}
+
+export interface RevokeRole {
+  seatId: string;
+  role: Role;
+  networkId: string;
+  /** Absent: the role in the network and in all its bodies. */
+  bodyId?: string | null;
+}
+
+/** Ends a role at once, also one that has yet to start. @returns the seat's id */
+export async function revokeRole(
+  tx: Transaction,
+  actor: Actor,
+  input: RevokeRole,
+  now: () => Date = () => new Date(),
+): Promise<string> {
+  const { seatId, role, networkId } = input;
+  if (!mayChangeRole(actor, seatId, role, networkId)) throw forbiddenRole(role);
+  await lockSeat(tx, seatId);
+  const [rows] = await tx.manager.query(
+    `UPDATE role_assignment SET revoked_at = $5, revoked_by_seat_id = $6
+     WHERE seat_id = $1 AND role = $2 AND network_id = $3 AND ($4::text IS NULL OR body_id = $4) AND revoked_at IS NULL
+       AND (ends_on IS NULL OR ends_on >= left(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'), length(ends_on)))
+     RETURNING id`,
+    [seatId, role, networkId, input.bodyId ?? null, now(), actor.seatId ?? null],
+  );
+  if (rows.length === 0) throw invalid(`role: the seat does not hold ${role} there.`, 'role');
+  await bumpRights(tx);
+  return seatId;
+}
+
+const forbiddenRole = (role: Role) =>
+  forbidden(
+    `Your role does not assign or revoke ${role} in this network: its Steering Committee does, and its coordinator within groups.`,
+  );
+
+/** Locks the seat, so that two assignments of one role follow one another. */
+async function lockSeat(tx: Transaction, id: string, ...path: string[]): Promise<Seat> {
+  const seat = await tx.manager.findOne(Seat, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  if (!seat) throw invalid('seatId: no such seat.', ...path, 'seatId');
+  return seat;
+}
+
+function checkRole(role: Role, bodyId: string | null) {
+  if (!seatRoles.includes(role)) throw invalid(`role: ${role} is not a role of a seat.`, 'input', 'role');
+  if (role === 'EXPERT_GROUP_LEAD' && bodyId === null) {
+    throw invalid('bodyId: an expert group lead needs the group that is led.', 'input', 'bodyId');
+  }
+  if (bodyId !== null && !bodiedRoles.includes(role)) {
+    throw invalid(`bodyId: ${role} is a role in the network, not in a body.`, 'input', 'bodyId');
+  }
+}
+
+function checkDates(startsOn?: string | null, endsOn?: string | null) {
+  if (startsOn && endsOn && endsOn < startsOn.slice(0, endsOn.length)) {
+    throw invalid('endsOn: before startsOn.', 'input', 'endsOn');
+  }
+}
+
+async function checkMember(tx: Transaction, organisationId: string, networkId: string) {
+  if (!(await tx.manager.existsBy(Membership, { organisationId, networkId, status: 'ACTIVE' }))) {
+    throw invalid("seatId: the seat's organisation is not an ACTIVE member of this network.", 'input', 'seatId');
+  }
+}
+
+/** A body belongs to one network. This subgraph knows which only from the body's assignments: the first of them tells. */
+async function checkBody(tx: Transaction, bodyId: string, networkId: string) {
+  const others = await tx.manager.query(
+    'SELECT 1 FROM role_assignment WHERE body_id = $1 AND network_id <> $2 LIMIT 1',
+    [bodyId, networkId],
+  );
+  if (others.length > 0) throw invalid('bodyId: a body of another network.', 'input', 'bodyId');
+}

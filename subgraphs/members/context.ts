@@ -1,0 +1,20 @@
+import type { RequestContext } from '../../kit/context.ts';
+import type { Cursors } from '../../kit/cursor.ts';
+import type { Database, Transaction } from '../../kit/database/open.ts';
+import type { ListPosition } from './lists.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+export interface MembersContext extends RequestContext {
+  database: Database;
+  loaders: Loaders;
+  cursors: { memberships: Cursors<ListPosition>; organisations: Cursors<ListPosition> };
+}
+
+/** Runs a command in one transaction; what the request has read before is forgotten, so that the answer shows the change. */
+export async function run<T>(context: MembersContext, command: (tx: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await context.database.transaction(command);
+  } finally {
+    context.loaders = createLoaders(context.database.source);
+  }
+}

@@ -1,0 +1,91 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Role, roles } from '../../../kit/context.ts';
+import { PartialDate } from '../../../kit/scalars.ts';
+import { defineEnum, type Provenance, ProvenanceEnum } from '../../../kit/types.ts';
+
+export const displayModes = ['ORGANISATION_ONLY', 'SEAT_ALIAS', 'NAMED'] as const;
+export type DisplayMode = (typeof displayModes)[number];
+export const DisplayModeEnum = defineEnum(
+  'DisplayMode',
+  displayModes,
+  "What others read in displayName: the organisation; the organisation and the seat's alias; or, for the few who may know, the person's name.",
+);
+export const RoleEnum = defineEnum('Role', roles);
+
+@ObjectType({
+  description:
+    'A chair that an organisation holds. The seat is what other people see; the person in it is a separate, protected record.',
+})
+@Directive('@key(fields: "id")')
+@Entity('seat')
+export class Seat {
+  @Field(() => ID)
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'organisation_id' })
+  organisationId!: string;
+
+  @Column('text')
+  alias!: string;
+
+  @Field(() => DisplayModeEnum)
+  @Column('text', { name: 'display_mode' })
+  displayMode!: DisplayMode;
+
+  /** Null: the seat is vacant. */
+  @Column('text', { name: 'person_id', nullable: true })
+  personId!: string | null;
+
+  @Field(() => ProvenanceEnum)
+  @Column('text')
+  provenance!: Provenance;
+
+  @Column('text', { name: 'source_url', nullable: true })
+  sourceUrl!: string | null;
+
+  /** Networks in which the seat holds a role now, also while its organisation is suspended there; filled by the loader. */
+  networkIds!: string[];
+}
+
+@ObjectType({ description: 'A role that a seat holds in a network, or in one of its bodies.' })
+@Entity('role_assignment')
+export class RoleAssignment {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'seat_id' })
+  seatId!: string;
+
+  @Field(() => RoleEnum)
+  @Column('text')
+  role!: Role;
+
+  @Column('text', { name: 'network_id' })
+  networkId!: string;
+
+  @Column('text', { name: 'body_id', nullable: true })
+  bodyId!: string | null;
+
+  @Field(() => PartialDate, { nullable: true, description: 'As precise as the source; null where it gives no date.' })
+  @Column('text', { name: 'starts_on', nullable: true })
+  startsOn!: string | null;
+
+  @Field(() => PartialDate, { nullable: true, description: 'The last day, month or year, included.' })
+  @Column('text', { name: 'ends_on', nullable: true })
+  endsOn!: string | null;
+
+  @Field(() => ID, { nullable: true })
+  @Column('text', { name: 'granted_by_decision_id', nullable: true })
+  grantedByDecisionId!: string | null;
+
+  @Column('text', { name: 'granted_by_seat_id', nullable: true })
+  grantedBySeatId!: string | null;
+
+  @Column('timestamptz', { name: 'revoked_at', nullable: true })
+  revokedAt!: Date | null;
+
+  @Column('text', { name: 'revoked_by_seat_id', nullable: true })
+  revokedBySeatId!: string | null;
+}

@@ -1,0 +1,59 @@
+import { Arg, Ctx, Directive, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { Role } from '../../../kit/context.ts';
+import { checkFirst, toConnection } from '../../../kit/page.ts';
+import { CountryCode, Cursor } from '../../../kit/scalars.ts';
+import type { MembersContext } from '../context.ts';
+import { Body, DiversitySummary, Network } from '../entities/foreign.ts';
+import { MembershipConnection, type MembershipStatus, MembershipStatusEnum } from '../entities/membership.ts';
+import { type StakeholderType, StakeholderTypeEnum } from '../entities/organisation.ts';
+import { RoleEnum, Seat } from '../entities/seat.ts';
+import { positionOf } from '../lists.ts';
+import { mayListMemberships, maySeeFloor, maySeeRole } from '../policy.ts';
+
+@Resolver(() => Network)
+export class NetworkResolver {
+  @FieldResolver(() => MembershipConnection, {
+    description:
+      'By organisation name. Any status but ACTIVE only for those who handle applications; to others such a list is empty.',
+  })
+  @Directive('@listSize(slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)')
+  async memberships(
+    @Root() network: Network,
+    @Ctx() { actor, loaders, cursors }: MembersContext,
+    @Arg('status', () => MembershipStatusEnum, { nullable: true, defaultValue: 'ACTIVE' }) status: MembershipStatus,
+    @Arg('stakeholderType', () => StakeholderTypeEnum, { nullable: true }) stakeholderType?: StakeholderType | null,
+    @Arg('country', () => CountryCode, { nullable: true }) country?: string | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 25 }) first?: number | null,
+    @Arg('after', () => Cursor, { nullable: true }) after?: string | null,
+  ): Promise<MembershipConnection> {
+    const size = checkFirst(first ?? 25);
+    const wanted = status ?? 'ACTIVE';
+    const position = after == null ? null : cursors.memberships.decode(after);
+    const filter = { stakeholderType: stakeholderType ?? null, country: country ?? null };
+    const { rows, totalCount } = mayListMemberships(actor, network.id, wanted)
+      ? await loaders.membershipPages({ status: wanted, ...filter, first: size, after: position }).load(network.id)
+      : { rows: [], totalCount: 0 };
+    return { ...toConnection(rows, size, after, cursors.memberships, positionOf), totalCount };
+  }
+
+  @FieldResolver(() => DiversitySummary)
+  async diversity(@Root() network: Network, @Ctx() { actor, loaders }: MembersContext): Promise<DiversitySummary> {
+    return maySeeFloor(actor) ? loaders.diversity.load(network.id) : { byStakeholderType: [], byCountry: [] };
+  }
+
+  @FieldResolver(() => [RoleEnum], { description: 'The roles of this session in the network.' })
+  viewerRoles(@Root() network: Network, @Ctx() { actor }: MembersContext): Role[] {
+    const held = actor.roles.filter((grant) => grant.networkId === network.id).map((grant) => grant.role);
+    return [...new Set(held)];
+  }
+}
+
+@Resolver(() => Body)
+export class BodyResolver {
+  @FieldResolver(() => [Seat], { description: 'Seats with a role in the body now; read by its network.' })
+  @Directive('@listSize(assumedSize: 10)')
+  async seats(@Root() body: Body, @Ctx() { actor, loaders }: MembersContext): Promise<Seat[]> {
+    const seats = await loaders.seatsOfBody.load(body.id);
+    return seats.filter((seat) => maySeeRole(actor, { seatId: seat.id, networkId: seat.networkId }));
+  }
+}

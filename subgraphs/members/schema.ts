@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import { buildFederatedSchema } from '../../kit/schema.ts';
+import type { MembersContext } from './context.ts';
+import { Body, Country, Network } from './entities/foreign.ts';
+import { Membership } from './entities/membership.ts';
+import { Organisation } from './entities/organisation.ts';
+import { Person } from './entities/person.ts';
+import { Seat } from './entities/seat.ts';
+import { IdentityQueries } from './resolvers/identity.ts';
+import { MembershipEventResolver, MembershipResolver } from './resolvers/membership.ts';
+import { MembershipMutations, RoleMutations } from './resolvers/mutations.ts';
+import { BodyResolver, NetworkResolver } from './resolvers/network.ts';
+import { OrganisationResolver } from './resolvers/organisation.ts';
+import { OrganisationQueries, ViewerResolver } from './resolvers/queries.ts';
+import { readMembership, readOrganisation, readPerson, readSeat } from './resolvers/read.ts';
+import { PersonResolver, RoleAssignmentResolver, SeatResolver } from './resolvers/seat.ts';
+
+type Reference = { id: string };
+
+/** The members subgraph: pure, no I/O. */
+export const buildMembersSchema = () =>
+  buildFederatedSchema({
+    resolvers: [
+      ViewerResolver,
+      OrganisationQueries,
+      IdentityQueries,
+      MembershipMutations,
+      RoleMutations,
+      OrganisationResolver,
+      MembershipResolver,
+      MembershipEventResolver,
+      SeatResolver,
+      RoleAssignmentResolver,
+      PersonResolver,
+      NetworkResolver,
+      BodyResolver,
+    ],
+    orphanedTypes: [Organisation, Membership, Seat, Person, Network, Body, Country],
+    references: {
+      Organisation: ({ id }: Reference, context: MembersContext) => readOrganisation(context, id),
+      Membership: ({ id }: Reference, context: MembersContext) => readMembership(context, id),
+      Seat: ({ id }: Reference, context: MembersContext) => readSeat(context, id),
+      Person: ({ id }: Reference, context: MembersContext) => readPerson(context, id),
+      Network: ({ id }: Reference) => Object.assign(new Network(), { id }),
+      Body: ({ id }: Reference) => Object.assign(new Body(), { id }),
+    },
+  });

@@ -1,0 +1,60 @@
+import { createCursors } from '../../kit/cursor.ts';
+import { openDatabase } from '../../kit/database/open.ts';
+import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
+import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
+import type { MembersContext } from './context.ts';
+import { Membership, MembershipEvent } from './entities/membership.ts';
+import { Organisation } from './entities/organisation.ts';
+import { Person } from './entities/person.ts';
+import { RoleAssignment, Seat } from './entities/seat.ts';
+import type { ListPosition } from './lists.ts';
+import { createLoaders } from './loaders.ts';
+import { migrations } from './migrations/index.ts';
+import { loadRecords, type MembersRecords } from './records.ts';
+import { buildMembersSchema } from './schema.ts';
+
+/** Opens the members database and serves the subgraph. `stop` is safe to call twice. */
+export async function start(options: SubgraphOptions<MembersRecords>): Promise<RunningServer> {
+  const { load, secret, port, host, log } = options;
+  const { schema } = buildMembersSchema();
+  const database = await openDatabase({
+    ...options.database,
+    subgraph: 'members',
+    entities: [Organisation, Membership, MembershipEvent, Person, Seat, RoleAssignment],
+    migrations,
+    ...(load && {
+      async load(tx) {
+        const leftOut = await loadRecords(tx, load);
+        log.info('records loaded', { samplesLeftOut: leftOut });
+      },
+    }),
+  });
+  try {
+    const { id: installation } = await readInstallation(database.source);
+    const listCursors = (stream: string) =>
+      createCursors<ListPosition>(options.cursorSecret, { kind: 'list', stream, installation });
+    const cursors = {
+      memberships: listCursors('members.memberships'),
+      organisations: listCursors('members.organisations'),
+    };
+    const server = await serveSubgraph<MembersContext>({
+      name: 'members',
+      schema,
+      secret,
+      ...(port !== undefined && { port }),
+      ...(host !== undefined && { host }),
+      log,
+      createContext: (request) => ({ ...request, database, cursors, loaders: createLoaders(database.source) }),
+    });
+    return {
+      url: server.url,
+      async stop() {
+        await server.stop();
+        await database.stop();
+      },
+    };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
