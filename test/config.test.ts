@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { readConfig, settings } from '../kit/config.ts';
+
+const mistakes = (env: Record<string, string>, ...rest: never[]) => {
+  try {
+    readConfig(env, ...rest);
+    return [];
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
+};
+
+describe('settings', () => {
+  test('have defaults that run the platform with nothing set', () => {
+    expect(readConfig({})).toMatchObject({
+      NODE_ENV: 'development',
+      PORT: 4000,
+      DATA_DIR: '.data',
+      REGION: 'local',
+      REGION_NUMBER: 1,
+    });
+    expect(readConfig({ PORT: '' }).PORT).toBe(4000);
+  });
+
+  test('all mistakes are reported at once, each by its name', () => {
+    const found = mistakes({
+      PORT: '70000',
+      DATABASE_URL: 'mysql://x',
+      REDIS_URL: 'localhost',
+      REGION: 'Africa!',
+      REGION_NUMBER: '128',
+      GATEWAY_SECRET: 'short',
+      OIDC_ISSUER: 'nonsense',
+      ALLOWED_ORIGINS: 'https://a.example,https://b.example/path',
+    });
+    expect(found).toHaveLength(8);
+    for (const name of [
+      'PORT',
+      'DATABASE_URL',
+      'REDIS_URL',
+      'REGION ',
+      'REGION_NUMBER',
+      'GATEWAY_SECRET',
+      'OIDC_ISSUER',
+      'ALLOWED_ORIGINS',
+    ]) {
+      expect(found.some((line) => line.startsWith(name))).toBe(true);
+    }
+  });
+
+  test('production needs its secrets, its database and its issuer, and refuses weak or equal secrets', () => {
+    expect(mistakes({ NODE_ENV: 'production' }).map((line) => line.split(' ')[0])).toEqual([
+      'DATABASE_URL',
+      'OIDC_ISSUER',
+      'GATEWAY_SECRET',
+      'CURSOR_SECRET',
+    ]);
+    const same = 'abcdefghijklmnopqrstuvwxyz0123456789';
+    const rest = { NODE_ENV: 'production', DATABASE_URL: 'postgres://a@b/c', OIDC_ISSUER: 'https://i.example' };
+    expect(mistakes({ ...rest, GATEWAY_SECRET: same, CURSOR_SECRET: same })).toEqual([
+      expect.stringContaining('are the same'),
+    ]);
+    expect(mistakes({ ...rest, GATEWAY_SECRET: 'a'.repeat(64), CURSOR_SECRET: same })).toEqual([
+      expect.stringContaining('GATEWAY_SECRET is too weak'),
+    ]);
+  });
+
+  test('README names every one of them', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    for (const name of Object.keys(settings)) expect(readme).toContain(`\`${name}\``);
+  });
+});

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connectRedisHints, createProcessHints, type Hints } from '../kit/hints.ts';
+import { createLog } from '../kit/log.ts';
+import { type Redis, startRedis } from './redis.ts';
+import { describeWith } from './required.ts';
+
+const quiet = createLog('test', 'error', () => {});
+
+/** The contract that every way of hinting keeps: `pair` gives two ends, which may be one. */
+function keepsTheContract(pair: () => [Hints, Hints]) {
+  /** Hints may be lost while a subscription is on its way, so the test goes on hinting until it is heard. */
+  const hintUntil = async (hints: Hints, channel: string, heard: () => boolean) => {
+    for (let tries = 0; !heard() && tries < 200; tries += 1) {
+      hints.publish(channel, `try ${tries}`);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // time for one hint to cross
+    }
+    expect(heard()).toBe(true);
+  };
+
+  test('a hint reaches every listener of its channel, and no other', async () => {
+    const [a, b] = pair();
+    const heard: string[] = [];
+    const stops = [
+      b.subscribe('x', () => heard.push('b1')),
+      b.subscribe('x', () => heard.push('b2')),
+      a.subscribe('y', () => heard.push('y')),
+    ];
+    await hintUntil(a, 'x', () => heard.includes('b1') && heard.includes('b2'));
+    expect(heard).not.toContain('y');
+    for (const stop of stops) stop();
+  });
+
+  test('who stopped listening hears nothing; the other listener still does', async () => {
+    const [a, b] = pair();
+    const heard: string[] = [];
+    const stop = b.subscribe('z', () => heard.push('gone'));
+    const stopOther = b.subscribe('z', () => heard.push('here'));
+    stop();
+    heard.length = 0;
+    await hintUntil(a, 'z', () => heard.includes('here'));
+    expect(heard).not.toContain('gone');
+    stopOther();
+  });
+
+  test('publishing never runs a listener inside the call', async () => {
+    const [a] = pair();
+    let inside = false;
+    let wrong = false;
+    let heard = false;
+    const stop = a.subscribe('w', () => {
+      heard = true;
+      wrong ||= inside;
+    });
+    const publish = (channel: string, payload: string) => {
+      inside = true;
+      a.publish(channel, payload);
+      inside = false;
+    };
+    await hintUntil({ ...a, publish }, 'w', () => heard);
+    expect(wrong).toBe(false);
+    stop();
+  });
+}
+
+describe('hints within a process', () => {
+  const hints = createProcessHints();
+  keepsTheContract(() => [hints, hints]);
+});
+
+describeWith('redis', 'hints through Redis', () => {
+  let redis: Redis;
+  let pair: [Hints, Hints];
+  beforeAll(async () => {
+    redis = await startRedis();
+    pair = [await connectRedisHints(redis.url, quiet), await connectRedisHints(redis.url, quiet)];
+  });
+  afterAll(async () => {
+    for (const hints of pair) await hints.stop();
+    await redis.stop();
+  });
+  keepsTheContract(() => pair);
+
+  test('Redis dies: publishing neither throws nor waits; when it is back, hints flow again', async () => {
+    const [a, b] = pair;
+    let heard = 0;
+    const stop = b.subscribe('v', () => {
+      heard += 1;
+    });
+    await redis.kill();
+    const at = Date.now();
+    for (let n = 0; n < 1_000; n += 1) a.publish('v', 'into the void');
+    expect(Date.now() - at).toBeLessThan(1_000);
+    heard = 0;
+    await redis.revive();
+    const until = Date.now() + 15_000;
+    while (heard === 0 && Date.now() < until) {
+      a.publish('v', 'again');
+      await new Promise((resolve) => setTimeout(resolve, 50)); // both ends reconnect on their own clocks
+    }
+    expect(heard).toBeGreaterThan(0);
+    stop();
+  });
+});
