@@ -31,6 +31,13 @@ export function buildFederatedSchema(options: {
     authChecker: () => false,
     emitSchemaFile: false,
     skipCheck: true,
+    // Asked for wherever there is a subscription; ours name their own source by `subscribe`, never a topic.
+    pubSub: {
+      publish() {},
+      subscribe(topic) {
+        throw new Error(`no subscription may use the topic ${topic}: give it a subscribe function`);
+      },
+    },
   });
   const sdl = `${link}\n\n${printSchemaWithDirectives(lexicographicSortSchema(built))}\n`;
   // biome-ignore lint/suspicious/noExplicitAny: createResolversMap is typed for makeExecutableSchema

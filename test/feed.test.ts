@@ -196,6 +196,27 @@ describe('a live reader', () => {
       expect(new Set(events.map(key)).size).toBe(300);
     }));
 
+  test('gets once what was handed out while it read the log', async () => {
+    let hold: (() => Promise<void>) | undefined;
+    const slow: Query = async (sql, parameters) => {
+      const held = hold;
+      hold = undefined;
+      await held?.();
+      return query(sql, parameters);
+    };
+    await tails({ query: slow }, async (tail) => {
+      const witness = await follow(tail);
+      hold = async () => {
+        await publish(networks, [event(['net:a'], 'both'), event(['net:b'], 'both')]);
+        await take(witness, 2);
+      };
+      const messages = await follow(tail, { place: { after: {} } });
+      const both = await take(messages, 2);
+      await publish(networks, [event(['net:a'], 'later')]);
+      await expectWhole([...both.events, ...(await take(messages, 1)).events]);
+    });
+  });
+
   test('starts from now without a cursor', () =>
     tails({}, async (tail) => {
       await publish(networks, [event(['net:a'], 'before')]);

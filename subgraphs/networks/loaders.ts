@@ -1,0 +1,32 @@
+import { type DataSource, In } from 'typeorm';
+import { loadByKey, loadListByKey } from '../../kit/load.ts';
+import { Body } from './entities/body.ts';
+import { Network } from './entities/network.ts';
+import { Partner } from './entities/partner.ts';
+
+/** One per request, and per message of a subscription: rows may change between two messages. */
+export function createLoaders(source: DataSource) {
+  return {
+    network: loadByKey<string, Network>(
+      (ids) => source.manager.findBy(Network, { id: In([...ids]) }),
+      (network) => network.id,
+    ),
+    networkBySlug: loadByKey<string, Network>(
+      (slugs) => source.manager.findBy(Network, { slug: In([...slugs]) }),
+      (network) => network.slug,
+    ),
+    body: loadByKey<string, Body>(
+      (ids) => source.manager.findBy(Body, { id: In([...ids]) }),
+      (body) => body.id,
+    ),
+    bodiesOfNetwork: loadListByKey<string, Body>(
+      (networkIds) => source.manager.find(Body, { where: { networkId: In([...networkIds]) }, order: { id: 'ASC' } }),
+      (body) => body.networkId,
+    ),
+    partner: loadByKey<string, Partner>(
+      (ids) => source.manager.findBy(Partner, { id: In([...ids]) }),
+      (partner) => partner.id,
+    ),
+  };
+}
+export type Loaders = ReturnType<typeof createLoaders>;

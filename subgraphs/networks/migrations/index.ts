@@ -1,0 +1,3 @@
+import { InitialNetworks1763700000000 } from './2026-11-21-initial.ts';
+
+export const migrations = [InitialNetworks1763700000000];

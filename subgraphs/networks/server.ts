@@ -1,0 +1,76 @@
+import { openDatabase } from '../../kit/database/open.ts';
+import { startTail, type TailOptions } from '../../kit/feed/tail.ts';
+import { createFeedCursors } from '../../kit/feed/vector.ts';
+import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
+import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
+import type { NetworksContext } from './context.ts';
+import { entities } from './entities/index.ts';
+import { createLoaders } from './loaders.ts';
+import { migrations } from './migrations/index.ts';
+import { keepSampleKey, type SamplePartnerKey } from './partners.ts';
+import { loadRecords, type NetworksRecords } from './records.ts';
+import { buildNetworksSchema } from './schema.ts';
+import { createUpdates } from './updates.ts';
+
+export interface NetworksOptions extends SubgraphOptions<NetworksRecords> {
+  /** A development key to let in, if its partner is one of the samples. */
+  samplePartnerKey?: SamplePartnerKey;
+  /** Times and sizes of the live feed, where a test wants others. */
+  feed?: Pick<TailOptions, 'pollMs' | 'heartbeatMs' | 'capacity' | 'patienceMs' | 'graceMs'>;
+}
+
+/** Migrates and opens the database, loads the shipped records into an empty one, and serves the subgraph and the feed. */
+export async function start(options: NetworksOptions): Promise<RunningServer> {
+  const { load, log, samplePartnerKey } = options;
+  const { schema } = buildNetworksSchema();
+  const database = await openDatabase({
+    ...options.database,
+    subgraph: 'networks',
+    entities,
+    migrations,
+    ...(load && {
+      load: async (tx) => {
+        const refused = await loadRecords(tx, load);
+        log.info('shipped records loaded', { refusedSamples: refused });
+      },
+    }),
+  });
+  const { source } = database;
+  try {
+    if (samplePartnerKey) await database.transaction(({ manager }) => keepSampleKey(manager, samplePartnerKey));
+    const cursors = createFeedCursors(options.cursorSecret, await readInstallation(source));
+    const tail = await startTail({
+      query: (sql, parameters) => source.query(sql, parameters),
+      cursors,
+      hints: options.database.hints,
+      log,
+      ...options.feed,
+    });
+    const updates = createUpdates({ source, tail, cursors, log });
+    try {
+      const server = await serveSubgraph<NetworksContext>({
+        name: 'networks',
+        schema,
+        secret: options.secret,
+        port: options.port ?? 0,
+        ...(options.host && { host: options.host }),
+        log,
+        createContext: (request) => ({ ...request, database, updates, loaders: createLoaders(source) }),
+      });
+      return {
+        url: server.url,
+        async stop() {
+          await tail.stop(); // first, so that its last message still finds the sockets open
+          await server.stop();
+          await database.stop();
+        },
+      };
+    } catch (error) {
+      await tail.stop();
+      throw error;
+    }
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
