@@ -249,16 +249,22 @@ describe('a cluster in use', () => {
 });
 
 describe('a DATA_DIR that cannot be used', () => {
-  /** Prepares a cluster that ran once. */
-  async function makeCluster(): Promise<string> {
+  /** A cluster that ran once, changed. */
+  async function spoil(change: (dataDir: string) => Promise<unknown>): Promise<string> {
     const dataDir = ground.nameDataDir();
     await (await ground.start({ dataDir })).stop();
+    await change(dataDir);
     return dataDir;
   }
 
   test.each<[string, () => Promise<string>, RegExp]>([
     ['is a file', async () => `${ground.clone}/package.json`, /is a file\. Set DATA_DIR to a directory/],
     ['is below a file', async () => `${ground.clone}/package.json/data`, /part of its path is a file\. Set DATA_DIR/],
+    [
+      'cannot be made',
+      async () => '/proc/net4u/data',
+      /cannot be made there .* Set DATA_DIR to a place that can be written/,
+    ],
     [
       'holds something else',
       async () => {
@@ -270,29 +276,17 @@ describe('a DATA_DIR that cannot be used', () => {
     ],
     [
       'is of another version',
-      async () => {
-        const dataDir = await makeCluster();
-        await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
-        return dataDir;
-      },
+      () => spoil((dataDir) => writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '17\n')),
       /is of Postgres 17, the installed one is 18\. Set DATA_DIR to a new place and move the data with pg_dump/,
     ],
     [
       'lost its cluster',
-      async () => {
-        const dataDir = await makeCluster();
-        await rm(join(dataDir, 'postgres'), { recursive: true });
-        return dataDir;
-      },
+      () => spoil((dataDir) => rm(join(dataDir, 'postgres'), { recursive: true })),
       /tells of a cluster in .* and there is none\. Put it back; or delete/,
     ],
     [
       'has a broken record',
-      async () => {
-        const dataDir = await makeCluster();
-        await writeFile(join(dataDir, 'postgres.json'), '{"passw');
-        return dataDir;
-      },
+      () => spoil((dataDir) => writeFile(join(dataDir, 'postgres.json'), '{"passw')),
       /postgres\.json is not the record of a cluster\. Delete it/,
     ],
   ])('%s', async (_name, make, message) => {

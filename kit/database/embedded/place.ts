@@ -58,7 +58,7 @@ export async function findPlace(asked: string, report: (step: string) => void): 
 
 async function openDataDir(dataDir: string): Promise<string> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     return await realpath(dataDir);
   } catch (error) {
@@ -66,9 +66,24 @@ async function openDataDir(dataDir: string): Promise<string> {
   }
 }
 
+/** As mkdir -p. Node's own recursive mkdir never ends below /proc, and calls a read-only file system ENOENT. */
+async function makeFolder(path: string): Promise<void> {
+  for (const isSecond of [false, true]) {
+    try {
+      return await mkdir(path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+      if (code !== 'ENOENT' || isSecond) throw error;
+    }
+    await makeFolder(dirname(path));
+  }
+}
+
 const advice: Record<string, string> = {
   EEXIST: 'it is a file. Set DATA_DIR to a directory.',
   ENOTDIR: 'a part of its path is a file. Set DATA_DIR to a directory.',
+  ENOENT: 'a folder cannot be made there (no ordinary file system?). Set DATA_DIR to a place that can be written.',
   EROFS: 'its file system is read-only. Mount it for writing, or set DATA_DIR to a place that can be written.',
   ENOSPC: 'its file system is full. Make room, or set DATA_DIR to another disk.',
 };
