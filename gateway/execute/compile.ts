@@ -5,10 +5,14 @@ import type { PlanNode } from './plan.ts';
 import type { TypeIndex } from './types.ts';
 
 /** Compiles a plan into one function that runs it. */
-export function compileSteps(node: PlanNode, types: TypeIndex): Step {
+export function compilePlan(plan: PlanNode, types: TypeIndex): Step {
+  return plan.kind === 'Fetch' ? compileFetch(plan, types, true) : compileSteps(plan, types);
+}
+
+function compileSteps(node: PlanNode, types: TypeIndex): Step {
   switch (node.kind) {
     case 'Fetch':
-      return compileFetch(node, types);
+      return compileFetch(node, types, false);
     case 'EntityFetch':
       return compileEntityFetch(node, types);
     case 'Sequence':

@@ -23,7 +23,7 @@ export function compileEntityFetch(node: EntityFetch, types: TypeIndex): Step {
     });
     const answer = ask(execution, { subgraph, query, operationName, variables, operationKind: 'query' });
     return answer.then((response) => {
-      const data = ownData(response);
+      const data = ownData(response, true);
       const errors = response.errors ?? [];
       lookups.forEach((lookup, i) => {
         const entities = data?.[lookup.alias];
@@ -39,9 +39,8 @@ export function compileEntityFetch(node: EntityFetch, types: TypeIndex): Step {
       for (const error of errors) {
         // An error that names none of our fields concerns them all.
         const at = lookups.findIndex(({ alias }) => alias === error.path?.[0]);
-        lookups.forEach((lookup, i) => {
-          if (at === i || at === -1) lookup.blame(execution, found[i]!, error);
-        });
+        const placed = lookups.map((lookup, i) => (at === i || at === -1) && lookup.blame(execution, found[i]!, error));
+        if (!placed.includes(true)) execution.errors.push(toGraphQLError(error, subgraph));
       }
     });
   };
@@ -56,7 +55,8 @@ interface Lookup {
   readonly variable: string;
   gather(execution: Execution): Found;
   join(found: Found, entities: unknown[]): void;
-  blame(execution: Execution, found: Found, error: SubgraphError): void;
+  /** Says where an error belongs; false if it belongs to none of these entities. */
+  blame(execution: Execution, found: Found, error: SubgraphError): boolean;
 }
 
 function compileLookup(lookup: EntityLookup, node: EntityFetch, types: TypeIndex): Lookup {
@@ -99,11 +99,12 @@ function compileLookup(lookup: EntityLookup, node: EntityFetch, types: TypeIndex
         const place = (): ResponsePath | undefined => places()[0]?.place;
         for (const target of concerned)
           failuresOf(execution).add(target, { error, service: node.subgraph, keys, place });
-        return;
+        return concerned.size > 0;
       }
       const below = rest.map((key) => renamed.get(key as string) ?? key);
-      for (const { place } of places())
-        execution.errors.push(toGraphQLError(error, node.subgraph, [...place, ...below]));
+      const found = places();
+      for (const { place } of found) execution.errors.push(toGraphQLError(error, node.subgraph, [...place, ...below]));
+      return found.length > 0;
     },
   };
 }

@@ -34,6 +34,7 @@ export async function execute<C>({
   context,
   signal,
 }: ExecuteArgs<C>): Promise<ExecutionResult> {
+  if (planned.kind === 'subscription') throw new TypeError('A subscription is run by subscribe.');
   const coerced = coerceVariables(planned, variables);
   if ('errors' in coerced) return coerced;
   const variant = findVariant(planned, coerced.values);

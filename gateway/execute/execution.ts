@@ -43,9 +43,9 @@ export function unavailable(subgraph: string, reason: unknown): GraphQLError {
   });
 }
 
-/** The answer's data, ours to write to. */
-export function ownData({ data, shared }: SubgraphResponse): Entity | null | undefined {
-  return shared ? copy(data) : data;
+/** The answer's data; if it `isWritten` to, without touching what others hold. */
+export function ownData({ data, shared }: SubgraphResponse, isWritten: boolean): Entity | null | undefined {
+  return shared && isWritten ? copy(data) : data;
 }
 
 export function failuresOf(execution: Execution): Failures {

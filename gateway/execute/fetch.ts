@@ -11,11 +11,11 @@ import type { TypeIndex } from './types.ts';
 /** Lays the answer to a plain fetch into the data; also used for each event of a subscription. */
 export type Absorb = (execution: Execution, response: SubgraphResponse) => void;
 
-/** Compiles a fetch of a subgraph's root fields. */
-export function compileFetch(node: Fetch, types: TypeIndex): Step {
+/** Compiles a fetch of a subgraph's root fields. `alone` says that nothing else will be joined into what it brings. */
+export function compileFetch(node: Fetch, types: TypeIndex, alone: boolean): Step {
   const { subgraph, query, operationName, variables: names } = node;
   const operationKind = node.operationKind === 'mutation' ? 'mutation' : 'query';
-  const absorb = compileAbsorb(node, types);
+  const absorb = compileAbsorb(node, types, alone);
   return async (execution) => {
     if (node.path.length > 0 && targetsOf(execution, node, types).length === 0) return;
     const variables = pickVariables(names, execution.variables);
@@ -23,13 +23,14 @@ export function compileFetch(node: Fetch, types: TypeIndex): Step {
   };
 }
 
-export function compileAbsorb(node: Fetch, types: TypeIndex): Absorb {
+export function compileAbsorb(node: Fetch, types: TypeIndex, alone: boolean): Absorb {
   const { path, outputRewrites, subgraph } = node;
   const keys = responseKeys(node.query);
   const renamed = renamedKeys(outputRewrites);
+  const isWritten = !alone || outputRewrites.length > 0;
 
   return (execution, response) => {
-    const data = ownData(response);
+    const data = ownData(response, isWritten);
     if (data) {
       if (outputRewrites.length > 0) rewrite(data, outputRewrites, types);
       if (path.length === 0) merge(execution.data, data, types);
@@ -38,6 +39,7 @@ export function compileAbsorb(node: Fetch, types: TypeIndex): Absorb {
     for (const error of response.errors ?? []) {
       const below = (error.path ?? []).map((key) => renamed.get(key as string) ?? key);
       const places = locate(execution.data, path, types);
+      if (places.length === 0) execution.errors.push(toGraphQLError(error, subgraph));
       if (below.length > 0) {
         for (const { place } of places) execution.errors.push(toGraphQLError(error, subgraph, [...place, ...below]));
         continue;

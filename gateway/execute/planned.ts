@@ -1,5 +1,5 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
-import { compileSteps } from './compile.ts';
+import { compilePlan } from './compile.ts';
 import { conditionVariables, type Parts, settleConditions } from './conditions.ts';
 import type { Step } from './execution.ts';
 import { type Absorb, compileAbsorb } from './fetch.ts';
@@ -76,8 +76,8 @@ function makeVariant(schema: GraphQLSchema, types: TypeIndex, parts: Parts, plan
   const [source, rest] = definition.operation === 'subscription' ? splitSubscription(plan) : [undefined, plan];
   return {
     plan,
-    steps: rest && compileSteps(rest, types),
-    source: source && { fetch: source, absorb: compileAbsorb(source, types) },
+    steps: rest && compilePlan(rest, types),
+    source: source && { fetch: source, absorb: compileAbsorb(source, types, !rest) },
     introspection: readIntrospection(parts),
     shape: compileShape({ schema, fragments }, root, definition.selectionSet),
   };

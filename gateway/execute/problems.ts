@@ -22,7 +22,8 @@ export class Problems {
   /** A null where the schema promises none. Said only if no subgraph's error explains it. */
   unexpectedNull(field: string, key: string | number, depth: number): void {
     const path = this.#at(depth, key);
-    if (this.errors.some((error) => error.path && isPrefix(error.path, path))) return;
+    // The newest first: it is the likeliest to explain this, and there may be one for every item of a long list.
+    if (this.errors.findLast((error) => error.path && isPrefix(error.path, path))) return;
     this.#add(`Cannot return null for non-nullable field ${field}.`, path);
   }
 

@@ -54,8 +54,8 @@ export async function runEvent<C>(
 
 async function runVariant(variant: Variant, event: SubgraphResponse, execution: Execution): Promise<ExecutionResult> {
   const { source, steps } = variant;
-  const isWritten = steps !== undefined || (source?.fetch.outputRewrites.length ?? 0) > 0;
-  source?.absorb(execution, isWritten ? { ...event, shared: true } : event);
+  // An event may be run again for somebody else.
+  source?.absorb(execution, { ...event, shared: true });
   const running = steps?.(execution);
   if (running) await running;
   return finish(variant, execution);
