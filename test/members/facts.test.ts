@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openDatabase } from '../../kit/database/open.ts';
+import { migrations } from '../../subgraphs/members/migrations/index.ts';
 import { displayName } from '../../subgraphs/members/names.ts';
 import { type Answer, type MembersWorld, records, startMembers } from './world.ts';
 
@@ -79,6 +81,16 @@ describe('facts of the shipped records', () => {
     await production.stop();
     expect(rows).toEqual([{ memberships: 2, seats: 1, persons: 0 }]);
   });
+});
+
+test('each migration can be undone', async () => {
+  const emptied = await startMembers();
+  const database = await openDatabase({ ...emptied.database, subgraph: 'members', entities: [], migrations });
+  for (const _ of migrations) await database.source.undoLastMigration();
+  await database.stop();
+  const left = await emptied.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'members'");
+  expect(left.map((row) => row.table_name).sort()).toEqual(['loaded', 'migration']);
+  await emptied.stop();
 });
 
 describe('statements', () => {

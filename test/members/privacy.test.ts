@@ -72,6 +72,45 @@ describe.each(Object.entries(reads))('what %s reads', (persona, { network, appli
   });
 });
 
+test('a suspended member keeps its name only, and why it was suspended stays with those who handle it', async () => {
+  const id = await world.enterMembership('net:africa', 'ACTIVE');
+  const move = (to: string) =>
+    world.ask(
+      'steering-member',
+      'mutation ($input: ReviewApplicationInput!) { reviewApplication(input: $input) { membership { id } } }',
+      { input: { clientMutationId: to, membershipId: id, to, note: 'the reason' } },
+    );
+  const everyone = Object.entries(reads).map(([persona, { network, applications }]) => ({
+    persona,
+    reader: network.includes('net:africa'),
+    handles: applications.includes('net:africa'),
+  }));
+  await move('SUSPENDED');
+  for (const { persona, reader, handles } of everyone) {
+    const fields = 'name country { code } website memberships { status }';
+    const [organisation] = await world.refer(persona, 'Organisation', [id.replace('mem', 'org')], fields);
+    expect(organisation).toEqual({
+      name: expect.stringMatching(/^Test/),
+      country: reader ? { code: 'UG' } : null,
+      website: null,
+      memberships: handles ? [{ status: 'SUSPENDED' }] : [],
+    });
+    const [membership] = await world.refer(persona, 'Membership', [id], 'id');
+    expect(membership).toEqual(handles ? { id } : null);
+  }
+  await move('ACTIVE');
+  for (const { persona, reader, handles } of everyone) {
+    const [{ statusHistory }] = await world.refer(persona, 'Membership', [id], 'statusHistory { to note }');
+    const note = handles ? 'the reason' : null;
+    const events = [
+      { to: 'SUSPENDED', note },
+      { to: 'ACTIVE', note },
+    ];
+    expect(statusHistory).toEqual(reader ? events : []);
+  }
+  await world.clear();
+});
+
 describe('persons', () => {
   const holder = 'holder { id name contactChannels { value } seats { id holder { id } } }';
   const paths: [string, string, string[], string][] = [

@@ -13,14 +13,22 @@ import { bumpRights } from './rights.ts';
 const bodiedRoles: readonly Role[] = ['MEMBER_REP', 'MEMBER_EDITOR', 'EXPERT_GROUP_LEAD', 'STEERING_COMMITTEE'];
 
 /** Gives a seat a role in a network, or in a body of it. @returns the seat's id */
-export async function assignRole(tx: Transaction, actor: Actor, input: AssignRoleInput): Promise<string> {
+export async function assignRole(
+  tx: Transaction,
+  actor: Actor,
+  input: AssignRoleInput,
+  now: () => Date = () => new Date(),
+): Promise<string> {
   const { seatId, role } = input;
   if (!mayChangeRole(actor, seatId, role, input.networkId)) throw forbiddenRole(role);
   return once(tx, actor, 'assignRole', input, async () => {
     const networkId = checkId(input.networkId, 'net', 'networkId');
     const bodyId = input.bodyId == null ? null : checkId(input.bodyId, 'body', 'bodyId');
     checkRole(role, bodyId);
-    checkDates(input.startsOn, input.endsOn);
+    // Of a role that ships, the start is known only where its source says so; any other starts today unless it says when.
+    const today = now().toISOString().slice(0, 10);
+    const startsOn = input.startsOn ?? (actor.kind === 'SYSTEM' ? null : today);
+    checkDates(startsOn, input.endsOn);
     const seat = await lockSeat(tx, seatId, 'input');
     if (memberRoles.includes(role)) await checkMember(tx, seat.organisationId, networkId);
     if (bodyId !== null) await checkBody(tx, bodyId, networkId);
@@ -35,7 +43,7 @@ export async function assignRole(tx: Transaction, actor: Actor, input: AssignRol
       role,
       networkId,
       bodyId,
-      startsOn: input.startsOn ?? null,
+      startsOn,
       endsOn: input.endsOn ?? null,
       grantedByDecisionId: checkOptionalText(input.decisionId, 128, 'decisionId'),
       grantedBySeatId: actor.seatId ?? null,
@@ -99,7 +107,7 @@ function checkRole(role: Role, bodyId: string | null) {
 
 function checkDates(startsOn?: string | null, endsOn?: string | null) {
   if (startsOn && endsOn && endsOn < startsOn.slice(0, endsOn.length)) {
-    throw invalid('endsOn: before startsOn.', 'input', 'endsOn');
+    throw invalid(`endsOn: before the role starts, ${startsOn}.`, 'input', 'endsOn');
   }
 }
 
