@@ -58,6 +58,8 @@ export interface StartOptions {
   env: Record<string, string | undefined>;
   /** Absent: all, in this process. */
   services?: ServiceName[];
+  /** False: the gateway serves no page, and none is built. */
+  page?: boolean;
   onProgress?: (step: string) => void;
 }
 
@@ -117,7 +119,7 @@ export async function start(
       onProgress(`starting ${name}`);
       url = urls[name] = await startSubgraph(platform, name, alone);
     }
-    if (names.includes('gateway')) url = await startGateway(platform, urls);
+    if (names.includes('gateway')) url = await startGateway(platform, urls, options.page !== false);
     return { url, stop, config, dataDirectory };
   } catch (error) {
     await stop();
@@ -167,14 +169,22 @@ async function samplePartnerKey({ config, production }: Platform) {
   return { samplePartnerKey: { partnerId: 'partner:sample', sha256: hashPartnerKey(key) } };
 }
 
-async function startGateway(platform: Platform, urls: Partial<Record<SubgraphName, string>>): Promise<string> {
+async function startGateway(
+  platform: Platform,
+  urls: Partial<Record<SubgraphName, string>>,
+  withPage: boolean,
+): Promise<string> {
   const { config, production, onProgress } = platform;
-  const { buildPage } = await import('./gateway/page.ts');
-  const webRoot = await buildPage(resolve(here, 'web'), () => onProgress('building the page'));
   onProgress('starting the gateway');
   const port = config.PORT === 0 ? await freePort() : config.PORT;
   const publicUrl = config.PUBLIC_URL ?? `http://localhost:${port}`;
   const issuer = config.OIDC_ISSUER ?? `${publicUrl}/issuer`;
+  const pageConfig = {
+    issuer,
+    clientId: config.OIDC_CLIENT_ID,
+    audience: config.OIDC_AUDIENCE,
+    development: !production,
+  };
   const { start } = await import('./gateway/server.ts');
   const gateway = await start({
     subgraphs: {
@@ -190,10 +200,7 @@ async function startGateway(platform: Platform, urls: Partial<Record<SubgraphNam
     host: config.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     production,
     allowedOrigins: [...config.ALLOWED_ORIGINS, publicUrl],
-    page: {
-      root: webRoot,
-      config: { issuer, clientId: config.OIDC_CLIENT_ID, audience: config.OIDC_AUDIENCE, development: !production },
-    },
+    ...(withPage && { page: { root: await pageRoot(onProgress), config: pageConfig } }),
     mounts: config.OIDC_ISSUER
       ? []
       : [{ path: '/issuer', handler: await developmentIssuer(platform, issuer, publicUrl) }],
@@ -201,6 +208,11 @@ async function startGateway(platform: Platform, urls: Partial<Record<SubgraphNam
   });
   platform.running.push({ name: 'gateway', stop: gateway.stop });
   return publicUrl;
+}
+
+async function pageRoot(onProgress: Platform['onProgress']): Promise<string> {
+  const { buildPage } = await import('./gateway/page.ts');
+  return buildPage(resolve(here, 'web'), () => onProgress('building the page'));
 }
 
 async function developmentIssuer(platform: Platform, issuer: string, publicUrl: string) {

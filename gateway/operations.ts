@@ -1,7 +1,7 @@
 import {
   type DocumentNode,
   type ExecutionResult,
-  type GraphQLError,
+  GraphQLError,
   NoSchemaIntrospectionCustomRule,
   specifiedRules,
   validate,
@@ -64,7 +64,10 @@ export function createOperations(options: {
       ...describeError(error?.originalError ?? cause),
     });
   };
-  const toPublic = (error: GraphQLError) => publicError(error.toJSON(), error, report) as unknown as GraphQLError;
+  const toPublic = (error: GraphQLError) => {
+    const { message, path, extensions } = publicError(error.toJSON(), error, report);
+    return new GraphQLError(message, { path, extensions });
+  };
   const clean = (result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map(toPublic) } : result;
 

@@ -92,7 +92,7 @@ export function serveSockets(options: {
             ...args,
           } as never;
         } catch (error) {
-          return [operations.toPublic(error instanceof GraphQLError ? error : wrap(error))].map(asError);
+          return [operations.toPublic(error instanceof GraphQLError ? error : wrap(error))];
         }
       },
       execute: (args) => {
@@ -122,6 +122,3 @@ export function serveSockets(options: {
 }
 
 const wrap = (error: unknown) => new GraphQLError('', { originalError: error as Error });
-
-/** graphql-ws wants instances; what is public is only a plain object. */
-const asError = ({ message, extensions, path }: GraphQLError) => new GraphQLError(message, { extensions, path });

@@ -23,6 +23,8 @@ export const errorCodes = {
   OPERATION_TOO_LARGE: 'the operation is over a limit: the message names it',
   BAD_REQUEST: 'the HTTP request is not a GraphQL request',
   SUBGRAPH_UNAVAILABLE: 'a part of the graph does not answer: the rest of the answer is right',
+  INVALID_SUBGRAPH_VALUE: 'a part of the graph answered with a value that the schema does not allow',
+  QUERY_PLANNING_FAILED: 'no part of the graph can answer this operation',
   ISSUER_UNAVAILABLE: 'the sign-in issuer does not answer, so no token can be checked: try again',
   PERSISTED_QUERY_NOT_SUPPORTED: 'send the whole document',
   SERVICE_STOPPING: 'this process is stopping: come back in extensions.retryAfterMs',

@@ -53,7 +53,14 @@ export function maySee(actor: Actor, thing: Audience): boolean {
     case 'NETWORK':
       return thing.networkIds.some((id) => readable.includes(id));
     case 'GROUP':
-      return actor.roles.some((g) => g.bodyId !== null && (thing.bodyIds ?? []).includes(g.bodyId));
+      return actor.roles.some(
+        (g) =>
+          g.bodyId !== null &&
+          thing.bodyIds?.includes(g.bodyId) === true &&
+          // a role naming a body of another network gives nothing there
+          g.networkId !== null &&
+          thing.networkIds.includes(g.networkId),
+      );
     case 'SEAT_ONLY':
       return actor.seatId !== undefined && actor.seatId === thing.seatId;
   }

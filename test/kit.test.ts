@@ -106,6 +106,11 @@ describe('the ladder of visibilities', () => {
       ['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP'],
     ],
     ['a member of another network', seat('MEMBER_EDITOR', 'net:b'), ['PUBLIC', 'PARTNERS', 'ALL_NETWORKS']],
+    [
+      'a role of another network that names this body',
+      seat('MEMBER_REP', 'net:b', 'body:g'),
+      ['PUBLIC', 'PARTNERS', 'ALL_NETWORKS'],
+    ],
     ['an observer', seat('OBSERVER'), ['PUBLIC']],
     ['an operator', operator, ['PUBLIC']],
     ['a partner', partner('PARTNERS'), ['PUBLIC', 'PARTNERS']],

@@ -19,14 +19,16 @@ export interface World {
 }
 
 /**
+ * @param page whether the page is built and served too
+ *
  * The whole platform in this process, on a port of its own and a fresh database with the sample records: what `npm start`
  * runs, except that the database is the test run's Postgres.
  */
-export async function startWorld(env: Record<string, string> = {}): Promise<World> {
+export async function startWorld(env: Record<string, string> = {}, page = false): Promise<World> {
   const database = await freshDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'net4u-world-'));
   const settings = { NODE_ENV: 'test', PORT: '0', DATABASE_URL: database.url, DATA_DIR: dataDir, ...env };
-  let running = await start({ env: settings });
+  let running = await start({ env: settings, page });
   const { url } = running;
   const people = createPeople(url, dataDir);
   return {
@@ -36,7 +38,7 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
     people,
     halt: () => running.stop(),
     async resume() {
-      running = await start({ env: { ...settings, PORT: new URL(url).port } });
+      running = await start({ env: { ...settings, PORT: new URL(url).port }, page });
     },
     async stop() {
       await people.leave();

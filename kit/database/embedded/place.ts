@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, chmod, constants, lstat, mkdir, readlink, realpath, rename, stat, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
+import { makeFolder } from '../../folder.ts';
 import { type Account, findClass, findClosedFolders, isRoot, nobody } from './account.ts';
 import { clearPostmaster } from './postmaster.ts';
 import { readRecord } from './record.ts';
@@ -63,20 +64,6 @@ async function openDataDir(dataDir: string): Promise<string> {
     return await realpath(dataDir);
   } catch (error) {
     throw describeUnusable(dataDir, error);
-  }
-}
-
-/** As mkdir -p. Node's own recursive mkdir never ends below /proc, and calls a read-only file system ENOENT. */
-async function makeFolder(path: string): Promise<void> {
-  for (const isSecond of [false, true]) {
-    try {
-      return await mkdir(path);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-      if (code !== 'ENOENT' || isSecond) throw error;
-    }
-    await makeFolder(dirname(path));
   }
 }
 
