@@ -99,8 +99,8 @@ export interface Reach {
   levels: Visibility[];
   /** Readable in these networks. */
   networks: { visibility: Visibility; networkIds: string[] }[];
-  /** Bodies whose GROUP records are readable. */
-  bodyIds: string[];
+  /** Bodies whose GROUP records are readable, each in its network. */
+  groups: { bodyId: string; networkIds: string[] }[];
 }
 
 /** Asks `mayRead` about each level, network and body the actor has to do with, so that statements and rows follow one rule. */
@@ -118,6 +118,11 @@ export function reachOf(actor: Actor): Reach {
         networkIds: networkIds.filter((id) => mayRead(actor, { visibility, networkIds: [id], bodyId: null })),
       }))
       .filter((entry) => entry.networkIds.length > 0),
-    bodyIds: bodyIds.filter((bodyId) => mayRead(actor, { visibility: 'GROUP', networkIds: [], bodyId })),
+    groups: bodyIds
+      .map((bodyId) => ({
+        bodyId,
+        networkIds: networkIds.filter((id) => mayRead(actor, { visibility: 'GROUP', networkIds: [id], bodyId })),
+      }))
+      .filter((group) => group.networkIds.length > 0),
   };
 }

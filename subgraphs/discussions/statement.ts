@@ -24,16 +24,17 @@ export async function select<T extends object>(
 
 /** The condition that the row called `alias` (a thread or meeting) is one the actor may read. */
 export function readable(alias: string, actor: Actor, bind: Bind): string {
-  const { levels, networks, bodyIds } = reachOf(actor);
+  const { levels, networks, groups } = reachOf(actor);
   const conditions = [
     `${alias}.visibility = ANY(${bind(levels)}::text[])`,
     ...networks.map(
       ({ visibility, networkIds }) =>
         `${alias}.visibility = ${bind(visibility)} AND ${alias}.network_ids && ${bind(networkIds)}::text[]`,
     ),
-    ...(bodyIds.length > 0
-      ? [`${alias}.visibility = 'GROUP' AND ${alias}.body_id = ANY(${bind(bodyIds)}::text[])`]
-      : []),
+    ...groups.map(
+      ({ bodyId, networkIds }) =>
+        `${alias}.visibility = 'GROUP' AND ${alias}.body_id = ${bind(bodyId)} AND ${alias}.network_ids && ${bind(networkIds)}::text[]`,
+    ),
   ];
   return `(${conditions.join(' OR ')})`;
 }
