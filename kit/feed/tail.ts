@@ -236,6 +236,8 @@ export async function startTail(options: TailOptions): Promise<Tail> {
     });
     await Promise.race([Promise.all(running), grace]);
     clearTimeout(timer);
+    // Whoever serves the readers has been told that they ended; let it pass that on before it is stopped itself.
+    await new Promise((resolve) => setImmediate(resolve));
     await reading;
   }
 }

@@ -22,6 +22,7 @@ export function merge(a: Vector, b: Vector): Vector {
 
 /** Cursors of the feed, for one installation and all its epochs. */
 export interface FeedCursors {
+  /** Equal places have equal cursors. */
   encode(vector: Vector): string;
   /**
    * @returns null for a cursor of another epoch of this installation: made before a restore from backup, so that its
@@ -39,11 +40,12 @@ export function createFeedCursors(secret: string, installation: { id: string; ep
     installation: id,
   });
   const encoded = new WeakMap<Vector, string>(); // live readers share vectors
+  const sort = (vector: Vector) => Object.fromEntries(Object.entries(vector).sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
     encode(vector) {
       let text = encoded.get(vector);
       if (text === undefined) {
-        text = cursors.encode({ epoch, at: vector });
+        text = cursors.encode({ epoch, at: sort(vector) });
         encoded.set(vector, text);
       }
       return text;

@@ -68,7 +68,7 @@ export class InitialNetworks1763700000000 implements MigrationInterface {
       INSERT INTO rights_version (version) VALUES (1);
 
       -- Whatever changes what a key may do moves the version in the same transaction; its last use does not.
-      CREATE FUNCTION bump_rights_version() RETURNS trigger LANGUAGE plpgsql AS $$
+      CREATE FUNCTION bump_rights_version() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
         BEGIN
           UPDATE rights_version SET version = version + 1;
           RETURN NULL;
