@@ -1,145 +1,33 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import pg from 'pg';
-import { createCursors } from '../kit/cursor.ts';
-import { type Database, openDatabase } from '../kit/database/open.ts';
+import { describe, expect, test } from '@jest/globals';
 import type { FeedEvent } from '../kit/feed/publish.ts';
-import { locate, type Query, type RecordedEvent, readHeads, readOldest, readPage } from '../kit/feed/read.ts';
-import { type FeedMessage, type FeedReader, startTail, type Tail, type TailOptions } from '../kit/feed/tail.ts';
-import { createFeedCursors, type FeedCursors, type Vector } from '../kit/feed/vector.ts';
+import { locate, type Query, type RecordedEvent, readPage } from '../kit/feed/read.ts';
+import { startTail, type Tail } from '../kit/feed/tail.ts';
+import type { Vector } from '../kit/feed/vector.ts';
 import { createProcessHints, type Hints } from '../kit/hints.ts';
-import type { Log } from '../kit/log.ts';
-import { readInstallation } from '../kit/subgraph.ts';
-import { freshDatabase } from './database.ts';
+import {
+  all,
+  cursors,
+  event,
+  expectWhole,
+  follow,
+  hints,
+  key,
+  log,
+  longAgo,
+  networks,
+  next,
+  plans,
+  publish,
+  publishConcurrently,
+  query,
+  sequence,
+  subjects,
+  tails,
+  take,
+  useFeed,
+} from './feed.ts';
 
-const secret = 'feed-test-secret';
-const log: Log = { info() {}, warn() {}, error() {} };
-const all = { filter: {}, accepts: () => true };
-const longAgo = new Date(0);
-
-let fresh: Awaited<ReturnType<typeof freshDatabase>>;
-let owner: pg.Client;
-let networks: Database;
-let plans: Database;
-let hints: Hints;
-let query: Query;
-let installation: { id: string; epoch: number };
-let cursors: FeedCursors;
-
-beforeAll(async () => {
-  fresh = await freshDatabase();
-  hints = createProcessHints();
-  const shared = { url: fresh.url, secret, hints, entities: [], migrations: [], poolSize: 12 };
-  networks = await openDatabase({ ...shared, subgraph: 'networks' });
-  plans = await openDatabase({ ...shared, subgraph: 'working-plans' });
-  owner = new pg.Client(fresh.url);
-  await owner.connect();
-  query = (sql, parameters) => networks.source.query(sql, parameters);
-  installation = await readInstallation(networks.source);
-  cursors = createFeedCursors('cursor-secret', installation);
-});
-afterAll(async () => {
-  await networks?.stop();
-  await plans?.stop();
-  await owner?.end();
-  await fresh?.drop();
-});
-beforeEach(() => owner.query('TRUNCATE feed.event, feed.stream'));
-
-const tails = async (options: Partial<TailOptions>, work: (tail: Tail) => Promise<void>) => {
-  const tail = await startTail({ query, cursors, hints, log, graceMs: 20, ...options });
-  try {
-    await work(tail);
-  } finally {
-    await tail.stop();
-  }
-};
-
-const event = (networkIds: string[], name: string, rest: Partial<FeedEvent> = {}): FeedEvent => ({
-  networkIds,
-  type: 'NETWORK_CHANGED',
-  eventType: 'org.net4u.network.changed.v1',
-  subject: name,
-  visibility: 'PUBLIC',
-  data: {},
-  ...rest,
-});
-
-/** @param seconds how long the transaction goes on before it takes its positions */
-const publish = (database: Database, events: FeedEvent[], seconds = 0) =>
-  database.transaction(async (tx) => {
-    if (seconds > 0) await tx.manager.query('SELECT pg_sleep($1)', [seconds]);
-    for (const item of events) tx.publish(item);
-  });
-
-const subjects = (events: RecordedEvent[]) => events.map((item) => item.subject);
-
-/** Takes messages until `count` events have come; others are passed over. */
-async function take(messages: AsyncIterator<FeedMessage>, count: number) {
-  const events: RecordedEvent[] = [];
-  let vector: Vector = {};
-  while (events.length < count) {
-    const { value, done } = await messages.next();
-    if (done) throw new Error(`ended after ${events.length} of ${count}`);
-    vector = value.vector;
-    if (value.kind === 'event') events.push(value.event);
-  }
-  return { events, vector };
-}
-
-/** The next message, which must be of that kind. */
-async function next<K extends FeedMessage['kind']>(messages: AsyncIterator<FeedMessage>, kind: K) {
-  const { value } = await messages.next();
-  expect(value?.kind).toBe(kind);
-  return value as Extract<FeedMessage, { kind: K }>;
-}
-
-/** A reader that is live: it has said where it stands. */
-async function follow(tail: Tail, reader: Partial<FeedReader> = {}) {
-  const messages = tail.follow({ ...all, ...reader });
-  if (!reader.place) await next(messages, 'heartbeat');
-  return messages;
-}
-
-const key = (item: { networkId: string; position: number }) => `${item.networkId}/${item.position}`;
-
-/** Every position of every network, once and in order. */
-async function expectWhole(events: RecordedEvent[]) {
-  const heads = await readHeads(query);
-  expect(events).toHaveLength(Object.values(heads).reduce((sum, position) => sum + position, 0));
-  for (const [networkId, head] of Object.entries(heads)) {
-    const positions = events.filter((item) => item.networkId === networkId).map((item) => item.position);
-    expect(positions).toEqual(Array.from({ length: head }, (_, index) => index + 1));
-  }
-}
-
-/** Numbers in [0, 1), the same in every run. */
-function sequence(seed: number) {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** 200 transactions of 0-40 ms in two subgraphs at once, each with one to three events to one to three networks. */
-function publishConcurrently(random: () => number) {
-  const ids = ['net:a', 'net:b', 'net:c'];
-  const writes = Array.from({ length: 200 }, (_, index) => {
-    const events = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, part) => {
-      const wanted = ids.filter(() => random() < 0.5);
-      return event(wanted.length > 0 ? wanted : ['net:a'], `t${index}.${part}`);
-    });
-    const database = index % 2 ? networks : plans;
-    return {
-      count: events.flatMap((item) => item.networkIds).length,
-      run: () => publish(database, events, random() * 0.04),
-    };
-  });
-  return {
-    total: writes.reduce((sum, write) => sum + write.count, 0),
-    done: Promise.all(writes.map((write) => write.run())),
-  };
-}
+useFeed();
 
 describe('a live reader', () => {
   test('gets all of 200 concurrent transactions, in order per network', () =>
@@ -383,99 +271,4 @@ describe('the end', () => {
       expect((await waiting).done).toBe(true);
       expect((await messages.next()).done).toBe(true);
     }));
-});
-
-describe('a cursor', () => {
-  const since = (ms: number) => new Date(Date.now() - ms);
-
-  test('that was altered, or is of another stream or installation, is refused', async () => {
-    const good = cursors.encode({ 'net:a': 1 });
-    const foreign = createFeedCursors('cursor-secret', { id: 'another', epoch: 1 }).encode({ 'net:a': 1 });
-    const otherSecret = createFeedCursors('another secret', installation).encode({ 'net:a': 1 });
-    const name = { stream: 'networks', installation: installation.id };
-    const plan = createCursors('cursor-secret', { ...name, kind: 'plan' }).encode({ epoch: 1, at: {} });
-    const altered = Buffer.from(good, 'base64url');
-    altered[20] = altered[20]! ^ 1;
-    for (const cursor of [foreign, otherSecret, plan, altered.toString('base64url'), good.slice(0, -4), '', 'AAAA']) {
-      await expect(locate(query, cursors, cursor, longAgo)).rejects.toMatchObject({
-        extensions: { code: 'CURSOR_INVALID' },
-      });
-    }
-  });
-
-  test('of another epoch, or of positions never given out, leads to a resync message and then the live stream', () =>
-    tails({}, async (tail) => {
-      await publish(networks, [event(['net:a'], 'one')]);
-      const earlier = createFeedCursors('cursor-secret', { ...installation, epoch: installation.epoch + 1 });
-      for (const cursor of [earlier.encode({ 'net:a': 1 }), cursors.encode({ 'net:a': 2 })]) {
-        const place = await locate(query, cursors, cursor, longAgo);
-        expect(place).toEqual({ resync: 'EPOCH_CHANGED', oldest: {} });
-        const messages = tail.follow({ ...all, place });
-        expect(await next(messages, 'resync')).toMatchObject({ reason: 'EPOCH_CHANGED', oldest: {} });
-        await next(messages, 'heartbeat');
-        await publish(networks, [event(['net:b'], 'live')]);
-        expect(subjects((await take(messages, 1)).events)).toEqual(['live']);
-        await messages.return?.();
-      }
-    }));
-
-  test('resumes for as long as the log goes back, and no longer', async () => {
-    for (const name of ['one', 'two', 'three']) await publish(networks, [event(['net:a'], name)]);
-    await publish(networks, [event(['net:b'], 'four')]);
-    await owner.query("UPDATE feed.event SET recorded_at = now() - interval '31 days' WHERE subject IN ('one', 'two')");
-    const oldest = await readOldest(query, since(30 * 86_400_000));
-    expect(oldest).toEqual({ 'net:a': 2 });
-    const at = (vector: Vector) => locate(query, cursors, cursors.encode(vector), since(30 * 86_400_000));
-    expect(await at({ 'net:a': 2 })).toEqual({ after: { 'net:a': 2 } });
-    expect(await at({ 'net:a': 1, 'net:b': 1 })).toEqual({ resync: 'CURSOR_TOO_OLD', oldest });
-    const page = await readPage(query, { ...all, after: oldest, first: 10 });
-    expect(subjects(page.steps.map((step) => step.event))).toEqual(['three', 'four']);
-  });
-});
-
-describe('pages', () => {
-  test('hold the whole log once, in order per network, also where clocks stepped back', async () => {
-    const { done } = publishConcurrently(sequence(5));
-    await done;
-    await owner.query(
-      "UPDATE feed.event SET recorded_at = now() - position * interval '1 second' WHERE position % 3 = 0",
-    );
-    for (const first of [1, 7, 100]) {
-      const events: RecordedEvent[] = [];
-      for (let after: Vector = {}, hasMore = true; hasMore; ) {
-        const page = await readPage(query, { ...all, after, first });
-        expect(page.steps.length).toBeLessThanOrEqual(first);
-        expect(page.steps.at(-1)?.vector ?? page.end).toEqual(page.end);
-        events.push(...page.steps.map((step) => step.event));
-        ({ end: after, hasMore } = page);
-        if (first === 1 && events.length > 40) break;
-      }
-      if (first > 1) await expectWhole(events);
-    }
-  });
-
-  test('may go on after any of their events', async () => {
-    const { done } = publishConcurrently(sequence(6));
-    await done;
-    const page = await readPage(query, { ...all, after: {}, first: 50 });
-    for (const [index, { vector }] of page.steps.entries()) {
-      if (index % 10 !== 9) continue;
-      const rest = await readPage(query, { ...all, after: vector, first: 100 });
-      const seen = new Set([...page.steps.slice(0, index + 1), ...rest.steps].map((step) => key(step.event)));
-      expect(seen.size).toBe(index + 1 + rest.steps.length);
-      expect([...page.steps.slice(index + 1).map((step) => key(step.event))]).toEqual(
-        rest.steps.slice(0, 49 - index).map((step) => key(step.event)),
-      );
-    }
-  });
-
-  test('pass over what the reader may not see, up to the head', async () => {
-    for (let index = 0; index < 12; index++) {
-      await publish(networks, [event(['net:a'], `${index}`, { visibility: index === 3 ? 'PUBLIC' : 'NETWORK' })]);
-    }
-    const accepts = (item: RecordedEvent) => item.visibility === 'PUBLIC';
-    const page = await readPage(query, { filter: {}, accepts, after: {}, first: 5 });
-    expect(page).toMatchObject({ end: { 'net:a': 12 }, hasMore: false });
-    expect(page.steps).toMatchObject([{ event: { subject: '3' }, vector: { 'net:a': 12 } }]);
-  });
 });

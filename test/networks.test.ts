@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { type Actor, gatewayActor } from '../kit/context.ts';
+import { start } from '../subgraphs/networks/server.ts';
+import { freshDatabase } from './database.ts';
 import {
   codesOf,
   coordinator,
@@ -202,5 +205,34 @@ describe('references', () => {
     ];
     expect(await world.entities(gatewayActor, two, '__typename')).toEqual({ _entities: [null, null] });
     expect(codesOf(await world.ask(gatewayActor, '{ networkUpdates { edges { cursor } } }'))).toEqual(['FORBIDDEN']);
+  });
+});
+
+describe('in production', () => {
+  test('samples are not loaded, and their key is not let in', async () => {
+    const { options } = world;
+    const fresh = await freshDatabase();
+    const info: unknown[] = [];
+    const server = await start({
+      ...options,
+      database: { ...options.database, url: fresh.url },
+      load: { ...options.load!, refuseSamples: true },
+      log: { ...options.log, info: (...line) => void info.push(line) },
+    });
+    const client = new pg.Client(fresh.url);
+    await client.connect();
+    try {
+      const { rows } = await client.query(
+        `SELECT (SELECT count(*)::int FROM networks.network) AS networks, (SELECT count(*)::int FROM networks.body) AS bodies,
+           (SELECT count(*)::int FROM networks.partner) AS partners, (SELECT count(*)::int FROM networks.partner_token) AS tokens`,
+      );
+      expect(rows).toEqual([{ networks: 3, bodies: 6, partners: 0, tokens: 0 }]);
+      expect(info).toContainEqual(['shipped records loaded', { refusedSamples: 1 }]);
+    } finally {
+      await client.end();
+      await server.stop();
+      await server.stop();
+      await fresh.drop();
+    }
   });
 });
