@@ -3,7 +3,6 @@ import * as Y from 'yjs';
 import { isWhole, snapshot } from '../subgraphs/working-plans/document/state.ts';
 import { judge } from '../subgraphs/working-plans/guard/judge.ts';
 import {
-  type Change,
   CLIENT_LIMITS,
   type RefusalCode,
   type Rights,

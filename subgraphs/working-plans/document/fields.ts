@@ -115,7 +115,7 @@ export const CHILDREN = {
   risk: {},
 } as const satisfies Record<Kind, Record<string, Kind>>;
 
-/** Never removed and never null once the node is there. */
+/** Never set to null. An undo can still remove one, when somebody else changed it meanwhile: readers must live without. */
 export const REQUIRED: ReadonlySet<string> = new Set(['kind', 'parent', 'pos', 'periodStart', 'periodEnd']);
 
 export const PLAN_KEY = 'plan';

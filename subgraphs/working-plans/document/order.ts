@@ -17,7 +17,8 @@ export function byPosition(a: Placed, b: Placed): number {
 /**
  * Where a node goes among `siblings` (sorted, without the node itself) to stand right after the sibling `after` (null: first, undefined: last).
  *
- * `rekeyed` are siblings that must get a new position too: those that tie with the one before the gap, since between equal keys there is none.
+ * `rekeyed` are siblings that must get a new position too: those that tie with the one before the gap, since between equal keys there is none, and
+ * those that have none (an undo can leave a node without) and stand first.
  * Keys end with digits made from the client id, so two clients that insert into one gap at once do not tie again.
  * Throws RangeError when `after` is not among the siblings.
  */
@@ -30,9 +31,9 @@ export function positionAfter(
   if (after === null) gap = 0;
   else if (after !== undefined) gap = siblings.findIndex((sibling) => sibling.key === after) + 1;
   if (gap === 0 && after) throw new RangeError(`${after} is not a sibling`);
-  const lower = siblings[gap - 1]?.pos ?? null;
+  const lower = siblings[gap - 1]?.pos || null;
   let end = gap;
-  while (lower !== null && end < siblings.length && siblings[end]!.pos <= lower) end++;
+  while (end < siblings.length && siblings[end]!.pos <= (lower ?? '')) end++;
   const tied = siblings.slice(gap, end);
   const [pos, ...rest] = keysBetween(lower, siblings[end]?.pos ?? null, 1 + tied.length, clientId);
   return { pos: pos!, rekeyed: tied.map((sibling, index) => ({ key: sibling.key, pos: rest[index]! })) };

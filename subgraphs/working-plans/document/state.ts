@@ -18,11 +18,22 @@ export function load(snapshotV2: Uint8Array | null, edits: readonly Uint8Array[]
   const doc = new Y.Doc({ gc: true });
   doc.getMap('nodes');
   if (snapshotV2) Y.applyUpdateV2(doc, snapshotV2);
-  doc.transact(() => {
-    for (const edit of edits) Y.applyUpdate(doc, edit);
-  });
+  applyEdits(doc, edits);
   if (!isWhole(doc)) throw new Error('The log has a gap: an edit refers to one that is not there');
   return doc;
+}
+
+/**
+ * Applies edits (V1), and nothing but them.
+ *
+ * After a plain `applyUpdate`, Yjs removes format marks that have become idle, as a change of its own: a document that is to be exactly its log would
+ * then hold deletions that no log has, and two processes different ones. It does so for remote transactions only, so this one says it is not.
+ */
+export function applyEdits(doc: Y.Doc, edits: readonly Uint8Array[], origin?: unknown): void {
+  doc.transact((transaction) => {
+    for (const edit of edits) Y.applyUpdate(doc, edit);
+    transaction.local = true;
+  }, origin);
 }
 
 /** Whether nothing waits for something missing. */

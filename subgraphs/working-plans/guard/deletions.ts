@@ -2,6 +2,7 @@ import * as Y from 'yjs';
 import { fieldType } from '../document/fields.ts';
 import { checkField } from './content.ts';
 import type { Range } from './decode.ts';
+import { marksNothing } from './formatting.ts';
 import type { Places, Shared } from './place.ts';
 import type { Structure } from './structure.ts';
 import { forbidden, resync } from './verdict.ts';
@@ -13,6 +14,7 @@ import { forbidden, resync } from './verdict.ts';
 export class Deletions {
   effect = false;
   private readonly seen = new Set<Shared>();
+  private readonly formats = new Map<Shared, Set<Y.Item>>();
 
   constructor(
     private readonly doc: Y.Doc,
@@ -40,10 +42,23 @@ export class Deletions {
     }
   }
 
+  /** What can be said only when every range has been seen. */
+  finish(): void {
+    for (const [text, removed] of this.formats) {
+      const place = this.places.of(text);
+      if (place && !marksNothing(text, removed)) this.structure.touch(place);
+    }
+  }
+
   private judgeItem(item: Y.Item): void {
     this.effect = true;
     const parent = item.parent as Shared;
     const key = item.parentSub;
+    if (item.content instanceof Y.ContentFormat) {
+      const formats = this.formats.get(parent) ?? new Set();
+      this.formats.set(parent, formats.add(item));
+      return;
+    }
     if (key === null) {
       if (this.seen.has(parent)) return;
       this.seen.add(parent);

@@ -63,6 +63,7 @@ class Judgement {
     for (const [client, ranges] of this.decoded.deletions) {
       deletions.judge(client, ranges, this.judged.get(client) ?? Y.getState(this.doc.store, client));
     }
+    deletions.finish();
     this.structure.finish();
     this.sequences.check();
     const changes = changesOf(this.structure, this.places.nodes);

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { fieldType, isKind, type Kind, mayStandUnder, PLAN_KEY, REQUIRED, textFields } from '../document/fields.ts';
+import { fieldType, isKind, type Kind, mayStandUnder, PLAN_KEY, textFields } from '../document/fields.ts';
 import { accepts, isLocale, isNodeKey, isPoison } from '../document/values.ts';
 import {
   checkField,
@@ -78,11 +78,9 @@ export class Structure {
     }
     for (const node of this.created.values()) this.checkCreated(node);
     for (const { place, field, item } of this.touched.values()) {
-      const { kind, nodeKey } = place;
-      if (!REQUIRED.has(field)) continue;
-      if (item === null || isTombstone(item) || this.isDeleted(item.lastId))
-        forbidden(`${nodeKey} cannot be without ${field}`);
-      if (field === 'parent') this.parents.push({ nodeKey, kind: kind!, parent: plainValue(item)!.value });
+      // Removing it is allowed: Yjs's undo does so when somebody else moved the node meanwhile. The reader lives with it.
+      if (field !== 'parent' || item === null || isTombstone(item) || this.isDeleted(item.lastId)) continue;
+      this.parents.push({ nodeKey: place.nodeKey, kind: place.kind!, parent: plainValue(item)!.value });
     }
     for (const { nodeKey, kind, parent } of this.parents) this.checkParent(nodeKey, kind, parent);
   }

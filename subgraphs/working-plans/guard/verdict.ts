@@ -4,7 +4,7 @@ import type { Kind } from '../document/fields.ts';
  * One thing that an update does to the plan, for the policy to allow or not. Typing into one text is one change however many characters it has.
  *
  * create   a node: `value` is its parent's key
- * move     `field` is `parent` or `pos`, `value` what is written
+ * move     `field` is `parent` or `pos`, `value` what is written; undefined: taken away, which hides the node (an undo may do so)
  * delete   sets the flag: `value` is `{ by, at }`, which the policy should compare with the seat
  * restore  takes the flag away
  * edit     any other field; `locale` for a text, `value` for a plain field (undefined: cleared)
