@@ -1,0 +1,89 @@
+import { type Client, createClient } from 'graphql-ws';
+import type { Graph, GraphAnswer } from '../plan/sync/graph-wire.ts';
+import { WireFailure } from '../plan/sync/wire.ts';
+
+/** An answer may take this long on a poor link, ms. */
+const PATIENCE = 25_000;
+
+/** Fetches an operation's answer. @throws WireFailure UNREACHABLE */
+export async function ask(token: string, query: string, variables: Record<string, unknown> = {}): Promise<GraphAnswer> {
+  try {
+    const response = await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query, variables }),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    // A proxy's own error page is not an answer of the graph: JSON.parse throws.
+    return (await response.json()) as GraphAnswer;
+  } catch (error) {
+    throw new WireFailure('UNREACHABLE', String(error));
+  }
+}
+
+/** HTTP for questions, one WebSocket, opened on first need, for what is followed. Reconnecting is up to who follows: it knows its cursor. */
+export function connect(token: string): Graph & { close(): void } {
+  let open = false;
+  let pong: ReturnType<typeof setTimeout> | undefined;
+  const client: Client = createClient({
+    url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
+    connectionParams: { authorization: `Bearer ${token}` },
+    retryAttempts: 0,
+    keepAlive: 12_000,
+    on: {
+      connected: () => {
+        open = true;
+      },
+      closed: () => {
+        open = false;
+        clearTimeout(pong);
+      },
+      ping: (received) => {
+        // A link that died without a word is noticed by the missing pong.
+        if (!received) pong = setTimeout(() => client.terminate(), 8_000);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(pong);
+      },
+    },
+  });
+  return {
+    ask: (query, variables) => ask(token, query, variables),
+    subscribe(query, variables, sink) {
+      let over = false;
+      const end = (failure?: WireFailure) => {
+        if (over) return;
+        over = true;
+        stopListening();
+        sink.ended(failure);
+      };
+      const stopListening = client.on('connected', () => !over && sink.opened());
+      const leave = client.subscribe(
+        { query, variables },
+        {
+          next: (answer) => void (over || sink.next(answer as GraphAnswer)),
+          error: (error) => end(readError(error)),
+          complete: () => end(),
+        },
+      );
+      if (open) queueMicrotask(() => !over && sink.opened());
+      return () => {
+        over = true;
+        stopListening();
+        leave();
+      };
+    },
+    close: () => void client.dispose(),
+  };
+}
+
+/** What a stream ended with: GraphQL errors, or the close of the socket. */
+function readError(error: unknown): WireFailure {
+  if (Array.isArray(error)) {
+    const { message, extensions } = error[0] ?? {};
+    return new WireFailure(String(extensions?.code ?? 'INTERNAL'), String(message), extensions);
+  }
+  const code = (error as { code?: number } | undefined)?.code;
+  if (code === 4401 || code === 4403) return new WireFailure('UNAUTHENTICATED', 'the sign-in has ended');
+  return new WireFailure('UNREACHABLE', 'the connection was lost');
+}

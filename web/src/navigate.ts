@@ -1,0 +1,28 @@
+import { useSyncExternalStore } from 'react';
+
+const listeners = new Set<() => void>();
+const tell = () => {
+  for (const listener of listeners) listener();
+};
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  addEventListener('popstate', listener);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener('popstate', listener);
+  };
+}
+
+export function navigate(path: string, replace = false): void {
+  if (replace) history.replaceState(null, '', path);
+  else history.pushState(null, '', path);
+  scrollTo(0, 0);
+  tell();
+}
+
+/** The address's path, kept current. */
+export const usePath = (): string => useSyncExternalStore(listen, () => location.pathname);
+
+/** A plan's id holds a colon, which may stand in a path as it is. */
+export const planPath = (planId: string): string => `/plans/${encodeURIComponent(planId).replaceAll('%3A', ':')}`;

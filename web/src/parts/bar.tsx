@@ -1,0 +1,92 @@
+import { useState } from 'react';
+import { forgetSaved } from '../plan/sync/device-shelf.ts';
+import type { PageConfig, Session } from '../session/session.ts';
+import { signIn } from '../session/start-page.tsx';
+import { type Language, languages, useWords } from '../words/words.ts';
+import { Link } from './link.tsx';
+
+export function Bar(props: {
+  session: Session | null;
+  config: PageConfig | null;
+  language: Language;
+  onLanguage: (language: Language) => void;
+  onSignOut: () => void;
+  ended: boolean;
+}) {
+  const { session, config, language, onLanguage, onSignOut, ended } = props;
+  const words = useWords();
+  const [staying, setStaying] = useState(0);
+
+  const leave = async () => {
+    // What the server has too is removed from the device; what only the device has is not.
+    const left = session ? await forgetSaved(session.subject).catch(() => 0) : 0;
+    if (left > 0 && staying === 0) setStaying(left);
+    else {
+      setStaying(0);
+      onSignOut();
+    }
+  };
+
+  return (
+    <header className="bar">
+      <div className="bar-inner">
+        <Link to="/" className="brand">
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          <span>NET4U</span>
+        </Link>
+        <fieldset className="switch" aria-label={words.languages}>
+          {Object.entries(languages).map(([tag, { language: name }]) => (
+            <button
+              key={tag}
+              type="button"
+              lang={tag}
+              aria-pressed={tag === language}
+              onClick={() => onLanguage(tag as Language)}
+            >
+              <abbr title={name}>{tag.toUpperCase()}</abbr>
+            </button>
+          ))}
+        </fieldset>
+        {session && (
+          <div className="account">
+            <span className="account-name">{session.name}</span>
+            {config?.development && (
+              <button
+                type="button"
+                className="button-quiet"
+                onClick={() => void signIn(config, location.pathname, true).catch(() => {})}
+              >
+                {words.account.change}
+              </button>
+            )}
+            <button type="button" className="button-quiet" onClick={() => void leave()}>
+              {words.account.signOut}
+            </button>
+          </div>
+        )}
+      </div>
+      <div aria-live="polite">
+        {staying > 0 && (
+          <p className="note note-warn bar-note">
+            {words.account.stays(staying)}{' '}
+            <button type="button" className="button-quiet" onClick={() => void leave()}>
+              {words.account.signOut}
+            </button>
+          </p>
+        )}
+        {ended && config && (
+          <p className="note note-warn bar-note">
+            {words.account.ended}{' '}
+            <button
+              type="button"
+              className="button-quiet"
+              onClick={() => void signIn(config, location.pathname, false).catch(() => {})}
+            >
+              {words.account.again}
+            </button>
+          </p>
+        )}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,130 @@
+import type { Entry, Kept, PlanState, Shelf, Writing } from './shelf.ts';
+
+/*
+ * A shelf in the browser's IndexedDB. Each tab has a place of its own (a Yjs client id must never be used by two): a place is held by a lock that the
+ * browser frees when the tab is gone, whatever became of it.
+ */
+
+const NAME = 'net4u';
+const STORES = { states: 'place', bases: 'place', entries: ['place', 'n'] } as const;
+
+type Row<T> = T & { place: string };
+
+function openDatabase(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => {
+      for (const [store, keyPath] of Object.entries(STORES)) {
+        request.result.createObjectStore(store, { keyPath: keyPath as string | string[] });
+      }
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function answer<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function finished(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+const rangeOf = (place: string) => IDBKeyRange.bound([place], [place, []]);
+const placePrefix = (subject: string, planId: string) => `${subject}\n${planId}\n`;
+
+/** Resolves with what frees the place, or undefined when another tab holds it. */
+function hold(place: string): Promise<(() => void) | undefined> {
+  return new Promise((resolve) => {
+    void navigator.locks.request(`${NAME}\n${place}`, { ifAvailable: true }, (lock) => {
+      if (!lock) return resolve(undefined);
+      return new Promise<void>((free) => resolve(free));
+    });
+  });
+}
+
+/** Takes the first place that no other tab holds: after a reload, the one it had. */
+export async function openShelf(subject: string, planId: string): Promise<Shelf> {
+  const database = await openDatabase();
+  const prefix = placePrefix(subject, planId);
+  for (let number = 0; ; number++) {
+    const place = prefix + number;
+    const free = await hold(place);
+    if (free) return createShelf(database, place, prefix, free);
+  }
+}
+
+function createShelf(database: IDBDatabase, place: string, prefix: string, free: () => void): Shelf {
+  const begin = (mode: IDBTransactionMode) => database.transaction(Object.keys(STORES), mode);
+  return {
+    async load() {
+      const transaction = begin('readonly');
+      const [state, base, entries] = await Promise.all([
+        answer<Row<PlanState> | undefined>(transaction.objectStore('states').get(place)),
+        answer<Row<{ update: Uint8Array }> | undefined>(transaction.objectStore('bases').get(place)),
+        answer<Entry[]>(transaction.objectStore('entries').getAll(rangeOf(place))),
+      ]);
+      return state && base ? ({ state, base: base.update, entries } satisfies Kept) : undefined;
+    },
+    write({ state, base, put = [], remove = [] }: Writing) {
+      const transaction = begin('readwrite');
+      const entries = transaction.objectStore('entries');
+      if (remove === 'all') entries.delete(rangeOf(place));
+      else for (const n of remove) entries.delete([place, n]);
+      for (const entry of put) entries.put({ ...entry, place });
+      if (state) transaction.objectStore('states').put({ ...state, place });
+      if (base) transaction.objectStore('bases').put({ place, update: base });
+      return finished(transaction);
+    },
+    clear() {
+      const transaction = begin('readwrite');
+      transaction.objectStore('entries').delete(rangeOf(place));
+      transaction.objectStore('states').delete(place);
+      transaction.objectStore('bases').delete(place);
+      return finished(transaction);
+    },
+    async strays() {
+      const keys = await answer(database.transaction('states').objectStore('states').getAllKeys());
+      const strays: Shelf[] = [];
+      for (const other of keys as string[]) {
+        const release = other.startsWith(prefix) && other !== place ? await hold(other) : undefined;
+        if (release) strays.push(createShelf(database, other, prefix, release));
+      }
+      return strays;
+    },
+    release: free,
+  };
+}
+
+/** Changes of this person that are only on this device, by plan. */
+export async function countUnsaved(subject: string): Promise<Map<string, number>> {
+  const database = await openDatabase();
+  const found = new Map<string, number>();
+  const entries = await answer<Row<Entry>[]>(database.transaction('entries').objectStore('entries').getAll());
+  database.close();
+  for (const { place, unsaved } of entries) {
+    const [owner, planId = ''] = place.split('\n');
+    if (owner === subject && unsaved) found.set(planId, (found.get(planId) ?? 0) + unsaved.changes);
+  }
+  return found;
+}
+
+/** Removes from this device what the server has too. What is not saved stays. @returns how many changes stayed */
+export async function forgetSaved(subject: string): Promise<number> {
+  const unsaved = await countUnsaved(subject);
+  const database = await openDatabase();
+  const places = (await answer(database.transaction('states').objectStore('states').getAllKeys())) as string[];
+  for (const place of places) {
+    const [owner, planId = ''] = place.split('\n');
+    if (owner === subject && !unsaved.has(planId)) await createShelf(database, place, place, () => {}).clear();
+  }
+  database.close();
+  return [...unsaved.values()].reduce((sum, count) => sum + count, 0);
+}

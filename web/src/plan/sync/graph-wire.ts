@@ -1,0 +1,93 @@
+import { fromBase64, toBase64 } from './bytes.ts';
+import { type PlanEvent, type PlanWire, WireFailure } from './wire.ts';
+
+export interface GraphAnswer {
+  // biome-ignore lint/suspicious/noExplicitAny: each operation knows the shape of its answer
+  data?: any;
+  errors?: readonly { message: string; extensions?: Record<string, unknown> }[] | undefined;
+}
+
+/** How operations reach the graph. */
+export interface Graph {
+  /** @throws WireFailure UNREACHABLE when no answer came */
+  ask(query: string, variables: Record<string, unknown>): Promise<GraphAnswer>;
+  /** @returns ends it; `ended` is then not called */
+  subscribe(
+    query: string,
+    variables: Record<string, unknown>,
+    sink: { opened(): void; next(answer: GraphAnswer): void; ended(failure?: WireFailure): void },
+  ): () => void;
+}
+
+const OPEN = `query OpenPlan($id: ID!, $since: StateVector) {
+  workingPlan(id: $id) { id status document(since: $since) { update cursor epoch stateVector } }
+}`;
+const JOIN = 'mutation JoinPlan($planId: ID!) { joinPlan(planId: $planId) { clientId epoch } }';
+const PUSH = `mutation PushPlanEdits($planId: ID!, $epoch: Int!, $editId: ID!, $update: Base64!) {
+  pushPlanEdits(planId: $planId, epoch: $epoch, editId: $editId, update: $update) { cursor }
+}`;
+const FOLLOW = `subscription PlanEdits($planId: ID!, $after: Cursor) {
+  planEdits(planId: $planId, after: $after) {
+    __typename
+    ... on PlanEdits { cursor update region at seat { displayName organisation { name } } }
+    ... on PlanReset { epoch reason }
+  }
+}`;
+
+/** A plan's operations over the graph, exactly those of its published contract. */
+export function createGraphWire(graph: Graph, planId: string): PlanWire {
+  const ask = async (query: string, variables: Record<string, unknown>) => {
+    const { data, errors } = await graph.ask(query, variables);
+    if (errors?.[0]) throw toFailure(errors[0]);
+    return data;
+  };
+  return {
+    async open(since) {
+      const { workingPlan } = await ask(OPEN, { id: planId, since: since && toBase64(since) });
+      if (!workingPlan) throw new WireFailure('NOT_FOUND', 'there is no such plan, or you may not read it');
+      const { document } = workingPlan;
+      return (
+        document && {
+          update: fromBase64(document.update),
+          cursor: document.cursor,
+          epoch: document.epoch,
+          stateVector: fromBase64(document.stateVector),
+        }
+      );
+    },
+    join: async () => (await ask(JOIN, { planId })).joinPlan,
+    async push(epoch, editId, update) {
+      await ask(PUSH, { planId, epoch, editId, update: toBase64(update) });
+    },
+    follow(after, sink) {
+      // The last message of a stream may say why it ends; the end itself follows at once and says nothing.
+      let reason: WireFailure | undefined;
+      return graph.subscribe(
+        FOLLOW,
+        { planId, after },
+        {
+          opened: sink.opened,
+          ended: (failure) => sink.ended(failure ?? reason),
+          next({ data, errors }) {
+            const event = data?.planEdits;
+            // An author who cannot be looked up is no reason to lose the edit.
+            if (event?.update || event?.__typename === 'PlanReset') sink.next(toEvent(event));
+            else if (errors?.[0]) reason = toFailure(errors[0]);
+          },
+        },
+      );
+    },
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as it came over the wire
+function toEvent(event: any): PlanEvent {
+  if (event.__typename === 'PlanReset') return { kind: 'reset', epoch: event.epoch, reason: event.reason };
+  const { cursor, update, seat, at } = event;
+  const author = seat && { seat: seat.displayName ?? null, organisation: seat.organisation?.name ?? null };
+  return { kind: 'edits', cursor, update: fromBase64(update), author, at };
+}
+
+function toFailure({ message, extensions }: NonNullable<GraphAnswer['errors']>[number]): WireFailure {
+  return new WireFailure(String(extensions?.code ?? 'INTERNAL'), message, extensions);
+}

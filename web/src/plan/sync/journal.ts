@@ -1,0 +1,163 @@
+import * as Y from 'yjs';
+import { Outbox, type Pending, type Push } from './outbox.ts';
+import type { Entry, Kept, PlanState, Refused, Shelf } from './shelf.ts';
+import { readTouchedTexts } from './unsaved-text.ts';
+import { type PlanWire, WireFailure } from './wire.ts';
+
+/** After so many entries the whole document is written instead. */
+const MOST_ENTRIES = 100;
+/** What others write is kept at the latest after this, ms: it can be had again from the server, unlike what is typed here. */
+const LAZY = 1_000;
+
+const nothing: PlanState = { epoch: 0, cursor: '', clientId: null, refused: [] };
+const emptyDocument = () => Y.encodeStateAsUpdateV2(new Y.Doc());
+
+/**
+ * A plan as this device holds it: a base, and every update since in the order the document took them. An edit stands on what was there when
+ * it was typed, so an edit is never on the shelf before what it stands on, and a document restored from it has no gap.
+ */
+export class Journal {
+  outbox: Outbox;
+  #state: PlanState = nothing;
+  #n = 0;
+  #entries = 0;
+  /** Remote updates that are not on the shelf yet. */
+  #late: Entry[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly createId?: () => string,
+  ) {
+    this.outbox = new Outbox([], createId);
+  }
+
+  get state(): PlanState {
+    return this.#state;
+  }
+
+  /** @returns null when the device holds no document; throws nothing that is not the shelf's */
+  async restore(): Promise<Y.Doc | null> {
+    const kept = await this.shelf.load();
+    if (!kept) return null;
+    this.#state = kept.state;
+    this.#n = Math.max(0, ...kept.entries.map(({ n }) => n));
+    this.#entries = kept.entries.length;
+    this.outbox = new Outbox(kept.entries, this.createId);
+    if (kept.state.cursor === '') return null;
+    const doc = rebuild(kept);
+    // Unseen so far; the server's copy is whole, and the outbox is sent all the same.
+    return doc.store.pendingStructs || doc.store.pendingDs ? null : doc;
+  }
+
+  async setState(change: Partial<PlanState>): Promise<void> {
+    this.#state = { ...this.#state, ...change };
+    await this.shelf.write({ state: this.#state, ...this.#takeLate() }).catch(() => {});
+  }
+
+  type(update: Uint8Array, clientId: number): void {
+    const entry: Pending = { n: ++this.#n, update, unsaved: { clientId, changes: 1 } };
+    this.#entries++;
+    this.outbox.add(entry);
+    const { put = [], ...state } = this.#takeLate();
+    void this.shelf.write({ ...state, put: [...put, entry] }).catch(() => {});
+  }
+
+  receive(update: Uint8Array, cursor: string, doc: Y.Doc): void {
+    this.#state = { ...this.#state, cursor };
+    this.#late.push({ n: ++this.#n, update });
+    if (++this.#entries > MOST_ENTRIES) void this.compact(doc).catch(() => {});
+    else this.#timer ??= setTimeout(() => void this.setState({}), LAZY);
+  }
+
+  /** @returns the next push, once it is on the shelf as it will be sent */
+  async prepare(): Promise<Push | undefined> {
+    const next = this.outbox.next();
+    if (!next) return undefined;
+    if (next.put.length > 0) await this.shelf.write({ put: next.put, remove: next.remove }).catch(() => {});
+    return next.push;
+  }
+
+  acknowledge(n: number): void {
+    const entry = this.outbox.acknowledge(n);
+    if (entry) void this.shelf.write({ put: [entry] }).catch(() => {});
+  }
+
+  /** Writes the whole document as the base. */
+  async compact(doc: Y.Doc | null): Promise<void> {
+    if (!doc || this.#state.cursor === '') return;
+    this.#takeLate();
+    this.#entries = this.outbox.entries.length;
+    const base = Y.encodeStateAsUpdateV2(doc);
+    await this.shelf.write({ state: this.#state, base, remove: 'all', put: [...this.outbox.entries] });
+  }
+
+  /** Forgets the document and what was not saved. */
+  restart(refused: Refused[]): void {
+    this.#takeLate();
+    this.#state = { ...nothing, refused };
+    this.outbox = new Outbox([], this.createId);
+    this.#entries = 0;
+    void this.shelf.write({ state: this.#state, base: emptyDocument(), remove: 'all' }).catch(() => {});
+  }
+
+  /** Whether the document holds edits, not in the outbox, that the server has not: it was set back to an earlier time. */
+  isAhead(doc: Y.Doc, serverVector: Uint8Array): boolean {
+    const known = Y.decodeStateVector(serverVector);
+    const own = new Set(this.outbox.entries.map(({ unsaved }) => unsaved.clientId));
+    return [...doc.store.clients.keys()].some(
+      (client) => !own.has(client) && Y.getState(doc.store, client) > (known.get(client) ?? 0),
+    );
+  }
+
+  #takeLate(): { state?: PlanState; put?: Entry[] } {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const put = this.#late;
+    this.#late = [];
+    return put.length > 0 ? { state: this.#state, put } : {};
+  }
+
+  /**
+   * Sends all that a shelf of a closed tab still holds, then empties it.
+   * @returns the texts that were refused @throws WireFailure when it should be tried again
+   */
+  static async empty(
+    shelf: Shelf,
+    wire: PlanWire,
+    createId?: () => string,
+    now = () => new Date(),
+  ): Promise<Refused[]> {
+    const kept = await shelf.load();
+    const refused = [...(kept?.state.refused ?? [])];
+    const outbox = new Outbox(kept?.entries, createId);
+    for (let next = outbox.next(); kept && next; next = outbox.next()) {
+      await shelf.write({ put: next.put, remove: next.remove });
+      const { push } = next;
+      try {
+        await wire.push(kept.state.epoch, push.unsaved.editId, push.update);
+      } catch (error) {
+        const { passes, code, message } = error as WireFailure;
+        if (!(error instanceof WireFailure) || passes || code === 'UNAUTHENTICATED') throw error;
+        const texts = readTouchedTexts(
+          rebuild(kept),
+          outbox.entries.map(({ update }) => update),
+        );
+        refused.push({ id: push.unsaved.editId, code, message, at: now().toISOString(), texts });
+        break;
+      }
+      await shelf.write({ put: [outbox.acknowledge(push.n)!] });
+    }
+    await shelf.clear();
+    shelf.release();
+    return refused;
+  }
+}
+
+function rebuild({ base, entries, state }: Kept): Y.Doc {
+  const doc = new Y.Doc();
+  Y.applyUpdateV2(doc, base);
+  for (const { update } of entries) Y.applyUpdate(doc, update);
+  if (state.clientId !== null) doc.clientID = state.clientId;
+  return doc;
+}

@@ -1,0 +1,65 @@
+/** What the server holds of a plan, or what is missing since a state vector. */
+export interface OpenedDocument {
+  /** Yjs, V2. */
+  update: Uint8Array;
+  cursor: string;
+  epoch: number;
+  stateVector: Uint8Array;
+}
+
+/** Who made an edit, as far as the reader may see it. */
+export interface Author {
+  seat: string | null;
+  organisation: string | null;
+}
+
+export type PlanEvent =
+  | { kind: 'edits'; cursor: string /** Yjs, V1. */; update: Uint8Array; author: Author | null; at: string }
+  | { kind: 'reset'; epoch: number; reason: string };
+
+export interface PlanSink {
+  /** The stream stands: what follows is live. */
+  opened(): void;
+  next(event: PlanEvent): void;
+  /** Once, last. Undefined: the server closed the stream without a reason. */
+  ended(failure?: WireFailure): void;
+}
+
+/** The plan's operations of the graph. Each rejects with WireFailure and nothing else. */
+export interface PlanWire {
+  /** Null: the plan is there, its document is not for this reader. */
+  open(since?: Uint8Array): Promise<OpenedDocument | null>;
+  join(): Promise<{ clientId: number; epoch: number }>;
+  /** Resolves once the edit is committed. */
+  push(epoch: number, editId: string, update: Uint8Array): Promise<void>;
+  /** @returns ends the stream; `ended` is then not called */
+  follow(after: string, sink: PlanSink): () => void;
+}
+
+/** Codes that say nothing about the edit itself: the same request may pass later. */
+const passing: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'INTERNAL',
+  'SUBGRAPH_UNAVAILABLE',
+  'ISSUER_UNAVAILABLE',
+  'SERVICE_STOPPING',
+  'RATE_LIMITED',
+]);
+
+/** A request that did not work, with the graph's code, or `UNREACHABLE` when no answer came. */
+export class WireFailure extends Error {
+  override readonly name = 'WireFailure';
+  readonly code: string;
+  readonly extensions: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, extensions: Record<string, unknown> = {}) {
+    super(message);
+    this.code = code;
+    this.extensions = extensions;
+  }
+
+  /** Whether to try the same again later. */
+  get passes(): boolean {
+    return passing.has(this.code);
+  }
+}

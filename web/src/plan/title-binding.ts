@@ -1,0 +1,141 @@
+import * as Y from 'yjs';
+
+/** Characters written in one transaction at most: a longer paste becomes several, since one update may not grow without bound. */
+const MOST_AT_ONCE = 8_000;
+
+/**
+ * Keeps a text field and a Y.Text equal, both ways. Plain one-line text: line breaks become spaces.
+ *
+ * What the field holds after each input goes into the text at once, also in the middle of a composition, as the smallest change at the caret.
+ * Others' changes are put into the field with caret and selection where they were; they must not arrive while characters are being composed in
+ * this field (PlanSession.hold).
+ * @param onValue sees each new value, for the field's height
+ * @returns ends it
+ */
+export function bindTitle(
+  field: HTMLTextAreaElement,
+  text: Y.Text,
+  onValue: (value: string) => void = () => {},
+): () => void {
+  const origin = { field };
+  const undo = new Y.UndoManager(text, { trackedOrigins: new Set([origin]) });
+
+  const show = (value: string) => {
+    if (field.value !== value) field.value = value;
+    onValue(value);
+  };
+
+  const onInput = () => {
+    const old = text.toString();
+    const clean = field.value.replace(/[\r\n]+/g, ' ').replaceAll('\u0000', '');
+    const caret = field.selectionEnd - (field.value.length - clean.length);
+    const { index, remove, insert } = findChange(old, clean, caret);
+    if (field.value !== clean) {
+      field.value = clean;
+      field.setSelectionRange(caret, caret);
+    }
+    write(text, index, remove, insert, origin);
+    onValue(clean);
+  };
+
+  const onChange = (event: Y.YTextEvent, transaction: Y.Transaction) => {
+    if (transaction.origin === origin) return;
+    const { selectionStart, selectionEnd, selectionDirection, scrollTop } = field;
+    const focused = field.ownerDocument.activeElement === field;
+    show(text.toString());
+    if (!focused) return; // setting a selection would take the focus in some browsers
+    const start = moveIndex(selectionStart, event.delta);
+    field.setSelectionRange(start, Math.max(start, moveIndex(selectionEnd, event.delta)), selectionDirection);
+    field.scrollTop = scrollTop;
+  };
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && !event.isComposing) event.preventDefault();
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== 'z' && key !== 'y')) return;
+    event.preventDefault();
+    if (key === 'y' || event.shiftKey) undo.redo();
+    else undo.undo();
+  };
+
+  // The browser's own undo would bring back what others have meanwhile changed.
+  const onBeforeInput = (event: InputEvent) => {
+    if (event.inputType !== 'historyUndo' && event.inputType !== 'historyRedo') return;
+    event.preventDefault();
+    if (event.inputType === 'historyUndo') undo.undo();
+    else undo.redo();
+  };
+
+  show(text.toString());
+  text.observe(onChange);
+  field.addEventListener('input', onInput);
+  field.addEventListener('keydown', onKey);
+  field.addEventListener('beforeinput', onBeforeInput);
+  return () => {
+    text.unobserve(onChange);
+    field.removeEventListener('input', onInput);
+    field.removeEventListener('keydown', onKey);
+    field.removeEventListener('beforeinput', onBeforeInput);
+    undo.destroy();
+  };
+}
+
+const isHigh = (code: number) => code >= 0xd800 && code < 0xdc00;
+
+/**
+ * The smallest change that makes `next` of `old`, placed where the caret says it was typed: in `aa`, an `a` typed first and one typed last look alike.
+ * Never cuts a surrogate pair.
+ */
+export function findChange(old: string, next: string, caret: number) {
+  const tail = next.slice(caret);
+  let after = old.endsWith(tail) ? tail.length : commonEnd(old, next, Math.min(old.length, next.length));
+  const most = Math.min(old.length, next.length) - after;
+  let index = 0;
+  while (index < most && old[index] === next[index]) index++;
+  if (index > 0 && isHigh(old.charCodeAt(index - 1))) index--;
+  // With the start found, what stayed the same behind it may reach further forward than the caret.
+  after += commonEnd(
+    old.slice(index, old.length - after),
+    next.slice(index, next.length - after),
+    Math.min(old.length, next.length) - after - index,
+  );
+  if (after > 0 && isHigh(old.charCodeAt(old.length - after - 1))) after--;
+  return { index, remove: old.length - after - index, insert: next.slice(index, next.length - after) };
+}
+
+function commonEnd(a: string, b: string, most: number): number {
+  let length = 0;
+  while (length < most && a[a.length - 1 - length] === b[b.length - 1 - length]) length++;
+  return length;
+}
+
+function write(text: Y.Text, index: number, remove: number, insert: string, origin: object): void {
+  let at = 0;
+  do {
+    let end = Math.min(insert.length, at + MOST_AT_ONCE);
+    if (end < insert.length && isHigh(insert.charCodeAt(end - 1))) end--;
+    const piece = insert.slice(at, end);
+    text.doc!.transact(() => {
+      if (at === 0 && remove > 0) text.delete(index, remove);
+      if (piece) text.insert(index + at, piece);
+    }, origin);
+    at = end;
+  } while (at < insert.length);
+}
+
+/** Where an index is after others' changes. What is inserted right at a caret comes behind it. */
+export function moveIndex(index: number, delta: Y.YTextEvent['delta']): number {
+  let at = 0; // in the old text, as far as the changes have been passed
+  let moved = index;
+  for (const { retain, insert, delete: removed } of delta) {
+    if (retain !== undefined) at += retain;
+    else if (typeof insert === 'string') {
+      if (at < index) moved += insert.length;
+    } else if (removed !== undefined) {
+      moved -= Math.max(0, Math.min(index, at + removed) - at);
+      at += removed;
+    }
+    if (at >= index) break;
+  }
+  return moved;
+}

@@ -1,0 +1,46 @@
+/** Who is signed in, in this tab: kept in sessionStorage, so that it ends with the tab and survives a reload. */
+export interface Session {
+  token: string;
+  subject: string;
+  name: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** What the page is told before anybody has signed in. */
+export interface PageConfig {
+  issuer: string;
+  clientId: string;
+  audience: string;
+  development: boolean;
+}
+
+const KEY = 'net4u.session';
+const CHOOSE = 'net4u.choose';
+
+export function readSession(now = Date.now()): Session | null {
+  try {
+    const session = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Session | null;
+    return session && session.expiresAt > now ? session : null;
+  } catch {
+    return null;
+  }
+}
+
+export function keepSession(session: Session): void {
+  sessionStorage.setItem(KEY, JSON.stringify(session));
+}
+
+/** The next sign-in of this tab asks who it is, even if the issuer still knows somebody. */
+export function endSession(): void {
+  sessionStorage.removeItem(KEY);
+  sessionStorage.setItem(CHOOSE, '1');
+}
+
+export const mustChoose = (): boolean => sessionStorage.getItem(CHOOSE) !== null;
+export const hasChosen = (): void => sessionStorage.removeItem(CHOOSE);
+
+export async function readConfig(): Promise<PageConfig> {
+  const response = await fetch('/config.json');
+  return (await response.json()) as PageConfig;
+}

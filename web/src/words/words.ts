@@ -1,0 +1,34 @@
+import { createContext, useContext } from 'react';
+import { en, type Words } from './en.ts';
+import { es } from './es.ts';
+
+export type { Words };
+export const languages = { en, es } as const;
+export type Language = keyof typeof languages;
+
+const KEY = 'net4u.language';
+const isLanguage = (tag: unknown): tag is Language => tag === 'en' || tag === 'es';
+
+/** The one chosen in this browser before, else the first that the browser asks for. Which language is no secret, so it may outlive the tab. */
+export function readLanguage(): Language {
+  const chosen = localStorage.getItem(KEY);
+  if (isLanguage(chosen)) return chosen;
+  return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? 'en';
+}
+
+export function keepLanguage(language: Language): void {
+  localStorage.setItem(KEY, language);
+}
+
+export const WordsContext = createContext<Words>(en);
+export const useWords = (): Words => useContext(WordsContext);
+
+/** A date as precise as the source gave it: `2022`, `2023-06` or `2023-06-15`. */
+export function formatPartialDate(date: string, locale: string): string {
+  const parts = date.slice(0, 10).split('-');
+  const options: Intl.DateTimeFormatOptions = { timeZone: 'UTC', year: 'numeric' };
+  if (parts.length > 1) options.month = 'long';
+  if (parts.length > 2) options.day = 'numeric';
+  const full = `${parts[0]}-${parts[1] ?? '01'}-${parts[2] ?? '01'}T00:00:00Z`;
+  return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, options).format(new Date(full));
+}
