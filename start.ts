@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Config, readConfig } from './kit/config.ts';
@@ -44,6 +44,8 @@ export type ServiceName = (typeof serviceNames)[number];
 
 interface Platform {
   config: Config;
+  /** Where to listen. */
+  host: string;
   production: boolean;
   secret: string;
   cursorSecret: string;
@@ -60,6 +62,8 @@ export interface StartOptions {
   services?: ServiceName[];
   /** False: the gateway serves no page, and none is built. */
   page?: boolean;
+  /** Ends a start that is under way: what has started is stopped, and `start` throws the signal's reason. */
+  signal?: AbortSignal;
   onProgress?: (step: string) => void;
 }
 
@@ -70,43 +74,58 @@ export interface StartOptions {
 export async function start(
   options: StartOptions,
 ): Promise<Running & { config: Config; dataDirectory: string | undefined }> {
+  const { signal, onProgress = () => {} } = options;
   const names = options.services ?? [...serviceNames];
   const alone = options.services !== undefined;
-  const gatewayOnly = alone && names.every((name) => name === 'gateway');
+  const withGateway = names.includes('gateway');
+  const parts = names.filter((name) => name !== 'gateway');
+  if (alone && !withGateway && parts.length > 1)
+    throw new ConfigurationError(
+      `${parts.join(' and ')} cannot share one PORT: start each in a process of its own, or together with gateway.`,
+    );
+  const others = (Object.keys(subgraphs) as SubgraphName[]).filter((name) => !parts.includes(name));
   const config = readConfig(
     options.env,
-    alone && names.includes('gateway') ? ['NETWORKS_URL', 'MEMBERS_URL', 'WORKING_PLANS_URL', 'DISCUSSIONS_URL'] : [],
-    gatewayOnly ? ['DATABASE_URL', 'CURSOR_SECRET'] : names.includes('gateway') ? [] : ['OIDC_ISSUER'],
+    [...(withGateway ? others.map(urlSetting) : []), ...(alone && parts.length > 0 ? (['DATABASE_URL'] as const) : [])],
+    parts.length === 0 ? ['DATABASE_URL', 'CURSOR_SECRET'] : withGateway ? [] : ['OIDC_ISSUER'],
   );
   config.DATA_DIR = resolve(config.DATA_DIR);
-  const onProgress = options.onProgress ?? (() => {});
+  const host = config.HOST ?? (config.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1');
   const running: Platform['running'] = [];
   let stopping: Promise<void> | undefined;
   const stop = () => {
-    stopping ??= (async () => {
-      for (const part of running.toReversed()) await part.stop();
-    })();
+    stopping ??= stopAll(running);
     return stopping;
   };
+  const interrupted = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  interrupted.catch(() => {});
+  /** What is still under way when the signal comes ends with what it stands on, or with the process. */
+  const orInterrupted = <T>(work: Promise<T>): Promise<T> => Promise.race([work, interrupted]);
   try {
+    // before anything is made or waited for: nobody should wait for a database to hear that a port is taken
+    await tryPort(config.PORT, host);
+    const hints = await orInterrupted(openHints(config, parts));
+    running.push({ name: 'hints', stop: hints.stop });
     let dataDirectory: string | undefined;
-    if (!config.DATABASE_URL && !gatewayOnly) {
-      if (alone)
-        throw new ConfigurationError('DATABASE_URL is not set: services that run alone share a Postgres of yours.');
+    if (!config.DATABASE_URL && parts.length > 0) {
       onProgress('starting Postgres');
       const { startEmbeddedPostgres } = await import('./kit/database/embedded.ts');
+      // never left half started, or it would outlive this process
       const postgres = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, onProgress });
       running.push({ name: 'postgres', stop: postgres.stop });
       config.DATABASE_URL = postgres.url;
       dataDirectory = postgres.dataDirectory;
+      signal?.throwIfAborted();
     }
-    const hints = await openHints(config, names);
-    running.push({ name: 'hints', stop: hints.stop });
+    const keep = async (name: string) => (parts.length > 0 ? keepSecret(config.DATA_DIR, name) : '');
     const platform: Platform = {
       config,
+      host,
       production: config.NODE_ENV === 'production',
       secret: config.GATEWAY_SECRET ?? (await keepSecret(config.DATA_DIR, 'gateway-secret')),
-      cursorSecret: config.CURSOR_SECRET ?? (await keepSecret(config.DATA_DIR, 'cursor-secret')),
+      cursorSecret: config.CURSOR_SECRET ?? (await keep('cursor-secret')),
       databaseUrl: config.DATABASE_URL ?? '',
       hints,
       running,
@@ -114,12 +133,11 @@ export async function start(
     };
     let url = '';
     const urls: Partial<Record<SubgraphName, string>> = {};
-    for (const name of names) {
-      if (name === 'gateway') continue;
+    for (const name of parts) {
       onProgress(`starting ${name}`);
-      url = urls[name] = await startSubgraph(platform, name, alone);
+      url = urls[name] = await orInterrupted(startSubgraph(platform, name, withGateway ? undefined : config.PORT));
     }
-    if (names.includes('gateway')) url = await startGateway(platform, urls, options.page !== false);
+    if (withGateway) url = await orInterrupted(startGateway(platform, urls, options.page !== false));
     return { url, stop, config, dataDirectory };
   } catch (error) {
     await stop();
@@ -127,8 +145,27 @@ export async function start(
   }
 }
 
-async function openHints(config: Config, names: readonly ServiceName[]): Promise<Hints> {
-  if (!config.REDIS_URL || names.every((name) => name === 'gateway')) return createProcessHints();
+const urlSetting = (name: SubgraphName) =>
+  `${name.toUpperCase().replace('-', '_') as 'NETWORKS' | 'MEMBERS' | 'WORKING_PLANS' | 'DISCUSSIONS'}_URL` as const;
+
+/** In reverse, each to its end: one that fails keeps no other from stopping. @throws the first failure */
+async function stopAll(running: Platform['running']): Promise<void> {
+  const failures: unknown[] = [];
+  for (const part of running.toReversed()) await part.stop().catch((error) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** @returns the port, which was free just now; for 0 one that is. @throws ConfigurationError when it is taken or not allowed */
+async function tryPort(port: number, host: string): Promise<number> {
+  const { listen } = await import('./kit/server.ts');
+  const server = createServer();
+  const found = await listen(server, port, host);
+  await new Promise((done) => server.close(done));
+  return found;
+}
+
+async function openHints(config: Config, parts: readonly SubgraphName[]): Promise<Hints> {
+  if (!config.REDIS_URL || parts.length === 0) return createProcessHints();
   try {
     return await connectRedisHints(config.REDIS_URL, createLog('hints'));
   } catch (error) {
@@ -139,8 +176,9 @@ async function openHints(config: Config, names: readonly ServiceName[]): Promise
   }
 }
 
-async function startSubgraph(platform: Platform, name: SubgraphName, alone: boolean): Promise<string> {
-  const { config, production } = platform;
+/** @param port absent: only for this process's gateway, on any port of loopback */
+async function startSubgraph(platform: Platform, name: SubgraphName, port?: number): Promise<string> {
+  const { config, host, production } = platform;
   const log = createLog(name, production ? 'info' : 'warn');
   const started = await subgraphs[name].start(
     {
@@ -149,7 +187,7 @@ async function startSubgraph(platform: Platform, name: SubgraphName, alone: bool
       cursorSecret: platform.cursorSecret,
       region: config.REGION,
       regionNumber: config.REGION_NUMBER,
-      ...(alone && { port: config.PORT, host: config.HOST ?? (production ? '0.0.0.0' : '127.0.0.1') }),
+      ...(port !== undefined && { port, host }),
       log,
       load: {
         system: createSystemActor(),
@@ -174,9 +212,9 @@ async function startGateway(
   urls: Partial<Record<SubgraphName, string>>,
   withPage: boolean,
 ): Promise<string> {
-  const { config, production, onProgress } = platform;
+  const { config, host, production, onProgress } = platform;
   onProgress('starting the gateway');
-  const port = config.PORT === 0 ? await freePort() : config.PORT;
+  const port = config.PORT === 0 ? await tryPort(0, host) : config.PORT;
   const publicUrl = config.PUBLIC_URL ?? `http://localhost:${port}`;
   const issuer = config.OIDC_ISSUER ?? `${publicUrl}/issuer`;
   const pageConfig = {
@@ -197,9 +235,9 @@ async function startGateway(
     secret: platform.secret,
     oidc: { issuer, audience: config.OIDC_AUDIENCE },
     port,
-    host: config.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    host,
     production,
-    allowedOrigins: [...config.ALLOWED_ORIGINS, publicUrl],
+    allowedOrigins: [...config.ALLOWED_ORIGINS, new URL(publicUrl).origin],
     ...(withPage && { page: { root: await pageRoot(onProgress), config: pageConfig } }),
     mounts: config.OIDC_ISSUER
       ? []
@@ -229,55 +267,50 @@ async function developmentIssuer(platform: Platform, issuer: string, publicUrl: 
   return handler;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((done, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
-}
-
 /** `npm start` (all services) or `node --import tsx start.ts networks` (those named). */
 async function main(): Promise<void> {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const named = process.argv.slice(2);
+  const named = [...new Set(process.argv.slice(2))];
   const unknown = named.filter((name) => !(serviceNames as readonly string[]).includes(name));
   if (unknown.length > 0) {
     say(`There is no service "${unknown.join('", "')}". There are: ${serviceNames.join(', ')}; no name starts all.`);
     process.exitCode = 1;
     return;
   }
-  let stopping = false;
-  let stop = async () => {};
+  const interruption = new AbortController();
+  const { signal } = interruption;
   const begun = start({
     env: process.env,
     ...(named.length > 0 && { services: named as ServiceName[] }),
+    signal,
     onProgress: (step) => say(`  ${step} …`),
   });
-  const end = async (signal: string) => {
-    if (stopping) process.exit(1); // the second signal: the user does not want to wait
-    stopping = true;
-    say(`\n${signal}: stopping (again to stop at once) …`);
-    await begun.catch(() => {});
-    await stop();
-    process.exit(0);
+  const end = async (name: string) => {
+    if (signal.aborted) process.exit(1); // the second signal: the user does not want to wait
+    say(`\n${name}: stopping (again to stop at once) …`);
+    interruption.abort();
+    try {
+      const platform = await begun.catch(() => undefined);
+      await platform?.stop();
+      process.exit(0);
+    } catch (error) {
+      say(`Did not stop cleanly: ${(error as Error).stack ?? error}`);
+      process.exit(1);
+    }
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(signal));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => void end(name));
   try {
     const platform = await begun;
-    stop = platform.stop;
-    if (!stopping) say(named.length > 0 ? `${named.join(', ')} at ${platform.url}` : describePlatform(platform));
+    if (!signal.aborted) say(named.length > 0 ? `${named.join(', ')} at ${platform.url}` : describePlatform(platform));
   } catch (error) {
-    say(
-      error instanceof ConfigurationError
-        ? `\n${error.message}`
-        : `\nCould not start: ${(error as Error).stack ?? error}`,
-    );
+    if (signal.aborted) return; // end() has the last word
+    say(isAdvice(error) ? `\n${(error as Error).message}` : `\nCould not start: ${(error as Error).stack ?? error}`);
     process.exit(1);
   }
 }
+
+/** Errors whose message says what to do, so that a stack would only hide it. */
+const isAdvice = (error: unknown) => error instanceof ConfigurationError || (error as Error)?.name === 'IssuerError';
 
 function describePlatform({ url, config, dataDirectory }: Awaited<ReturnType<typeof start>>): string {
   const token = config.OIDC_ISSUER ? `from ${config.OIDC_ISSUER}` : 'npm run -s token -- americas-editor';

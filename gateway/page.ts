@@ -1,29 +1,56 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { ConfigurationError } from '../kit/errors.ts';
 
-const mark = '.sources';
+/** Milliseconds after which the drafts and earlier builds in dist/ are nobody's any more. */
+const staleAfter = 24 * 60 * 60_000;
 
 /**
- * Builds the web client if its build is missing or was made from other sources.
+ * Builds the web client, unless a build of just these sources is there. Each build is a folder of its own in dist/, named
+ * after its sources, and appears whole: processes that start together, or run from earlier sources, do not disturb
+ * each other.
  * @param root the folder web/
  * @returns the folder to serve
+ * @throws ConfigurationError when there is no build and this user cannot write one; Error when the sources do not build
  */
 export async function buildPage(root: string, onBuild: () => void = () => {}): Promise<string> {
-  const outDir = join(root, 'dist');
-  const sources = await hashSources(root);
-  const built = await readFile(join(outDir, mark), 'utf8').catch(() => '');
-  if (built === sources) return outDir;
+  const dist = join(root, 'dist');
+  const outDir = join(dist, (await hashSources(root)).slice(0, 16));
+  if (await stat(outDir).catch(() => undefined)) return outDir;
   onBuild();
-  const { build } = await import('vite');
-  await build({
-    root,
-    configFile: join(root, 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: true },
+  const draft = `${outDir}.new-${randomBytes(6).toString('hex')}`;
+  await mkdir(draft, { recursive: true }).catch((error) => {
+    throw new ConfigurationError(
+      `The page is not built, and this user may not write it to ${dist} (${error.message}). Start once as the owner of that folder.`,
+    );
   });
-  await writeFile(join(outDir, mark), sources);
+  try {
+    const { build } = await import('vite');
+    await build({
+      root,
+      configFile: join(root, 'vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: draft, emptyOutDir: true },
+    });
+    await rename(draft, outDir).catch((error) => {
+      // another process was faster, with the same sources
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  await removeStale(dist, outDir);
   return outDir;
+}
+
+async function removeStale(dist: string, current: string): Promise<void> {
+  for (const name of await readdir(dist)) {
+    const folder = join(dist, name);
+    const found = await stat(folder).catch(() => undefined);
+    if (folder === current || !found || Date.now() - found.mtimeMs < staleAfter) continue;
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** A digest of names and contents, since times say nothing after a clone. */

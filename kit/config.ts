@@ -60,7 +60,7 @@ export const settings = {
   }),
   DATABASE_URL: setting<string>({
     type: 'postgres URL',
-    help: 'unset: an embedded Postgres in DATA_DIR. Its user owns the database and may create roles',
+    help: 'its user owns the database and may create roles; unset, when all runs in one process: an embedded Postgres in DATA_DIR',
     parse: urlOf('postgres:', 'postgresql:'),
     production: true,
   }),
@@ -108,7 +108,7 @@ export const settings = {
   PUBLIC_URL: setting<string>({
     type: 'URL',
     help: 'the address users know the gateway by; unset: http://localhost:PORT',
-    parse: http,
+    parse: (text) => http(text).replace(/\/+$/, ''),
   }),
   GATEWAY_SECRET: setting<string>({
     type: 'text of 32+',

@@ -47,7 +47,7 @@ export async function openDatabase(
 ): Promise<Database> {
   const { url, subgraph } = options;
   return withMigrationLock(url, async (owner) => {
-    await checkDurability(owner);
+    await checkDurability(async (sql) => (await owner.query(sql)).rows);
     await prepareSubgraph(owner, url, subgraph, options.secret);
     await prepareFeed(owner, url, subgraph, options.secret);
     const role = loginRole(databaseOf(url), subgraph, options.secret);
@@ -66,6 +66,7 @@ export async function openDatabase(
     });
     await source.initialize();
     try {
+      await checkDurability((sql) => source.query(sql));
       await source.runMigrations({ transaction: 'each' });
       const database = wrap(source, options.hints);
       if (options.load) await loadOnce(database, options.entities, options.load);

@@ -61,9 +61,14 @@ function describe(url: string, code: string, error: unknown): string {
   return `DATABASE_URL: Postgres at ${where} cannot be used: ${(error as Error).message}`;
 }
 
-/** Refuses settings under which an acknowledged edit could be lost. */
-export async function checkDurability(owner: pg.Client): Promise<void> {
-  const { rows } = await owner.query<{ name: string; setting: string }>(
+/**
+ * Refuses settings under which an acknowledged edit could be lost.
+ * @param query on a connection of the login that writes: a role or database may have settings of its own
+ */
+export async function checkDurability(
+  query: (sql: string) => Promise<{ name: string; setting: string }[]>,
+): Promise<void> {
+  const rows = await query(
     "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'server_version_num')",
   );
   const setting = new Map(rows.map((row) => [row.name, row.setting]));
@@ -76,7 +81,7 @@ export async function checkDurability(owner: pg.Client): Promise<void> {
 
 const quote = pg.escapeIdentifier;
 
-/** Makes the subgraph's login role and its schema, if they are not there. Idempotent; needs the migration lock. */
+/** Makes the subgraph's login role and its schema, if they are not there: both or neither. Idempotent; needs the migration lock. */
 export async function prepareSubgraph(
   owner: pg.Client,
   url: string,
@@ -86,6 +91,7 @@ export async function prepareSubgraph(
   const role = loginRole(databaseOf(url), subgraph, secret);
   const schema = subgraphSchemas[subgraph];
   const password = pg.escapeLiteral(role.password);
+  await owner.query('BEGIN');
   const known = await owner.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role.name]);
   const attributes = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
   try {
@@ -100,7 +106,9 @@ export async function prepareSubgraph(
     await owner.query(
       `ALTER ROLE ${quote(role.name)} IN DATABASE ${quote(databaseOf(url))} SET search_path = ${quote(schema)}`,
     );
+    await owner.query('COMMIT');
   } catch (error) {
+    await owner.query('ROLLBACK');
     if ((error as { code?: string }).code !== '42501') throw error;
     throw new ConfigurationError(
       'DATABASE_URL: its user must own the database and may create roles (CREATEROLE): each subgraph gets a login of its own.',
