@@ -43,7 +43,8 @@ export function createStream(source: AsyncIterableIterator<ExecutionResult>, onE
     async next() {
       if (ended) return takeLast();
       const step = await Promise.race([source.next(), interrupted]);
-      if (!step) return takeLast();
+      // ended meanwhile: the source's own end may win the race, and the last word must not be lost with it
+      if (ended || !step) return takeLast();
       if (step.done) end();
       else cursor = cursorOf(step.value) ?? cursor;
       return step;

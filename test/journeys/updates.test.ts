@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import type { Following, Member } from '../people.ts';
 import { startWorld, type World } from '../world.ts';
 import { networkUpdates, planLive, unified } from './operations.ts';
@@ -108,6 +109,20 @@ describe('partner systems', () => {
       expect((await follow(partner, after).next()).errors?.[0]?.extensions.code).toBe('CURSOR_INVALID');
     }
   });
+});
+
+test('a revoked key ends its open stream within a second, with the reason and the last cursor', async () => {
+  const updates = follow(partner);
+  const { cursor } = (await updates.next()).data.networkUpdates;
+  const database = new pg.Client(world.databaseUrl);
+  await database.connect();
+  await database.query('UPDATE networks.partner_token SET revoked_at = now()');
+  const at = Date.now();
+  expect((await updates.next()).errors?.[0]?.extensions).toEqual({ code: 'RIGHTS_CHANGED', cursor });
+  expect(Date.now() - at).toBeLessThan(1_500);
+  expect((await partner.ask('{ networks { slug } }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  await database.query('UPDATE networks.partner_token SET revoked_at = null');
+  await database.end();
 });
 
 test('all four subgraphs speak in the feed: networks changed, members joined, plans created, activity status, threads', async () => {
