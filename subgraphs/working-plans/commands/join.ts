@@ -1,0 +1,53 @@
+import { randomInt } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../../../kit/context.ts';
+import { ApiError } from '../../../kit/errors.ts';
+import { PlanSession } from '../entities/live.ts';
+import type { Plans } from '../plans.ts';
+import { mayEditSomewhere, mayRead } from '../policy.ts';
+import type { Room } from '../room/room.ts';
+
+const idsOfRegion = 2 ** 24;
+
+/**
+ * The plan's room, for someone who may type in it.
+ * @throws ApiError NOT_FOUND when the actor may not read the plan, FORBIDDEN when only that
+ */
+export async function enterAsEditor(
+  plans: Plans,
+  actor: Actor,
+  planId: string,
+): Promise<{ room: Room; seatId: string }> {
+  const room = await plans.rooms.enter(planId);
+  if (!room || !mayRead(actor, room.plan))
+    throw new ApiError('NOT_FOUND', 'There is no such plan, or you may not see it.');
+  if (!actor.seatId || !mayEditSomewhere(actor, room.plan)) {
+    throw new ApiError('FORBIDDEN', 'You may read this plan; editors of its networks and group leads type in it.');
+  }
+  return { room, seatId: actor.seatId };
+}
+
+/** Issues a client id for this seat and plan: one tab, one id. @throws ApiError NOT_FOUND, FORBIDDEN */
+export async function joinPlan(plans: Plans, actor: Actor, planId: string): Promise<PlanSession> {
+  const { room, seatId } = await enterAsEditor(plans, actor, planId);
+  const clientId = await issueClient(plans.database.source.manager, planId, seatId, plans.regionNumber);
+  room.clients.set(clientId, seatId);
+  return Object.assign(new PlanSession(), { clientId, epoch: room.epoch });
+}
+
+/** The region's number above 24 random bits, never issued before in this plan: no two writers, in any region, share a clock. */
+export async function issueClient(
+  manager: EntityManager,
+  planId: string,
+  seatId: string,
+  regionNumber: number,
+  random: () => number = () => randomInt(idsOfRegion),
+): Promise<number> {
+  for (;;) {
+    const [issued] = await manager.query(
+      'INSERT INTO plan_client (plan_id, client_id, seat_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING client_id',
+      [planId, regionNumber * idsOfRegion + random(), seatId],
+    );
+    if (issued) return issued.client_id;
+  }
+}

@@ -1,0 +1,56 @@
+import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
+import { Base64, Cursor, DateTime, StateVector } from '../../../kit/scalars.ts';
+import { Seat } from './stubs.ts';
+
+@ObjectType({ description: 'A plan as its editors open it. All four fields are of one moment.' })
+export class PlanDocument {
+  @Field(() => Base64, { description: "The whole document, or what is missing since `since`, in Yjs's V2 encoding." })
+  update!: string;
+  @Field(() => Cursor, { description: 'Follow `planEdits` after this.' })
+  cursor!: string;
+  @Field(() => Int)
+  epoch!: number;
+  @Field(() => StateVector)
+  stateVector!: string;
+}
+
+@ObjectType()
+export class PlanSession {
+  @Field(() => Int, {
+    description:
+      'Yjs client id for one tab, issued for this seat and plan and never again. Set `doc.clientID` after loading.',
+  })
+  clientId!: number;
+  @Field(() => Int)
+  epoch!: number;
+}
+
+@ObjectType()
+export class PlanEditsSaved {
+  @Field(() => Cursor, { description: 'The edit is committed and stands here in the log.' })
+  cursor!: string;
+}
+
+@ObjectType({ description: 'One edit of the log, in the order in which all readers get them; your own come back too.' })
+export class PlanEdits {
+  @Field(() => Cursor)
+  cursor!: string;
+  @Field(() => Base64, { description: "In Yjs's V1 encoding." })
+  update!: string;
+  @Field(() => Seat, { nullable: true, description: 'Whose edit; null for what the server wrote.' })
+  seat!: Seat | null;
+  @Field(() => String, { description: 'The installation that accepted it.' })
+  region!: string;
+  @Field(() => DateTime)
+  at!: Date;
+}
+
+@ObjectType({ description: 'A redaction started a new epoch: drop the local document and open the plan again.' })
+export class PlanReset {
+  @Field(() => Int)
+  epoch!: number;
+  @Field(() => String)
+  reason!: string;
+}
+
+export const PlanEvent = createUnionType({ name: 'PlanEvent', types: () => [PlanEdits, PlanReset] as const });

@@ -1,0 +1,124 @@
+import { Arg, Ctx, Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Visibility } from '../../../kit/context.ts';
+import { DateOnly, LocaleTag, StateVector } from '../../../kit/scalars.ts';
+import { LocalizedText, type Provenance, ProvenanceEnum, VisibilityEnum } from '../../../kit/types.ts';
+import { openDocument } from '../commands/open-document.ts';
+import type { PlansContext } from '../context.ts';
+import { mayOpenDocument } from '../policy.ts';
+import type { PlanView } from '../view.ts';
+import { PlanDocument } from './live.ts';
+import { Objective } from './nodes.ts';
+import { type PlanStatus, PlanStatusEnum } from './plan.ts';
+import { Network, stub } from './stubs.ts';
+
+@ObjectType()
+export class PlanProgress {
+  @Field(() => Int)
+  activitiesTotal!: number;
+  @Field(() => Int)
+  completed!: number;
+  @Field(() => Int, { description: 'AT_RISK or BLOCKED.' })
+  atRisk!: number;
+  @Field(() => Int)
+  milestonesReached!: number;
+  @Field(() => Int)
+  milestonesTotal!: number;
+}
+
+@ObjectType({ description: 'A plan of one network, or a joint plan of several. Its text is typed together, live.' })
+@Directive('@key(fields: "id")')
+export class WorkingPlan {
+  constructor(readonly view: PlanView) {}
+
+  @Field(() => ID)
+  id(): string {
+    return this.view.plan.id;
+  }
+  @Field(() => [Network])
+  @Directive('@listSize(assumedSize: 2)')
+  networks(): Network[] {
+    return this.view.plan.networkIds.map((id) => stub(Network, { id }));
+  }
+  @Field(() => LocalizedText)
+  title(@Arg('locale', () => LocaleTag, { nullable: true }) locale: string | null): LocalizedText {
+    return this.view.text(this.view.tree.title, locale);
+  }
+  @Field(() => LocalizedText, { nullable: true })
+  preamble(@Arg('locale', () => LocaleTag, { nullable: true }) locale: string | null): LocalizedText | null {
+    return this.view.textOrNull(this.view.tree.preamble, locale);
+  }
+  @Field(() => DateOnly, { nullable: true })
+  periodStart(): string | null {
+    return this.view.tree.periodStart;
+  }
+  @Field(() => DateOnly, { nullable: true })
+  periodEnd(): string | null {
+    return this.view.tree.periodEnd;
+  }
+  @Field(() => PlanStatusEnum)
+  status(): PlanStatus {
+    return this.view.plan.status;
+  }
+  @Field(() => VisibilityEnum, { description: 'Once adopted; before that it is for its networks.' })
+  visibility(): Visibility {
+    return this.view.plan.visibility;
+  }
+  @Field(() => LocaleTag)
+  sourceLocale(): string {
+    return this.view.plan.sourceLocale;
+  }
+  @Field(() => [LocaleTag])
+  locales(): string[] {
+    return this.view.tree.locales;
+  }
+  @Field(() => [Objective])
+  @Directive('@listSize(assumedSize: 5)')
+  objectives(): Objective[] {
+    return this.view.tree.objectives.map((objective) => new Objective(this.view, objective));
+  }
+  @Field(() => PlanProgress)
+  async progress(@Ctx() { loaders }: PlansContext): Promise<PlanProgress> {
+    const { id } = this.view.plan;
+    const nodes = [...this.view.places.values()].map(({ node }) => node);
+    const of = (kind: string) => nodes.filter((node) => node.kind === kind);
+    const activities = await Promise.all(of('activity').map(({ key }) => loaders.activityState(id, key)));
+    const milestones = await Promise.all(of('milestone').map(({ key }) => loaders.milestoneState(id, key)));
+    return {
+      activitiesTotal: activities.length,
+      completed: activities.filter(({ status }) => status === 'COMPLETED').length,
+      atRisk: activities.filter(({ status }) => status === 'AT_RISK' || status === 'BLOCKED').length,
+      milestonesReached: milestones.filter(({ status }) => status === 'REACHED').length,
+      milestonesTotal: milestones.length,
+    };
+  }
+  @Field(() => PlanDocument, {
+    nullable: true,
+    description: 'What a live editor opens with; null for readers from outside the owner networks.',
+  })
+  document(
+    @Arg('since', () => StateVector, {
+      nullable: true,
+      description: 'What you have: the answer holds what is missing.',
+    })
+    since: string | null,
+    @Ctx() { actor }: PlansContext,
+  ): PlanDocument | null {
+    return mayOpenDocument(actor, this.view.plan) ? openDocument(this.view.room, since) : null;
+  }
+  @Field(() => Int)
+  documentEpoch(): number {
+    return this.view.plan.epoch;
+  }
+  @Field(() => Int, { description: 'Of its status and rights; its text has no version: it is typed together.' })
+  version(): number {
+    return this.view.plan.version;
+  }
+  @Field(() => ProvenanceEnum)
+  provenance(): Provenance {
+    return this.view.plan.provenance;
+  }
+  @Field(() => String, { nullable: true })
+  sourceUrl(): string | null {
+    return this.view.plan.sourceUrl;
+  }
+}

@@ -1,0 +1,85 @@
+import DataLoader from 'dataloader';
+import type { DataSource } from 'typeorm';
+import type { Actor } from '../../kit/context.ts';
+import { loadListByKey } from '../../kit/load.ts';
+import type { Rooms } from './room/rooms.ts';
+import {
+  type ActivityState,
+  type MilestoneState,
+  newActivity,
+  newMilestone,
+  readActivityStates,
+  readMilestoneStates,
+} from './statuses.ts';
+import { type Place, type PlanView, splitId, viewFor } from './view.ts';
+
+/** A node of a plan that the actor may read. */
+export interface Found extends Place {
+  view: PlanView;
+}
+
+export type Loaders = ReturnType<typeof createLoaders>;
+
+/** A request's loaders: each is one statement, however many keys; what the actor may not read is not there. */
+export function createLoaders(source: DataSource, rooms: Rooms, actor: Actor) {
+  const plan = new DataLoader<string, PlanView | null>(async (ids) => {
+    const open = await rooms.open(ids);
+    return ids.map((id) => viewFor(actor, open.get(id)));
+  });
+  /** Ids of plans that a network owns, newest first; the actor need not be able to read them. */
+  const plansOfNetwork = loadListByKey<string, { id: string; networkIds: string[] }>(
+    (networkIds) =>
+      source.query(
+        'SELECT id, network_ids AS "networkIds" FROM plan WHERE network_ids && $1 ORDER BY created_at DESC, id',
+        [networkIds.filter((id) => !id.includes('\u0000'))],
+      ),
+    (row) => row.networkIds,
+  );
+  const activityStates = statesByPlan(readActivityStates, source);
+  const milestoneStates = statesByPlan(readMilestoneStates, source);
+  let all: Promise<PlanView[]> | undefined;
+
+  const loadAll = async (ids: readonly string[]) =>
+    (await Promise.all(ids.map((id) => plan.load(id)))).filter((view) => view !== null);
+
+  return {
+    plan,
+    async plansOf(networkId: string): Promise<PlanView[]> {
+      return loadAll((await plansOfNetwork.load(networkId)).map(({ id }) => id));
+    },
+    /** Every plan the actor may read, newest first; two statements a request, whoever asks for what in it. */
+    all(): Promise<PlanView[]> {
+      all ??= source
+        .query(
+          `SELECT id FROM plan WHERE network_ids && $1 OR status IN ('ADOPTED', 'SUPERSEDED', 'ARCHIVED') ORDER BY created_at DESC, id`,
+          [actor.networks],
+        )
+        .then((rows: { id: string }[]) => loadAll(rows.map(({ id }) => id)));
+      return all;
+    },
+    /** A node by its global id. */
+    async node(id: string): Promise<Found | null> {
+      const [planId, key] = splitId(id) ?? [];
+      const view = planId === undefined ? null : await plan.load(planId);
+      const place = view?.places.get(key ?? '');
+      return view && place ? { ...place, view } : null;
+    },
+    async activityState(planId: string, nodeKey: string): Promise<ActivityState> {
+      return (await activityStates.load(planId)).get(nodeKey) ?? newActivity;
+    },
+    async milestoneState(planId: string, nodeKey: string): Promise<MilestoneState> {
+      return (await milestoneStates.load(planId)).get(nodeKey) ?? newMilestone;
+    },
+  };
+}
+
+function statesByPlan<T extends { planId: string; nodeKey: string }>(
+  read: (manager: DataSource['manager'], planIds: readonly string[]) => Promise<T[]>,
+  source: DataSource,
+) {
+  return new DataLoader<string, Map<string, T>>(async (planIds) => {
+    const byPlan = new Map<string, Map<string, T>>(planIds.map((id) => [id, new Map()]));
+    for (const row of await read(source.manager, planIds)) byPlan.get(row.planId)?.set(row.nodeKey, row);
+    return planIds.map((id) => byPlan.get(id)!);
+  });
+}

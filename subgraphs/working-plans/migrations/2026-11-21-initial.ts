@@ -1,0 +1,116 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Plans, their log of edits and what belongs to a plan but is not in its document. The row of `plan` is the plan's one lock: whoever numbers edits,
+ * freezes, adopts or redacts holds it.
+ */
+export class InitialWorkingPlans1763700000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE plan (
+        id text PRIMARY KEY,
+        network_ids text[] NOT NULL CHECK (cardinality(network_ids) > 0),
+        status text NOT NULL CHECK (status IN ('DRAFT', 'UNDER_REVIEW', 'CHANGES_REQUESTED', 'ADOPTED', 'SUPERSEDED', 'ARCHIVED')),
+        visibility text NOT NULL CHECK (visibility IN ('PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK')),
+        source_locale text NOT NULL,
+        expert_groups jsonb NOT NULL DEFAULT '{}',
+        seq bigint NOT NULL DEFAULT 0 CHECK (seq >= 0),
+        epoch integer NOT NULL DEFAULT 1 CHECK (epoch >= 1),
+        version integer NOT NULL DEFAULT 1,
+        provenance text NOT NULL CHECK (provenance IN ('SOURCED', 'SAMPLE', 'USER')),
+        source_url text,
+        created_by text,
+        created_at timestamptz NOT NULL DEFAULT now()
+      );
+      CREATE INDEX plan_networks ON plan USING gin (network_ids);
+
+      CREATE TABLE objective_networks (
+        plan_id text NOT NULL REFERENCES plan,
+        node_key text NOT NULL,
+        network_ids text[] NOT NULL CHECK (cardinality(network_ids) > 0),
+        PRIMARY KEY (plan_id, node_key)
+      );
+
+      CREATE TABLE activity_status (
+        plan_id text NOT NULL REFERENCES plan,
+        node_key text NOT NULL,
+        status text NOT NULL
+          CHECK (status IN ('PROPOSED', 'PLANNED', 'IN_PROGRESS', 'AT_RISK', 'BLOCKED', 'COMPLETED', 'CANCELLED', 'DEFERRED')),
+        note text,
+        version integer NOT NULL DEFAULT 1,
+        changed_by text,
+        changed_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (plan_id, node_key)
+      );
+
+      CREATE TABLE milestone_status (
+        plan_id text NOT NULL REFERENCES plan,
+        node_key text NOT NULL,
+        status text NOT NULL CHECK (status IN ('PENDING', 'REACHED', 'MISSED', 'DROPPED')),
+        reached_on date,
+        evidence text[] NOT NULL DEFAULT '{}',
+        version integer NOT NULL DEFAULT 1,
+        PRIMARY KEY (plan_id, node_key)
+      );
+
+      CREATE TABLE plan_client (
+        plan_id text NOT NULL REFERENCES plan,
+        client_id integer NOT NULL CHECK (client_id >= 16777216),
+        seat_id text NOT NULL,
+        next_clock bigint NOT NULL DEFAULT 0,
+        issued_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (plan_id, client_id)
+      );
+
+      CREATE TABLE plan_edit (
+        plan_id text NOT NULL REFERENCES plan,
+        seq bigint NOT NULL CHECK (seq > 0),
+        epoch integer NOT NULL,
+        edit_id text NOT NULL,
+        seat_id text NOT NULL,
+        client_id integer,
+        update bytea NOT NULL,
+        region text NOT NULL,
+        origin_seq bigint,
+        at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (plan_id, seq),
+        UNIQUE (plan_id, seat_id, edit_id)
+      );
+
+      CREATE TABLE plan_snapshot (
+        plan_id text NOT NULL REFERENCES plan,
+        epoch integer NOT NULL,
+        seq bigint NOT NULL,
+        update_v2 bytea NOT NULL,
+        at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (plan_id, epoch, seq)
+      );
+
+      CREATE TABLE mutation (
+        seat_id text NOT NULL,
+        client_mutation_id text NOT NULL,
+        input_hash text NOT NULL,
+        result_id text NOT NULL,
+        at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (seat_id, client_mutation_id)
+      );
+
+      -- The log is only ever appended to. A redaction may purge what is older than the plan's present epoch.
+      CREATE FUNCTION keep_plan_edit() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF TG_OP = 'DELETE' AND OLD.epoch < (SELECT epoch FROM plan WHERE id = OLD.plan_id) THEN
+          RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'plan_edit is append-only';
+      END $$;
+      CREATE TRIGGER keep_plan_edit BEFORE UPDATE OR DELETE ON plan_edit FOR EACH ROW EXECUTE FUNCTION keep_plan_edit();
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DROP TABLE mutation, plan_snapshot, plan_edit, plan_client, milestone_status, activity_status, objective_networks, plan;
+      DROP FUNCTION keep_plan_edit;
+    `);
+  }
+}

@@ -1,0 +1,79 @@
+import { Arg, Ctx, Directive, Field, ID, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { answer, MutationProblem } from '../../../kit/types.ts';
+import { setActivityStatus } from '../commands/activity-status.ts';
+import { createPlan } from '../commands/create-plan.ts';
+import { upsertActivity } from '../commands/upsert-activity.ts';
+import type { PlansContext } from '../context.ts';
+import { Activity } from '../entities/nodes.ts';
+import { type PlanStatus, PlanStatusEnum } from '../entities/plan.ts';
+import { WorkingPlan } from '../entities/working-plan.ts';
+import { ActivityStatusInput, CreatePlanInput, UpsertActivityInput } from '../inputs.ts';
+import { createLoaders } from '../loaders.ts';
+import { findActivity, findPlan } from './find.ts';
+
+@ObjectType()
+export class PlanPayload {
+  @Field(() => WorkingPlan, { nullable: true })
+  plan!: WorkingPlan | null;
+  @Field(() => [MutationProblem])
+  problems!: (typeof MutationProblem)[];
+}
+
+@ObjectType()
+export class ActivityPayload {
+  @Field(() => Activity, { nullable: true })
+  activity!: Activity | null;
+  @Field(() => [MutationProblem])
+  problems!: (typeof MutationProblem)[];
+}
+
+/** Loaders that have not seen how things were before the mutation. */
+const afresh = ({ plans, actor }: PlansContext) => createLoaders(plans.database.source, plans.rooms, actor);
+
+@Resolver()
+export class PlanResolver {
+  @Query(() => WorkingPlan, { nullable: true })
+  workingPlan(@Arg('id', () => ID) id: string, @Ctx() { loaders }: PlansContext): Promise<WorkingPlan | null> {
+    return findPlan(loaders, id);
+  }
+
+  @Query(() => [WorkingPlan], { description: 'Those you may read, newest first.' })
+  @Directive('@listSize(assumedSize: 5)')
+  async workingPlans(
+    @Arg('networkId', () => ID, { nullable: true }) networkId: string | null,
+    @Arg('status', () => PlanStatusEnum, { nullable: true }) status: PlanStatus | null,
+    @Ctx() { loaders }: PlansContext,
+  ): Promise<WorkingPlan[]> {
+    const views = await (networkId ? loaders.plansOf(networkId) : loaders.all());
+    return views.filter(({ plan }) => !status || plan.status === status).map((view) => new WorkingPlan(view));
+  }
+
+  @Mutation(() => PlanPayload)
+  createPlan(@Arg('input', () => CreatePlanInput) input: CreatePlanInput, @Ctx() context: PlansContext) {
+    const { plans, actor } = context;
+    return answer('plan', async () => {
+      const id = await plans.database.transaction((tx) => createPlan(tx, actor, input, plans));
+      return findPlan(afresh(context), id);
+    });
+  }
+
+  @Mutation(() => ActivityPayload)
+  setActivityStatus(@Arg('input', () => ActivityStatusInput) input: ActivityStatusInput, @Ctx() context: PlansContext) {
+    return answer('activity', async () => {
+      const id = await setActivityStatus(context.plans, context.actor, input);
+      context.loaders = afresh(context);
+      return findActivity(context.loaders, id);
+    });
+  }
+
+  @Mutation(() => ActivityPayload, {
+    description:
+      'Adds or changes an activity for those who do not edit the document itself: all who have the plan open see it live.',
+  })
+  upsertActivity(@Arg('input', () => UpsertActivityInput) input: UpsertActivityInput, @Ctx() context: PlansContext) {
+    return answer('activity', async () => {
+      const id = await upsertActivity(context.plans, context.actor, input);
+      return findActivity(afresh(context), id);
+    });
+  }
+}

@@ -1,0 +1,221 @@
+import * as Y from 'yjs';
+import { type PlanTree, readPlan } from '../document/read.ts';
+import { isWhole, load, snapshot, stateVector } from '../document/state.ts';
+import { PlanEdits, PlanReset } from '../entities/live.ts';
+import type { Plan } from '../entities/plan.ts';
+import { Seat, stub } from '../entities/stubs.ts';
+import { type Edit, SYSTEM_SEAT } from '../log.ts';
+import type { Reading } from './read.ts';
+
+/** Where a reader of a plan stands: it has all edits up to `seq` of `epoch`. */
+export interface Position {
+  epoch: number;
+  seq: number;
+}
+export type PlanEventValue = PlanEdits | PlanReset;
+export interface Listener {
+  /** @returns false once it wants no more */
+  tell(position: Position, event: PlanEventValue): boolean;
+  /** The room ends; `failed`: because it could not apply an edit, and is made again. */
+  close(failed: boolean): void;
+}
+
+export const toBase64 = (bytes: Uint8Array) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+
+/**
+ * A plan with people in it, in this process: its document with every edit up to `seq`, applied strictly in the log's order. A room is never the truth:
+ * it can be dropped at any time and made again from the log.
+ */
+export class Room {
+  plan: Plan;
+  objectiveNetworks: Record<string, string[]>;
+  doc: Y.Doc;
+  seq: number;
+  epoch: number;
+  /** The latest snapshot known to be stored. */
+  snapshotSeq: number;
+  /** When the read began that `plan` is from; ms. */
+  checkedAt: number;
+  /** When someone last asked for it; ms. */
+  usedAt: number;
+  /** How many readers hold it. */
+  readers = 0;
+  /** Roughly what the document takes, in bytes: the last snapshot and the edits since. */
+  bytes: number;
+  /** Client ids known to be issued for this plan, with their seats. */
+  readonly clients = new Map<number, string>();
+  /** It takes no more edits: do not hold on to it. */
+  closed = false;
+  readonly #listeners = new Set<Listener>();
+  readonly #waiting = new Set<() => void>();
+  #tree: PlanTree | undefined;
+  #whole: string | undefined;
+
+  constructor(
+    reading: Reading,
+    startedAt: number,
+    private readonly encodeCursor: (position: Position) => string,
+  ) {
+    this.plan = reading.plan;
+    this.objectiveNetworks = reading.objectiveNetworks;
+    this.doc = openDocument(reading);
+    this.seq = reading.plan.seq;
+    this.epoch = reading.plan.epoch;
+    this.snapshotSeq = reading.snapshot?.seq ?? 0;
+    this.bytes = sizeOf(reading);
+    this.checkedAt = startedAt;
+    this.usedAt = startedAt;
+  }
+
+  get id(): string {
+    return this.plan.id;
+  }
+  get position(): Position {
+    return { epoch: this.epoch, seq: this.seq };
+  }
+  get cursor(): string {
+    return this.encodeCursor(this.position);
+  }
+
+  /** The typed tree at `seq`; kept until the next edit. */
+  get tree(): PlanTree {
+    this.#tree ??= readPlan(this.doc);
+    return this.#tree;
+  }
+
+  get stateVector(): Uint8Array {
+    return stateVector(this.doc);
+  }
+
+  /** The whole document in V2 and base64; kept until the next edit, since many open a plan at once. */
+  get whole(): string {
+    this.#whole ??= toBase64(snapshot(this.doc));
+    return this.#whole;
+  }
+
+  /** Takes a newer reading in. @returns false when it does not reach what the room has: read again */
+  refresh(reading: Reading, startedAt: number): boolean {
+    if (reading.plan.epoch < this.epoch) return true;
+    if (startedAt >= this.checkedAt) {
+      this.plan = reading.plan;
+      this.objectiveNetworks = reading.objectiveNetworks;
+      this.checkedAt = startedAt;
+    }
+    if (reading.plan.epoch === this.epoch) return this.advance(reading.edits);
+    this.doc.destroy();
+    this.doc = openDocument(reading);
+    this.epoch = reading.plan.epoch;
+    this.seq = reading.plan.seq;
+    this.snapshotSeq = reading.snapshot?.seq ?? 0;
+    this.bytes = sizeOf(reading);
+    this.clients.clear();
+    this.#forget();
+    this.#tell(this.position, toReset(this.epoch));
+    return true;
+  }
+
+  /**
+   * Applies those of `edits` (in order) that come next, and tells the readers.
+   * @returns false when one is missing before them
+   * @throws when the log cannot be applied: the room must be closed and made again
+   */
+  advance(edits: readonly Edit[]): boolean {
+    const next: Edit[] = [];
+    for (const edit of edits) {
+      if (edit.epoch < this.epoch || (edit.epoch === this.epoch && edit.seq <= this.seq + next.length)) continue;
+      if (edit.epoch > this.epoch || edit.seq !== this.seq + next.length + 1) return false;
+      next.push(edit);
+    }
+    if (next.length === 0) return true;
+    this.#apply(next);
+    for (const edit of next) {
+      this.seq = edit.seq;
+      if (this.#listeners.size > 0) this.#tell({ epoch: edit.epoch, seq: edit.seq }, this.toEvent(edit));
+    }
+    return true;
+  }
+
+  /** Hears every event after the room's present position. @returns stop */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Waits until the document has these clients up to these clocks, at most `within` ms. */
+  async reach(clocks: ReadonlyMap<number, number>, within: number): Promise<void> {
+    const reached = () =>
+      this.closed || [...clocks].every(([client, clock]) => Y.getState(this.doc.store, client) >= clock);
+    if (reached()) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve();
+      };
+      const look = () => void (reached() && done());
+      const timer = setTimeout(done, within);
+      this.#waiting.add(look);
+    });
+  }
+
+  close(failed: boolean): void {
+    this.closed = true;
+    for (const look of [...this.#waiting]) look();
+    for (const listener of [...this.#listeners]) listener.close(failed);
+    this.#listeners.clear();
+    this.doc.destroy();
+  }
+
+  toEvent(edit: Edit): PlanEdits {
+    return Object.assign(new PlanEdits(), {
+      cursor: this.encodeCursor({ epoch: edit.epoch, seq: edit.seq }),
+      update: toBase64(edit.update),
+      seat: edit.seatId === SYSTEM_SEAT ? null : stub(Seat, { id: edit.seatId }),
+      region: edit.region,
+      at: edit.at,
+    });
+  }
+
+  #apply(edits: readonly Edit[]): void {
+    this.#forget();
+    this.doc.transact(() => {
+      for (const edit of edits) {
+        Y.applyUpdate(this.doc, edit.update);
+        this.bytes += edit.update.byteLength;
+      }
+    });
+    if (!isWhole(this.doc)) throw new Error('an edit of the log refers to one that is not in it');
+    for (const look of [...this.#waiting]) look();
+  }
+
+  #forget(): void {
+    this.#tree = undefined;
+    this.#whole = undefined;
+  }
+
+  #tell(position: Position, event: PlanEventValue): void {
+    for (const listener of [...this.#listeners]) if (!listener.tell(position, event)) this.#listeners.delete(listener);
+  }
+}
+
+export const toReset = (epoch: number): PlanReset =>
+  Object.assign(new PlanReset(), {
+    epoch,
+    reason: 'text was redacted: drop the local document and open the plan again',
+  });
+
+const sizeOf = ({ snapshot: stored, edits }: Reading) =>
+  edits.reduce((size, edit) => size + edit.update.byteLength, stored?.bytes.byteLength ?? 0);
+
+/** @throws Error when edits are missing between the snapshot and the plan's counter */
+function openDocument(reading: Reading): Y.Doc {
+  const { plan, snapshot: stored, edits } = reading;
+  const first = (stored?.seq ?? 0) + 1;
+  const whole = edits.every((edit, index) => edit.seq === first + index) && first + edits.length - 1 === plan.seq;
+  if (!whole) throw new Error(`the log of ${plan.id} has a hole after ${first - 1}`);
+  return load(
+    stored?.bytes ?? null,
+    edits.map((edit) => edit.update),
+  );
+}

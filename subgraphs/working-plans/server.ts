@@ -1,0 +1,65 @@
+import { openDatabase } from '../../kit/database/open.ts';
+import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
+import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
+import type { PlansContext } from './context.ts';
+import { Plan } from './entities/plan.ts';
+import { createLoaders } from './loaders.ts';
+import { migrations } from './migrations/index.ts';
+import { openPlans } from './plans.ts';
+import { loadRecords, type WorkingPlansRecords } from './records.ts';
+import { buildWorkingPlansSchema } from './schema.ts';
+
+/** Migrates and opens the database, loads the shipped plans into an empty one, and serves the subgraph. */
+export async function start(options: SubgraphOptions<WorkingPlansRecords>): Promise<RunningServer> {
+  const { load, log, region, regionNumber } = options;
+  const { schema } = buildWorkingPlansSchema();
+  const database = await openDatabase({
+    ...options.database,
+    subgraph: 'working-plans',
+    entities: [Plan],
+    migrations,
+    ...(load && {
+      load: async (tx) => {
+        const refused = await loadRecords(tx, load, { region, regionNumber });
+        log.info('shipped records loaded', { refusedSamples: refused });
+      },
+    }),
+  });
+  try {
+    const installation = await readInstallation(database.source);
+    const { hints } = options.database;
+    const plans = openPlans({
+      database,
+      hints,
+      log,
+      cursorSecret: options.cursorSecret,
+      installation,
+      region,
+      regionNumber,
+    });
+    const server = await serveSubgraph<PlansContext>({
+      name: 'working-plans',
+      schema,
+      secret: options.secret,
+      port: options.port ?? 0,
+      ...(options.host && { host: options.host }),
+      log,
+      createContext: (request) => ({
+        ...request,
+        plans,
+        loaders: createLoaders(database.source, plans.rooms, request.actor),
+      }),
+    });
+    return {
+      url: server.url,
+      async stop() {
+        await server.stop();
+        await plans.stop();
+        await database.stop();
+      },
+    };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}

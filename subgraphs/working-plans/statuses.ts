@@ -1,0 +1,65 @@
+import type { EntityManager } from 'typeorm';
+import { defineEnum } from '../../kit/types.ts';
+
+export const activityStatuses = [
+  'PROPOSED',
+  'PLANNED',
+  'IN_PROGRESS',
+  'AT_RISK',
+  'BLOCKED',
+  'COMPLETED',
+  'CANCELLED',
+  'DEFERRED',
+] as const;
+export type ActivityStatusName = (typeof activityStatuses)[number];
+export const ActivityStatusEnum = defineEnum('ActivityStatus', activityStatuses);
+
+export const milestoneStatuses = ['PENDING', 'REACHED', 'MISSED', 'DROPPED'] as const;
+export type MilestoneStatusName = (typeof milestoneStatuses)[number];
+export const MilestoneStatusEnum = defineEnum('MilestoneStatus', milestoneStatuses);
+
+export interface ActivityState {
+  status: ActivityStatusName;
+  note: string | null;
+  version: number;
+}
+export interface MilestoneState {
+  status: MilestoneStatusName;
+  reachedOn: string | null;
+  evidence: string[];
+}
+
+/** What an activity or milestone is before anyone has said otherwise. */
+export const newActivity: ActivityState = { status: 'PROPOSED', note: null, version: 1 };
+export const newMilestone: MilestoneState = { status: 'PENDING', reachedOn: null, evidence: [] };
+
+const forward: Partial<Record<ActivityStatusName, readonly ActivityStatusName[]>> = {
+  PROPOSED: ['PLANNED'],
+  PLANNED: ['IN_PROGRESS'],
+  IN_PROGRESS: ['AT_RISK', 'BLOCKED', 'COMPLETED'],
+  AT_RISK: ['IN_PROGRESS', 'BLOCKED', 'COMPLETED'],
+  BLOCKED: ['IN_PROGRESS', 'AT_RISK', 'COMPLETED'],
+  DEFERRED: ['PLANNED'],
+};
+
+/** Any status may become DEFERRED or CANCELLED; what was deferred is taken up again as PLANNED. */
+export const mayBecome = (from: ActivityStatusName, to: ActivityStatusName): boolean =>
+  from !== to && (to === 'DEFERRED' || to === 'CANCELLED' || (forward[from] ?? []).includes(to));
+
+/** Statuses of many plans' nodes, in one statement. */
+export async function readActivityStates(manager: EntityManager, planIds: readonly string[]) {
+  const rows: (ActivityState & { planId: string; nodeKey: string })[] = await manager.query(
+    'SELECT plan_id AS "planId", node_key AS "nodeKey", status, note, version FROM activity_status WHERE plan_id = ANY($1)',
+    [planIds],
+  );
+  return rows;
+}
+
+export async function readMilestoneStates(manager: EntityManager, planIds: readonly string[]) {
+  const rows: (MilestoneState & { planId: string; nodeKey: string })[] = await manager.query(
+    `SELECT plan_id AS "planId", node_key AS "nodeKey", status, to_char(reached_on, 'YYYY-MM-DD') AS "reachedOn", evidence
+     FROM milestone_status WHERE plan_id = ANY($1)`,
+    [planIds],
+  );
+  return rows;
+}
