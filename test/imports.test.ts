@@ -57,7 +57,7 @@ describe('who may import whom', () => {
 });
 
 test('no file is over 400 lines, and the median is at most 120', () => {
-  const lengths = sources.map((file) => ({ file, lines: readFileSync(file, 'utf8').split('\n').length }));
+  const lengths = sources.map((file) => ({ file, lines: readFileSync(file, 'utf8').split('\n').length - 1 }));
   expect(lengths.filter(({ lines }) => lines > 400)).toEqual([]);
   const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
   expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThanOrEqual(120);
