@@ -118,13 +118,14 @@ export class Editor {
 
   private setPlain(key: string, node: Y.Map<unknown>): void {
     if (key === 'plan') return;
-    const pos = String(node.get('pos'));
+    // None, where an undo or a forger took it away.
+    const pos = (node.get('pos') as string | undefined) ?? null;
     const flag = { by: `seat:${this.clientId}`, at: '2027-01-01T00:00:00Z' };
     const choice = this.below(4);
     if (choice === 0) node.set('pos', generateKeyBetween(pos, null));
     else if (choice === 1) node.set('deleted', node.get('deleted') ? null : flag);
     else if (node.get('kind') === 'activity') {
-      if (choice === 2) node.set('parent', ['o1.1', 'o2.1'][this.below(2)]!);
+      if (choice === 2) node.set('parent', nodeOf(this.doc, 'o2.1') && this.below(2) ? 'o2.1' : 'o1.1');
       else node.set('countries', ['UG', 'CO', 'HN'].slice(this.below(3)));
     } else node.set('code', String(this.below(100)));
   }

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import { type Deletion, fieldType, type Kind, mayStandUnder, PLAN_KEY, REQUIRED, textFields } from './fields.ts';
 import { type LocalizedRecord, writeNode, writeParagraphs, writeText } from './node.ts';
 import { byPosition, type Placed, positionAfter } from './order.ts';
-import { isDeleted, localesOf, nodesOf, readNode } from './read.ts';
+import { isDeleted, localesOf, nodesOf, readHead } from './read.ts';
 import { plainText } from './rich-text.ts';
 import { accepts, isCleanText, isNodeKey } from './values.ts';
 import { UpdateWriter } from './writer.ts';
@@ -61,7 +61,7 @@ export interface MoveNode {
 
 export function moveNode(doc: Y.Doc, move: MoveNode, clientId: number): Uint8Array {
   const node = requireNode(doc, move.key);
-  const { kind, parent: from } = readNode(move.key, node)!;
+  const { kind, parent: from } = readHead(move.key, node)!;
   const parent = move.parent ?? from ?? PLAN_KEY;
   requireParent(doc, kind, parent);
   const writer = new UpdateWriter(doc, clientId);
@@ -74,7 +74,7 @@ export function moveNode(doc: Y.Doc, move: MoveNode, clientId: number): Uint8Arr
 /** Sets fields of one node: a plain value, null to clear, or locale -> text (a text keeps what is common to both ends, so cursors stay). */
 export function setFields(doc: Y.Doc, key: string, values: Values, clientId: number): Uint8Array {
   const node = requireNode(doc, key);
-  const { kind } = readNode(key, node)!;
+  const { kind } = readHead(key, node)!;
   const writer = new UpdateWriter(doc, clientId);
   for (const [field, value] of Object.entries(values)) {
     const type = requireField(kind, field);
@@ -113,7 +113,7 @@ export function completeTexts(doc: Y.Doc, clientId: number, more: readonly strin
   const writer = new UpdateWriter(doc, clientId);
   const locales = [...new Set([...localesOf(doc), ...more])];
   for (const [key, node] of nodesOf(doc)) {
-    const read = readNode(key, node);
+    const read = readHead(key, node);
     for (const [field, type] of read ? textFields(read.kind) : []) {
       const map = node.get(field);
       const present = map instanceof Y.Map ? map : undefined;
@@ -132,7 +132,7 @@ function idOf(type: { _item: Y.Item | null }): Y.ID {
 
 function requireNode(doc: Y.Doc, key: string): Y.Map<unknown> {
   const node = doc.getMap('nodes').get(key);
-  if (!(node instanceof Y.Map) || !readNode(key, node))
+  if (!(node instanceof Y.Map) || !readHead(key, node))
     throw new PlanEditError('UNKNOWN_NODE', `There is no node ${key}`);
   return node;
 }
@@ -140,7 +140,7 @@ function requireNode(doc: Y.Doc, key: string): Y.Map<unknown> {
 function requireParent(doc: Y.Doc, kind: Kind, parent: string): void {
   const node = requireNode(doc, parent);
   if (isDeleted(node)) throw new PlanEditError('UNKNOWN_NODE', `Node ${parent} is deleted`);
-  const { kind: above } = readNode(parent, node)!;
+  const { kind: above } = readHead(parent, node)!;
   if (!mayStandUnder(kind, above))
     throw new PlanEditError('BAD_VALUE', `${kind} cannot stand under ${above} ${parent}`);
 }
@@ -182,9 +182,9 @@ function place(
   const nodes = nodesOf(doc);
   const siblings: Placed[] = [];
   for (const [other, node] of nodes) {
-    const read = readNode(other, node);
-    if (other === key || read?.kind !== kind || (read.parent ?? PLAN_KEY) !== parent || isDeleted(node)) continue;
-    siblings.push(read);
+    if (other === key || node.get('kind') !== kind || (node.get('parent') ?? PLAN_KEY) !== parent) continue;
+    const head = readHead(other, node);
+    if (head && !isDeleted(node)) siblings.push(head);
   }
   siblings.sort(byPosition);
   if (after && !siblings.some((sibling) => sibling.key === after)) {

@@ -117,19 +117,31 @@ export function pick(
   return localized.find((candidate) => candidate.locale === sourceLocale) ?? null;
 }
 
-/** One node alone, deleted or not; undefined when the document has no such node. */
-export function readNode(key: string, node: Y.Map<unknown>): PlanNode | undefined {
+/** What every node has, without its fields: enough to find its place. */
+export interface NodeHead {
+  key: string;
+  kind: Kind;
+  code: string;
+  parent: string | null;
+  pos: string;
+}
+
+/** Undefined when it is not a node of a plan. Of a position that an undo took away, `''` is left. */
+export function readHead(key: string, node: Y.Map<unknown>): NodeHead | undefined {
   const kind = node.get('kind');
   if (!isKind(kind)) return undefined;
-  const read: Record<string, unknown> = {
-    key,
-    kind,
-    code: readValue('string', node.get('code')) ?? '',
-    parent: readValue('nodeKey', node.get('parent')),
-    pos: readValue('position', node.get('pos')) ?? '',
-  };
-  for (const field of Object.keys(FIELDS[kind])) {
-    const type = fieldType(kind, field)!;
+  const read = (type: FieldType, field: string) => readValue(type, node.get(field)) as string | null;
+  const code = read('string', 'code') ?? '';
+  return { key, kind, code, parent: read('nodeKey', 'parent'), pos: read('position', 'pos') ?? '' };
+}
+
+/** One node alone, deleted or not; undefined when it is not a node of a plan. */
+export function readNode(key: string, node: Y.Map<unknown>): PlanNode | undefined {
+  const head = readHead(key, node);
+  if (!head) return undefined;
+  const read: Record<string, unknown> = { ...head };
+  for (const field of Object.keys(FIELDS[head.kind])) {
+    const type = fieldType(head.kind, field)!;
     if (type !== 'sql') read[field] = readValue(type, node.get(field));
   }
   return read as PlanNode;

@@ -52,7 +52,7 @@ class Judgement {
     private readonly limits: Limits,
   ) {
     this.places = new Places(doc);
-    this.sequences = new Sequences((id) => this.find(id));
+    this.sequences = new Sequences(doc, (id) => this.find(id));
     this.structure = new Structure(this.places, decoded.deletions, limits.serverMade);
   }
 

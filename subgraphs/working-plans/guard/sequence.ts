@@ -1,6 +1,9 @@
 import * as Y from 'yjs';
 import type { Shared } from './place.ts';
-import { malformed } from './verdict.ts';
+import { malformed, Refusal } from './verdict.ts';
+
+/** Between all anchors of one update together. Honest gaps are a few structs wide; invented ones could be a whole text, thousands of times. */
+const MAX_STEPS = 100_000;
 
 /** A struct of the update that is new here, with the part that is known cut off. */
 export interface Fresh {
@@ -39,7 +42,10 @@ interface List {
 export class Sequences {
   private readonly lists = new Map<Shared, Map<string | null, List>>();
 
-  constructor(private readonly lookup: Lookup) {}
+  constructor(
+    private readonly doc: Y.Doc,
+    private readonly lookup: Lookup,
+  ) {}
 
   join(fresh: Fresh): void {
     const list = this.listOf(fresh.parent!, fresh.key);
@@ -51,7 +57,7 @@ export class Sequences {
 
   check(): void {
     for (const byKey of this.lists.values()) {
-      for (const list of byKey.values()) if (list.entangled) checkAnchors(list);
+      for (const list of byKey.values()) if (list.entangled) checkAnchors(this.doc, list);
     }
   }
 
@@ -82,62 +88,98 @@ function firstOf(parent: Shared, key: string | null): Y.Item | null {
   return item;
 }
 
-/** Lets Yjs itself place the update's structs, one by one, in a document that has this one list and nothing else. */
-function checkAnchors(list: List): void {
+/**
+ * The first struct is compared with the list as it is. For those after it, Yjs itself places the update's structs, one by one, in a document that
+ * has this one list and nothing else (2 us for each struct of the list).
+ */
+function checkAnchors(doc: Y.Doc, list: List): void {
+  const [{ client, clock, origin, rightOrigin }] = list.fresh as [Fresh];
+  const isMember = (struct: Y.Item) => struct.parent === list.parent && struct.parentSub === list.key;
+  new Gaps(doc.store, () => firstOf(list.parent, list.key), isMember).check(client, clock, origin, rightOrigin);
+  if (list.fresh.length > 1) checkInCopy(list);
+}
+
+function checkInCopy(list: List): void {
   const copy = new Y.Doc();
+  const root = copy.get('list');
   const byClient = new Map<number, Y.Item[]>();
   for (let item = firstOf(list.parent, list.key); item; item = item.right) {
     const items = byClient.get(item.id.client);
     if (items) items.push(item);
     else byClient.set(item.id.client, [item]);
   }
-  const blocks = [...byClient].map(([client, items]): [number, (Y.Item | Y.GC)[]] => {
-    const structs: (Y.Item | Y.GC)[] = [];
-    let clock = 0;
-    for (const item of items.sort((a, b) => a.id.clock - b.id.clock)) {
-      if (item.id.clock > clock) structs.push(new Y.GC(Y.createID(client, clock), item.id.clock - clock));
-      structs.push(blank(item.id, item.origin, item.rightOrigin, item.length));
-      clock = item.id.clock + item.length;
+  Y.applyUpdate(copy, encode([...byClient].map(([client, items]) => [client, withoutOthers(client, items)])));
+  const gaps = new Gaps(
+    copy.store,
+    () => root._start,
+    () => true,
+  );
+  copy.transact((transaction) => {
+    for (const { client, clock, origin, rightOrigin, length } of list.fresh) {
+      gaps.check(client, clock, origin, rightOrigin);
+      const state = Y.getState(copy.store, client);
+      if (state < clock) new Y.GC(Y.createID(client, state), clock - state).integrate(transaction, 0);
+      const struct = blank(Y.createID(client, clock), origin, rightOrigin, length);
+      if (!origin && !rightOrigin) struct.parent = root;
+      struct.getMissing(transaction, copy.store);
+      struct.integrate(transaction, 0);
     }
-    return [client, structs];
   });
-  Y.applyUpdate(copy, encode(blocks));
-
-  const knowledge = new Map<number, Knowledge>();
-  for (const { client, clock, origin, rightOrigin, length } of list.fresh) {
-    const known = knowledge.get(client) ?? new Knowledge(copy);
-    knowledge.set(client, known);
-    known.learn(client, clock);
-    known.learnId(origin);
-    known.learnId(rightOrigin);
-    checkGap(copy, client, origin, rightOrigin, known);
-    const structs: (Y.Item | Y.GC)[] = [blank(Y.createID(client, clock), origin, rightOrigin, length)];
-    const state = Y.getState(copy.store, client);
-    if (state < clock) structs.unshift(new Y.GC(Y.createID(client, state), clock - state));
-    Y.applyUpdate(copy, encode([[client, structs]]));
-  }
 }
 
-function checkGap(copy: Y.Doc, author: number, origin: Y.ID | null, right: Y.ID | null, known: Knowledge): void {
-  let item = origin ? Y.getItem(copy.store, origin) : copy.get('list')._start;
-  let from = origin ? origin.clock + 1 : (item?.id.clock ?? 0);
-  for (; item; item = item.right, from = item?.id.clock ?? 0) {
-    const { client, clock } = item.id;
-    const end = clock + item.length;
-    const stops = right !== null && right.client === client && right.clock >= from && right.clock < end;
-    if (client !== author && from < Math.min(known.of(client), stops ? right.clock : end)) {
-      malformed('A struct names neighbours that its author cannot have seen side by side');
-    }
-    if (stops) return;
+/** One client's structs of a list, as blanks, with its other clocks filled up. */
+function withoutOthers(client: number, items: Y.Item[]): (Y.Item | Y.GC)[] {
+  const structs: (Y.Item | Y.GC)[] = [];
+  let clock = 0;
+  for (const item of items.sort((a, b) => a.id.clock - b.id.clock)) {
+    if (item.id.clock > clock) structs.push(new Y.GC(Y.createID(client, clock), item.id.clock - clock));
+    structs.push(blank(item.id, item.origin, item.rightOrigin, item.length));
+    clock = item.id.clock + item.length;
   }
-  if (right !== null) malformed('A struct names a right neighbour that stands to the left');
+  return structs;
+}
+
+class Gaps {
+  private readonly knowledge = new Map<number, Knowledge>();
+  private steps = 0;
+
+  constructor(
+    private readonly store: Y.Doc['store'],
+    private readonly first: () => Y.Item | null,
+    private readonly isMember: (struct: Y.Item) => boolean,
+  ) {}
+
+  check(author: number, clock: number, origin: Y.ID | null, right: Y.ID | null): void {
+    const known = this.knowledge.get(author) ?? new Knowledge(this.store, this.isMember);
+    this.knowledge.set(author, known);
+    known.learn(author, clock);
+    known.learnId(origin);
+    known.learnId(right);
+    let item = origin ? (Y.getItem(this.store, origin) as Y.Item | null) : this.first();
+    let from = origin ? origin.clock + 1 : (item?.id.clock ?? 0);
+    for (; item; item = item.right, from = item?.id.clock ?? 0) {
+      if (++this.steps > MAX_STEPS)
+        throw new Refusal('UPDATE_TOO_LARGE', 'Too much was written at one place at once; send less');
+      const { client, clock: start } = item.id;
+      const end = start + item.length;
+      const stops = right !== null && right.client === client && right.clock >= from && right.clock < end;
+      if (client !== author && from < Math.min(known.of(client), stops ? right.clock : end)) {
+        malformed('A struct names neighbours that its author cannot have seen side by side');
+      }
+      if (stops) return;
+    }
+    if (right !== null) malformed('A struct names a right neighbour that stands to the left');
+  }
 }
 
 /** Up to which clock an author must have known each client's structs of a list. */
 class Knowledge {
   private readonly clocks = new Map<number, number>();
 
-  constructor(private readonly copy: Y.Doc) {}
+  constructor(
+    private readonly store: Y.Doc['store'],
+    private readonly isMember: (struct: Y.Item) => boolean,
+  ) {}
 
   of(client: number): number {
     return this.clocks.get(client) ?? 0;
@@ -155,12 +197,12 @@ class Knowledge {
       const from = this.of(of);
       if (to <= from) continue;
       this.clocks.set(of, to);
-      const structs = this.copy.store.clients.get(of);
-      if (!structs || from >= Y.getState(this.copy.store, of)) continue;
+      const structs = this.store.clients.get(of);
+      if (!structs || from >= Y.getState(this.store, of)) continue;
       for (let index = Y.findIndexSS(structs, from); index < structs.length; index++) {
         const struct = structs[index]!;
         if (struct.id.clock >= to) break;
-        if (!(struct instanceof Y.Item)) continue;
+        if (!(struct instanceof Y.Item) || !this.isMember(struct)) continue;
         if (struct.origin) open.push([struct.origin.client, struct.origin.clock + 1]);
         if (struct.rightOrigin) open.push([struct.rightOrigin.client, struct.rightOrigin.clock + 1]);
       }
