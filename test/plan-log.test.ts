@@ -1,7 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
+import { openDatabase } from '../kit/database/open.ts';
 import { contentEquals } from '../subgraphs/working-plans/document/state.ts';
-import { bytes, Copy, codeOf, type Instance, joint, openWorld, startInstance } from './working-plans/subgraph.ts';
+import { createPlanLog, type Entry } from '../subgraphs/working-plans/log.ts';
+import {
+  bytes,
+  Copy,
+  codeOf,
+  type Instance,
+  joint,
+  openWorld,
+  secret,
+  startInstance,
+} from './working-plans/subgraph.ts';
 
 let world: Awaited<ReturnType<typeof openWorld>>;
 let here: Instance;
@@ -99,7 +111,8 @@ describe('group commit', () => {
     const copies = await Promise.all(Array.from({ length: 6 }, () => Copy.join(here, 'americas-editor')));
     const updates = copies.map((copy, n) => copy.type(`${n}`));
     const used = copies[3]!;
-    await used.push(used.type('z'), 'used').then(() => used.push(updates[3]!)); // out of order on purpose: both are taken
+    await used.push(updates[3]!);
+    await used.push(used.type('z'), 'used');
     const answers = await Promise.all(
       copies.map((copy, n) => (n === 3 ? copy.push(copy.type('other'), 'used') : copy.push(updates[n]!))),
     );
@@ -160,14 +173,62 @@ describe('two processes over one database', () => {
 
   test('a process that hears no hint finds what the other committed by itself', async () => {
     const deaf = await startInstance(world.database.url); // hints of its own: it hears nobody
-    const reader = await deaf.follow('africa-rep', joint);
     const opened = await Copy.open(deaf, 'africa-rep');
+    const reader = await deaf.follow('africa-rep', joint, opened.cursor);
     const writer = await Copy.join(there, 'africa-editor');
     await writer.push(writer.type('unheard '));
-    expect((await Copy.open(deaf, 'africa-rep')).text().toString()).toMatch(/^unheard /);
-    const [event] = await reader.take(1);
+    const [event] = await reader.take(1); // it reads the log anew every three seconds
     Y.applyUpdate(opened.doc, bytes(event.update));
     expect(opened.text().toString()).toMatch(/^unheard /);
     await deaf.stop();
+  });
+});
+
+describe('under the lock', () => {
+  test('two logs given two bodies at one clock commit exactly one, and never a stale epoch, a frozen plan or a foreign client id', async () => {
+    const databases = await Promise.all(
+      [1, 2].map(() =>
+        openDatabase({
+          url: world.database.url,
+          secret,
+          hints: world.hints,
+          subgraph: 'working-plans',
+          entities: [],
+          migrations: [],
+        }),
+      ),
+    );
+    const logs = databases.map((database) => createPlanLog({ database }));
+    const copy = await Copy.join(here, 'americas-editor');
+    const clientId = copy.doc.clientID;
+    const entry = (over: object): Entry => ({
+      planId: joint,
+      epoch: 1,
+      editId: randomUUID(),
+      seatId: 'seat:s02',
+      region: 'americas',
+      update: copy.type('x'),
+      clients: [{ clientId, startClock: 0, endClock: 1 }],
+      ...over,
+    });
+    const before = await head();
+    const forks = [entry({}), entry({ update: copy.type('y') })];
+    const answers = await Promise.all(logs.map((one, n) => one.append(forks[n]!)));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(answers).toContainEqual({ ok: false, reason: 'CLOCK', epoch: 1 });
+    expect(await head()).toBe(before + 1);
+
+    const refused = (over: object) => logs[0]!.append(entry(over));
+    expect(await refused({ epoch: 2 })).toMatchObject({ reason: 'EPOCH_CHANGED', epoch: 1 });
+    expect(await refused({ planId: 'plan:none' })).toMatchObject({ reason: 'NOT_FOUND' });
+    const next = [{ clientId, startClock: 1, endClock: 2 }];
+    expect(await refused({ seatId: 'seat:s08', clients: next })).toMatchObject({ reason: 'CLOCK' });
+    await world.db.query("UPDATE working_plans.plan SET status = 'UNDER_REVIEW' WHERE id = $1", [joint]);
+    expect(await refused({ clients: next })).toMatchObject({ reason: 'PLAN_FROZEN' });
+    await world.db.query("UPDATE working_plans.plan SET status = 'DRAFT' WHERE id = $1", [joint]);
+    expect(await head()).toBe(before + 1);
+    await Promise.all(logs.map((one) => one.stop()));
+    await expect(logs[0]!.append(entry({}))).rejects.toMatchObject({ code: 'SERVICE_STOPPING' });
+    await Promise.all(databases.map((database) => database.stop()));
   });
 });

@@ -96,7 +96,7 @@ export class InitialWorkingPlans1763700000000 implements MigrationInterface {
       );
 
       -- The log is only ever appended to. A redaction may purge what is older than the plan's present epoch.
-      CREATE FUNCTION keep_plan_edit() RETURNS trigger LANGUAGE plpgsql AS $$
+      CREATE FUNCTION keep_plan_edit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
       BEGIN
         IF TG_OP = 'DELETE' AND OLD.epoch < (SELECT epoch FROM plan WHERE id = OLD.plan_id) THEN
           RETURN OLD;

@@ -142,19 +142,28 @@ export class Room {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Waits until the document has these clients up to these clocks, at most `within` ms. */
-  async reach(clocks: ReadonlyMap<number, number>, within: number): Promise<void> {
-    const reached = () =>
-      this.closed || [...clocks].every(([client, clock]) => Y.getState(this.doc.store, client) >= clock);
-    if (reached()) return;
+  /** Waits until the document has these clients up to these clocks, as long as each next step takes less than `patience` ms. */
+  async reach(clocks: ReadonlyMap<number, number>, patience: number): Promise<void> {
+    const missing = () => {
+      let clocksMissing = 0;
+      for (const [client, clock] of clocks) clocksMissing += Math.max(0, clock - Y.getState(this.doc.store, client));
+      return this.closed ? 0 : clocksMissing;
+    };
+    let left = missing();
+    if (left === 0) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);
         this.#waiting.delete(look);
         resolve();
       };
-      const look = () => void (reached() && done());
-      const timer = setTimeout(done, within);
+      const timer = setTimeout(done, patience);
+      const look = () => {
+        const now = missing();
+        if (now === 0) done();
+        else if (now < left) timer.refresh();
+        left = now;
+      };
       this.#waiting.add(look);
     });
   }
