@@ -171,6 +171,8 @@ function follow(client: Client, actor: string, variables: Record<string, unknown
   };
 }
 
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
 /** A database of its own, and one instance over it. */
 export async function openWorld() {
   const database = await freshDatabase();
@@ -267,3 +269,42 @@ export class Copy {
     );
   }
 }
+
+let serial = 0;
+export const nextMutation = () => `m${++serial}`;
+
+/** A process reads a plan's row again when what it knows is a second old: what a test changes behind its back is seen after that. */
+export const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1_050));
+
+/** What of edits is in the database. */
+export const stored = async (world: World) =>
+  (await world.db.query('SELECT count(*)::int AS edits, max(seq)::int AS seq FROM working_plans.plan_edit')).rows[0];
+export const eventsOf = async (world: World, type: string) =>
+  (await world.db.query('SELECT * FROM feed.event WHERE type = $1 ORDER BY recorded_at, network_id', [type])).rows;
+
+export async function createPlan(here: Instance, who: Name, over: object = {}): Promise<string> {
+  const { data, errors } = await tryCreatePlan(here, who, over);
+  if (errors || data.createPlan.problems.length > 0) throw new Error(JSON.stringify({ data, errors }));
+  return data.createPlan.plan.id;
+}
+export const tryCreatePlan = (here: Instance, who: Name, over: object = {}): Promise<Answer> =>
+  here.ask(
+    who,
+    `mutation ($input: CreatePlanInput!) { createPlan(input: $input) { plan { id status visibility locales title { text } networks { id } }
+      problems { __typename ... on ValidationError { message path } } } }`,
+    {
+      input: {
+        clientMutationId: nextMutation(),
+        networkIds: [am, af],
+        title: [
+          { locale: 'es', text: 'Plan nuevo' },
+          { locale: 'en', text: 'New plan' },
+        ],
+        periodStart: '2027-01-01',
+        periodEnd: '2027-12-31',
+        sourceLocale: 'es',
+        visibility: 'PARTNERS',
+        ...over,
+      },
+    },
+  );
