@@ -39,11 +39,7 @@ export function App() {
   else if (session && graph && planId) {
     content = (
       <Suspense fallback={<p className="quiet">{words.plan.opening}</p>}>
-        <PlanPage
-          key={`${session.subject} ${planId}`}
-          {...{ graph, planId, config, ended, onSignedOut }}
-          subject={session.subject}
-        />
+        <PlanPage key={`${session.subject} ${planId}`} {...{ graph, planId, onSignedOut }} subject={session.subject} />
       </Suspense>
     );
   } else if (session && graph) content = <NetworksPage {...{ graph, onSignedOut }} subject={session.subject} />;

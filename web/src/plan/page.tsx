@@ -1,5 +1,107 @@
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type * as Y from 'yjs';
+import { Link } from '../parts/link.tsx';
+import { Provenance } from '../parts/provenance.tsx';
+import '../style/plan.css';
+import { formatPartialDate, useWords } from '../words/words.ts';
+import { DetailsContext, mayType, usePlanDetails } from './details.ts';
+import { LocaleContext, Localized } from './localized.tsx';
+import { Objective } from './nodes.tsx';
+import { RefusedTexts } from './refused-texts.tsx';
+import { StatusBar } from './status-bar.tsx';
 import type { Graph } from './sync/graph-wire.ts';
+import { readLocales, watchTree } from './tree.ts';
+import { useCompositionHold, usePlan } from './use-plan.ts';
 
-export function PlanPage({ planId }: { graph: Graph; planId: string; subject: string; ended: boolean }) {
-  return <h1>{planId}</h1>;
+export function PlanPage(props: { graph: Graph; planId: string; subject: string; onSignedOut: () => void }) {
+  const { graph, planId, subject, onSignedOut } = props;
+  const words = useWords();
+  const { view, kept, session } = usePlan(graph, planId, subject);
+  const { doc, status, rights, refused } = view;
+  const signedOut = status.kind === 'signed-out';
+  useEffect(() => {
+    if (signedOut) onSignedOut();
+  }, [signedOut, onSignedOut]);
+
+  return (
+    <div className="plan">
+      <p className="crumb">
+        <Link to="/">← {words.plan.back}</Link>
+      </p>
+      <RefusedTexts refused={refused} onForget={(id) => session.current?.forget(id)} />
+      {!kept && <p className="note note-warn">{words.plan.notKept}</p>}
+      {status.kind === 'closed' && (
+        <p className="note" role="alert">
+          {words.plan.closed[status.code] ?? words.plan.closed.NOT_FOUND}
+        </p>
+      )}
+      {doc ? (
+        <OpenPlan key={doc.guid} {...{ doc, view, graph, planId, rights, session }} />
+      ) : (
+        status.kind !== 'closed' && (
+          <p className="quiet plan-opening" role="status">
+            {status.kind === 'waiting' ? words.plan.openingLong : words.plan.opening}
+          </p>
+        )
+      )}
+    </div>
+  );
+}
+
+function OpenPlan(
+  props: { doc: Y.Doc; graph: Graph; planId: string } & Pick<ReturnType<typeof usePlan>, 'view' | 'session'>,
+) {
+  const { doc, view, graph, planId, session } = props;
+  const { rights } = view;
+  const words = useWords();
+  const frame = useRef<HTMLDivElement>(null);
+  useCompositionHold(frame, session);
+  const watched = useMemo(() => watchTree(doc), [doc]);
+  const tree = useSyncExternalStore(watched.subscribe, watched.read);
+  const details = usePlanDetails(graph, planId, words.locale, tree);
+  const [chosen, setChosen] = useState<string | null>(null);
+  // Another language of the page is another language of the text, until one is chosen for the text again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the page's language is what this waits for
+  useEffect(() => setChosen(null), [words.locale]);
+
+  if (!tree) return <p className="quiet plan-opening">{words.plan.opening}</p>;
+  const locales = readLocales(tree);
+  const locale = [chosen, words.locale, locales[0]].find((tag) => tag && locales.includes(tag)) ?? 'en';
+  const editable = rights === 'edit';
+  const typing = editable && mayType(details);
+  const period = ['periodStart', 'periodEnd']
+    .map((field) => tree.map.get(field))
+    .filter((date): date is string => typeof date === 'string')
+    .map((date) => formatPartialDate(date, words.locale))
+    .join(' – ');
+  return (
+    <LocaleContext value={locale}>
+      <DetailsContext value={details}>
+        <StatusBar {...{ view, locales, locale }} onLocale={setChosen} onSync={() => session.current?.syncNow()} />
+        <p className="note plan-note" hidden={rights !== 'read' && rights !== 'frozen'}>
+          {rights === 'frozen' ? words.plan.frozen : words.plan.readOnly}
+        </p>
+        <div ref={frame}>
+          <header className="plan-head">
+            <p className="kicker">
+              <span className="tag">{(details.status && words.states[details.status]) ?? ' '}</span>
+              <Provenance of={details.provenance} name="" />
+              <span className="facts-line">
+                {[details.networks.map(({ name }) => name?.text).join(' · '), period].filter(Boolean).join(' — ')}
+              </span>
+            </p>
+            <h1>
+              <Localized node={tree} field="title" label={words.plan.titleOf.plan!('')} editable={typing} />
+            </h1>
+            <div className="preamble">
+              <Localized node={tree} field="preamble" label={words.plan.preamble} editable={typing} />
+            </div>
+          </header>
+          {tree.children.map((objective) => (
+            <Objective key={objective.key} node={objective} editable={editable} />
+          ))}
+        </div>
+      </DetailsContext>
+    </LocaleContext>
+  );
 }

@@ -30,5 +30,13 @@ export function formatPartialDate(date: string, locale: string): string {
   if (parts.length > 1) options.month = 'long';
   if (parts.length > 2) options.day = 'numeric';
   const full = `${parts[0]}-${parts[1] ?? '01'}-${parts[2] ?? '01'}T00:00:00Z`;
-  return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, options).format(new Date(full));
+  return new Intl.DateTimeFormat(formatTag(locale), options).format(new Date(full));
 }
+
+/** Hours and minutes on the reader's own clock. */
+export function formatTime(instant: string, locale: string): string {
+  return new Intl.DateTimeFormat(formatTag(locale), { hour: '2-digit', minute: '2-digit' }).format(new Date(instant));
+}
+
+/** The page's English writes day before month and 24 hours, as the organisations it is for do. */
+const formatTag = (locale: string) => (locale === 'en' ? 'en-GB' : locale);

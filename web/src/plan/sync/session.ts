@@ -292,11 +292,12 @@ export class PlanSession {
     if (this.#pushing) return;
     this.#pushing = true;
     try {
-      while (this.#opened && !this.#stopped && !this.#signedOut) {
+      // No await between finding the outbox empty and leaving: what is typed in such a gap would wait for the next keystroke.
+      while (this.#opened && !this.#stopped && !this.#signedOut && !this.#journal.outbox.isEmpty) {
         const journal = this.#journal;
         const { outbox } = journal;
         const next = await journal.prepare();
-        if (!next) return;
+        if (!next || outbox !== journal.outbox) continue;
         try {
           await this.options.wire.push(journal.state.epoch, next.unsaved.editId, next.update);
           if (outbox !== this.#journal.outbox) continue;

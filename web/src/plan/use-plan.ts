@@ -1,0 +1,96 @@
+import { useEffect, useRef, useState } from 'react';
+import { openShelf } from './sync/device-shelf.ts';
+import { createGraphWire, type Graph } from './sync/graph-wire.ts';
+import { PlanSession, type PlanView } from './sync/session.ts';
+import { createMemoryShelf } from './sync/shelf.ts';
+
+const opening: PlanView = {
+  doc: null,
+  status: { kind: 'opening' },
+  rights: 'unknown',
+  refused: [],
+  lastChange: null,
+};
+
+/** How long a composition may stand still before others' changes are let in, ms: some keyboards compose until the next space. */
+const COMPOSING = 3_000;
+
+/** A plan, opened while the component is there. `kept` is false where the browser offers no storage. */
+export function usePlan(graph: Graph, planId: string, subject: string) {
+  const [view, setView] = useState(opening);
+  const [kept, setKept] = useState(true);
+  const session = useRef<PlanSession | null>(null);
+
+  useEffect(() => {
+    let left = false;
+    let own: PlanSession | undefined;
+    const begin = async () => {
+      const shelf = await openShelf(subject, planId).catch(() => {
+        setKept(false);
+        return createMemoryShelf();
+      });
+      if (left) return shelf.release();
+      const wire = createGraphWire(graph, planId);
+      own = new PlanSession({ wire, shelf, onChange: () => own && !left && setView(own.view) });
+      session.current = own;
+      await own.start();
+    };
+    void begin();
+
+    const onOnline = () => own?.syncNow();
+    const onOffline = () => own?.suspect();
+    const onVisibility = () => {
+      if (document.visibilityState === 'hidden') own?.keep();
+      else if (own?.view.status.kind === 'waiting') own.syncNow();
+    };
+    addEventListener('online', onOnline);
+    addEventListener('offline', onOffline);
+    addEventListener('pagehide', onVisibility);
+    document.addEventListener('visibilitychange', onVisibility);
+    return () => {
+      left = true;
+      removeEventListener('online', onOnline);
+      removeEventListener('offline', onOffline);
+      removeEventListener('pagehide', onVisibility);
+      document.removeEventListener('visibilitychange', onVisibility);
+      session.current = null;
+      void own?.stop();
+    };
+  }, [graph, planId, subject]);
+
+  return { view, kept, session };
+}
+
+/** Holds others' changes back while characters are being composed in `frame`: dead keys, input methods, phone keyboards. */
+export function useCompositionHold(
+  frame: { readonly current: HTMLElement | null },
+  session: { readonly current: PlanSession | null },
+): void {
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const release = () => {
+      clearTimeout(timer);
+      session.current?.release();
+    };
+    const hold = () => {
+      clearTimeout(timer);
+      timer = setTimeout(release, COMPOSING);
+      session.current?.hold();
+    };
+    // After the handlers of field and editor, which write what was composed.
+    const end = () => setTimeout(release);
+    element.addEventListener('compositionstart', hold);
+    element.addEventListener('compositionupdate', hold);
+    element.addEventListener('compositionend', end);
+    element.addEventListener('focusout', end);
+    return () => {
+      release();
+      element.removeEventListener('compositionstart', hold);
+      element.removeEventListener('compositionupdate', hold);
+      element.removeEventListener('compositionend', end);
+      element.removeEventListener('focusout', end);
+    };
+  }, [frame, session]);
+}
