@@ -68,6 +68,32 @@ export interface StartOptions {
 }
 
 /**
+ * The settings of a process that runs these services, or all.
+ * @throws ConfigurationError with all that is wrong in them
+ */
+export function readSettings(env: StartOptions['env'], services?: readonly ServiceName[]): Config {
+  const names: readonly ServiceName[] = services ?? serviceNames;
+  const withGateway = names.includes('gateway');
+  const parts = names.filter((name) => name !== 'gateway');
+  if (!withGateway && parts.length > 1)
+    throw new ConfigurationError(
+      `${parts.join(' and ')} cannot share one PORT: start each in a process of its own, or together with gateway.`,
+    );
+  const elsewhere = (Object.keys(subgraphs) as SubgraphName[]).filter((name) => !parts.includes(name));
+  return readConfig(
+    env,
+    [
+      ...(withGateway ? elsewhere.map(urlSetting) : []),
+      ...(services && parts.length > 0 ? (['DATABASE_URL'] as const) : []),
+    ],
+    parts.length === 0 ? ['DATABASE_URL', 'CURSOR_SECRET'] : withGateway ? [] : ['OIDC_ISSUER'],
+  );
+}
+
+const urlSetting = (name: SubgraphName) =>
+  `${name.toUpperCase().replace('-', '_') as 'NETWORKS' | 'MEMBERS' | 'WORKING_PLANS' | 'DISCUSSIONS'}_URL` as const;
+
+/**
  * Starts the platform, or the services named, in this process.
  * @throws ConfigurationError with all that is wrong in the settings; whatever had started is stopped again
  */
@@ -75,20 +101,10 @@ export async function start(
   options: StartOptions,
 ): Promise<Running & { config: Config; dataDirectory: string | undefined }> {
   const { signal, onProgress = () => {} } = options;
-  const names = options.services ?? [...serviceNames];
-  const alone = options.services !== undefined;
+  const config = readSettings(options.env, options.services);
+  const names: readonly ServiceName[] = options.services ?? serviceNames;
   const withGateway = names.includes('gateway');
   const parts = names.filter((name) => name !== 'gateway');
-  if (alone && !withGateway && parts.length > 1)
-    throw new ConfigurationError(
-      `${parts.join(' and ')} cannot share one PORT: start each in a process of its own, or together with gateway.`,
-    );
-  const others = (Object.keys(subgraphs) as SubgraphName[]).filter((name) => !parts.includes(name));
-  const config = readConfig(
-    options.env,
-    [...(withGateway ? others.map(urlSetting) : []), ...(alone && parts.length > 0 ? (['DATABASE_URL'] as const) : [])],
-    parts.length === 0 ? ['DATABASE_URL', 'CURSOR_SECRET'] : withGateway ? [] : ['OIDC_ISSUER'],
-  );
   config.DATA_DIR = resolve(config.DATA_DIR);
   const host = config.HOST ?? (config.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1');
   const running: Platform['running'] = [];
@@ -119,13 +135,14 @@ export async function start(
       dataDirectory = postgres.dataDirectory;
       signal?.throwIfAborted();
     }
-    const keep = async (name: string) => (parts.length > 0 ? keepSecret(config.DATA_DIR, name) : '');
     const platform: Platform = {
       config,
       host,
       production: config.NODE_ENV === 'production',
       secret: config.GATEWAY_SECRET ?? (await keepSecret(config.DATA_DIR, 'gateway-secret')),
-      cursorSecret: config.CURSOR_SECRET ?? (await keep('cursor-secret')),
+      // the gateway opens no cursor, and alone has no disk to keep a secret on
+      cursorSecret:
+        config.CURSOR_SECRET ?? (parts.length > 0 ? await keepSecret(config.DATA_DIR, 'cursor-secret') : ''),
       databaseUrl: config.DATABASE_URL ?? '',
       hints,
       running,
@@ -140,13 +157,10 @@ export async function start(
     if (withGateway) url = await orInterrupted(startGateway(platform, urls, options.page !== false));
     return { url, stop, config, dataDirectory };
   } catch (error) {
-    await stop();
+    await stop().catch(() => {}); // the first failure is the one to tell
     throw error;
   }
 }
-
-const urlSetting = (name: SubgraphName) =>
-  `${name.toUpperCase().replace('-', '_') as 'NETWORKS' | 'MEMBERS' | 'WORKING_PLANS' | 'DISCUSSIONS'}_URL` as const;
 
 /** In reverse, each to its end: one that fails keeps no other from stopping. @throws the first failure */
 async function stopAll(running: Platform['running']): Promise<void> {

@@ -53,7 +53,7 @@ async function removeStale(dist: string, current: string): Promise<void> {
   }
 }
 
-/** A digest of names and contents, since times say nothing after a clone. */
+/** A digest of names, contents and the versions of packages: times say nothing after a clone, and npm may write its lock anew. */
 async function hashSources(root: string): Promise<string> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries
@@ -61,8 +61,11 @@ async function hashSources(root: string): Promise<string> {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !/^(dist|node_modules)[\\/]/.test(relative(root, file)))
     .sort();
-  files.push(join(root, '..', 'package-lock.json'));
-  const digest = createHash('sha256');
+  const lock = JSON.parse(await readFile(join(root, '..', 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version?: string }>;
+  };
+  const versions = Object.entries(lock.packages).map(([path, { version }]) => `${path} ${version}`);
+  const digest = createHash('sha256').update(versions.sort().join('\n'));
   for (const file of files)
     digest
       .update(relative(root, file))

@@ -25,13 +25,15 @@ const urlOf =
   (...protocols: string[]) =>
   (text: string): string => {
     const known = URL.canParse(text) && protocols.includes(new URL(text).protocol);
-    return known ? text : wrong(`is not a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    const wanted = `is not a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`;
+    // the commonest reason by far: a password with / @ : # or ? in it
+    return known ? text : wrong(text.includes('@') ? `${wanted}; is its password percent-encoded?` : wanted);
   };
 
 const secret = (text: string): string =>
   text.length >= 32 && new Set(text).size >= 10
     ? text
-    : wrong('is too weak: at least 32 random characters, e.g. `openssl rand -base64 48`');
+    : wrong('is too weak: at least 32 random characters, e.g. `openssl rand -hex 32`');
 
 const setting = <T>(entry: Setting<T>): Setting<T> => entry;
 const http = urlOf('http:', 'https:');

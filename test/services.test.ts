@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { planLive, unified } from './journeys/operations.ts';
+import type { Answer, Following } from './people.ts';
+import { planId, readLog, Writer } from './plan-writer.ts';
+import { until } from './processes.ts';
+import { describeWith } from './required.ts';
+import { Topology } from './topology.ts';
+
+/** Two roots, of which only the second needs discussions. */
+const twoHalves = `{
+  mine: network(slug: "net4u-americas") {
+    name { text } memberships { totalCount edges { node { organisation { name } } } } workingPlans { id title { text } }
+  }
+  theirs: network(slug: "net4u-americas") { slug threads { edges { node { id } } } }
+}`;
+
+describeWith('redis', 'each service in a process of its own', () => {
+  let world: Topology;
+  beforeAll(async () => {
+    world = await Topology.prepare();
+  });
+  afterAll(() => world?.close());
+
+  const askUnified = async (slug: string): Promise<Answer> =>
+    (await world.people.as('americas-editor')).ask(unified, { slug });
+
+  /** A writer at one instance of working-plans, and a reader who follows at the other. */
+  const meet = async () => {
+    const writer = await Writer.join(await world.people.as('americas-editor'));
+    const reader = await world.peopleBeside.as('africa-editor');
+    return { writer, edits: reader.follow(planLive, { planId, after: writer.cursor }, 'PlanEdits') };
+  };
+  /** @returns milliseconds from the acknowledgement until the edit has come to the reader */
+  const carry = async (writer: Writer, edits: Following, text: string): Promise<number> => {
+    const edit = writer.type(text);
+    await writer.push(edit);
+    const pushed = performance.now();
+    const { data, errors } = await edits.next(15_000);
+    expect(errors).toBeUndefined();
+    expect(data.planEdits.update).toBe(edit.update);
+    return performance.now() - pushed;
+  };
+  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+  test('they may start in any order: the gateway waits, says for whom, and is ready when all are', async () => {
+    for (const name of ['gateway', 'gateway beside']) world.start(name);
+    await until(async () => (await world.ask()) !== undefined, 60_000);
+    expect(await world.ask()).toEqual({
+      status: 'waiting',
+      for: expect.arrayContaining(['networks', 'members', 'working-plans', 'discussions']),
+    });
+    for (const name of Topology.names) if (!world.running.has(name)) world.start(name);
+    await world.becomesReady();
+    world.signIn();
+    for (const service of world.running.values()) expect(service.output()).not.toMatch(/error|\n {4}at /i);
+  });
+
+  test('one query is answered over all of them, for both networks', async () => {
+    for (const [slug, name] of [
+      ['net4u-americas', 'NET4U Americas'],
+      ['net4u-africa', 'NET4U Africa'],
+    ]) {
+      const { data, errors } = await askUnified(slug as string);
+      expect(errors).toBeUndefined();
+      expect(data.network).toMatchObject({ name: { text: name }, workingPlans: [{ id: planId }] });
+      expect(data.network.memberships.totalCount).toBeGreaterThan(0);
+      expect(data.network.threads.edges).not.toEqual([]);
+    }
+  });
+
+  test('an edit that one instance took comes to a reader of the other by hint', async () => {
+    const { writer, edits } = await meet();
+    const times: number[] = [];
+    for (let n = 0; n < 20; n += 1) times.push(await carry(writer, edits, ` hinted${n}`));
+    expect(median(times)).toBeLessThan(500); // without hints it is half of 3,000
+    edits.close();
+  });
+
+  test('with Redis killed nothing is lost, only late; when it is back, all is quick again', async () => {
+    const { writer, edits } = await meet();
+    await carry(writer, edits, ' before');
+    await world.redis.kill();
+    for (let n = 0; n < 3; n += 1) expect(await carry(writer, edits, ` unhinted${n}`)).toBeLessThan(5_000);
+    await world.redis.revive();
+    let streak = 0;
+    await until(async () => {
+      streak = (await carry(writer, edits, ' revived')) < 500 ? streak + 1 : 0;
+      return streak === 5; // in a row: polling alone is now and then as quick
+    }, 20_000);
+    edits.close();
+  });
+
+  test('with one subgraph killed the rest of the answer is right; it is whole when that is back', async () => {
+    const member = await world.people.as('americas-editor');
+    const ask = () => member.ask(twoHalves);
+    const [whole, unifiedWhole] = [await ask(), await askUnified('net4u-americas')];
+    expect(whole.errors).toBeUndefined();
+    await world.kill('discussions');
+    try {
+      expect(await world.ask()).toEqual({ status: 'waiting', for: ['discussions'] });
+      const { data, errors } = await ask();
+      expect(data.mine).toEqual(whole.data.mine);
+      expect(errors).toEqual([
+        expect.objectContaining({
+          path: expect.arrayContaining(['theirs', 'threads']),
+          extensions: expect.objectContaining({ code: 'SUBGRAPH_UNAVAILABLE' }),
+        }),
+      ]);
+      const codes = (await askUnified('net4u-americas')).errors?.map(({ extensions }) => extensions.code);
+      expect(new Set(codes)).toEqual(new Set(['SUBGRAPH_UNAVAILABLE']));
+    } finally {
+      world.start('discussions');
+      await world.becomesReady();
+    }
+    expect(await ask()).toEqual(whole);
+    expect(await askUnified('net4u-americas')).toEqual(unifiedWhole);
+  });
+
+  test('a reader whose instance was killed is told so, and resumes with its cursor', async () => {
+    const { writer, edits } = await meet();
+    await carry(writer, edits, ' read');
+    await world.kill('working-plans beside');
+    const missed = [writer.type(' missed1'), writer.type(' missed2')];
+    try {
+      expect((await edits.next()).errors?.[0]?.extensions.code).toBe('SUBGRAPH_UNAVAILABLE');
+      await edits.ended;
+      for (const edit of missed) await writer.push(edit);
+    } finally {
+      world.start('working-plans beside');
+      await world.becomesReady();
+    }
+    const log = await readLog(await world.peopleBeside.as('africa-editor'), writer.cursor);
+    expect(log.slice(1).map(({ update }) => update)).toEqual(missed.map(({ update }) => update));
+  });
+
+  test('SIGTERM ends each within 10 s with exit code 0, under readers and one after the other; then all is as before', async () => {
+    const whole = await askUnified('net4u-africa');
+    const { writer, edits } = await meet();
+    for (const name of Topology.names) {
+      const service = world.running.get(name);
+      service?.signal('SIGTERM');
+      expect([name, await service?.ended(10_000)]).toEqual([name, 0]);
+      world.start(name);
+      await world.becomesReady();
+    }
+    edits.close();
+    await world.people.leave();
+    await world.peopleBeside.leave();
+    expect(await askUnified('net4u-africa')).toEqual(whole);
+    const edit = writer.type(' rolled');
+    await writer.push(edit);
+    const log = await readLog(await world.peopleBeside.as('africa-editor'), writer.cursor);
+    expect(log.map(({ update }) => update)).toEqual([edit.update]);
+  });
+});
