@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../kit/database/open.ts';
+import type { DataSource, EntityManager } from 'typeorm';
 import { ApiError } from '../../kit/errors.ts';
 
 /** The seat of what the server itself writes: seed, templates. Readers see no seat. */
@@ -57,15 +57,7 @@ interface Waiting {
   resolve(appended: Appended): void;
   reject(error: unknown): void;
 }
-interface LockedPlan {
-  seq: number;
-  epoch: number;
-  status: string;
-}
-
-const openStatuses = ['DRAFT', 'CHANGES_REQUESTED'];
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const keyOf = (...parts: (string | number)[]) => parts.join('\n');
 
 /**
  * The log of all plans: durable, in order. Group commit: what queues while a plan's last commit is in flight goes into its next transaction; no timer.
@@ -74,12 +66,12 @@ const keyOf = (...parts: (string | number)[]) => parts.join('\n');
  * @param lanes transactions at a time
  */
 export function createPlanLog(options: {
-  database: Database;
+  source: DataSource;
   onCommit?: (edits: Edit[]) => Promise<void>;
   lanes?: number;
   largestBatch?: number;
 }): PlanLog {
-  const { database, onCommit = async () => {}, lanes = 4, largestBatch = 1_000 } = options;
+  const { source, onCommit = async () => {}, lanes = 4, largestBatch = 1_000 } = options;
   const waiting = new Map<string, Waiting[]>();
   const busy = new Set<string>();
   const running = new Set<Promise<void>>();
@@ -113,11 +105,10 @@ export function createPlanLog(options: {
 
   async function flush(batch: Waiting[]): Promise<void> {
     try {
-      const { answers, edits } = await database.transaction((tx) =>
-        commitEntries(
-          tx,
-          batch.map(({ entry }) => entry),
-        ),
+      // One statement is one transaction: its answer comes after the commit.
+      const { answers, edits } = await commitEntries(
+        source,
+        batch.map(({ entry }) => entry),
       );
       if (edits.length > 0) await onCommit(edits);
       for (const [index, { resolve }] of batch.entries()) resolve(answers[index]!);
@@ -146,140 +137,35 @@ export function createPlanLog(options: {
   };
 }
 
-/**
- * One transaction's work, also for the loader: locks the plans, then judges each entry by what is true under the lock (a repeated editId, epoch,
- * status, the clocks of its clients), then numbers and writes those that passed. A refused entry leaves the others as they are.
- */
+/** One transaction's work, also for the loader: in the order of `entries`, those of a plan together. */
 export async function commitEntries(
-  tx: Transaction,
+  manager: Pick<EntityManager, 'query'>,
   entries: readonly Entry[],
 ): Promise<{ answers: Appended[]; edits: Edit[] }> {
-  const plans = await lockPlans(tx, [...new Set(entries.map((entry) => entry.planId))].sort());
-  const known = await readKnown(tx, entries);
-  const clocks = await readClocks(tx, entries);
-  const starts = new Map<string, { range: ClientRange; planId: string }>();
-  const accepted: { entry: Entry; seq: number }[] = [];
-
-  const answers = entries.map((entry): Appended => {
-    const plan = plans.get(entry.planId);
-    if (!plan) return { ok: false, reason: 'NOT_FOUND', epoch: entry.epoch };
-    const refuse = (reason: Refusal): Appended => ({ ok: false, reason, epoch: plan.epoch });
-    const editKey = keyOf(entry.planId, entry.seatId, entry.editId);
-    const before = known.get(editKey);
-    if (before) {
-      if (Buffer.compare(before.update, entry.update) !== 0) return refuse('EDIT_ID_REUSED');
-      return { ok: true, seq: before.seq, epoch: before.epoch, repeated: true };
-    }
-    if (entry.epoch !== plan.epoch) return refuse('EPOCH_CHANGED');
-    if (entry.seatId !== SYSTEM_SEAT && !openStatuses.includes(plan.status)) return refuse('PLAN_FROZEN');
-    const continues = entry.clients.every((range) => {
-      const client = clocks.get(keyOf(entry.planId, range.clientId));
-      return client?.seatId === entry.seatId && client.nextClock === range.startClock;
-    });
-    if (!continues) return refuse('CLOCK');
-
-    for (const range of entry.clients) {
-      const clientKey = keyOf(entry.planId, range.clientId);
-      clocks.get(clientKey)!.nextClock = range.endClock;
-      const first = starts.get(clientKey)?.range.startClock ?? range.startClock;
-      starts.set(clientKey, { planId: entry.planId, range: { ...range, startClock: first } });
-    }
-    plan.seq += 1;
-    known.set(editKey, { seq: plan.seq, epoch: plan.epoch, update: entry.update });
-    accepted.push({ entry, seq: plan.seq });
-    return { ok: true, seq: plan.seq, epoch: plan.epoch, repeated: false };
+  const rows: Row[] = await manager.query('SELECT * FROM append_plan_edits($1, $2, $3, $4, $5, $6, $7, $8)', [
+    entries.map((entry) => entry.planId),
+    entries.map((entry) => entry.epoch),
+    entries.map((entry) => entry.editId),
+    entries.map((entry) => entry.seatId),
+    entries.map((entry) => asBuffer(entry.update)),
+    entries.map((entry) => entry.region),
+    entries.map((entry) => entry.originSeq ?? null),
+    JSON.stringify(entries.map(({ clients }) => clients.map((c) => [c.clientId, c.startClock, c.endClock]))),
+  ]);
+  const answers = rows.map(({ outcome, at_seq, at_epoch: epoch }): Appended => {
+    if (outcome !== 'COMMITTED' && outcome !== 'REPEATED') return { ok: false, reason: outcome, epoch };
+    return { ok: true, seq: Number(at_seq), epoch, repeated: outcome === 'REPEATED' };
   });
-
-  const edits = accepted.length > 0 ? await write(tx, accepted, [...starts.values()]) : [];
+  const edits = entries.flatMap(({ planId, epoch, update, seatId, region }, index): Edit[] => {
+    const { outcome, at_seq, at_time: at } = rows[index]!;
+    return outcome === 'COMMITTED' ? [{ planId, seq: Number(at_seq), epoch, update, seatId, region, at: at! }] : [];
+  });
   return { answers, edits };
 }
 
-/** Locks in id order, so that two transactions over several plans cannot wait for each other. */
-async function lockPlans(tx: Transaction, planIds: string[]): Promise<Map<string, LockedPlan>> {
-  const rows: { id: string; seq: string; epoch: number; status: string }[] = await tx.manager.query(
-    'SELECT id, seq, epoch, status FROM plan WHERE id = ANY($1) ORDER BY id FOR UPDATE',
-    [planIds],
-  );
-  return new Map(rows.map((row) => [row.id, { seq: Number(row.seq), epoch: row.epoch, status: row.status }]));
-}
-
-/** Must be a statement of its own after the lock: a statement that waits for a lock reads other tables as they were before the wait. */
-async function readKnown(tx: Transaction, entries: readonly Entry[]) {
-  const rows: { plan_id: string; seat_id: string; edit_id: string; seq: string; epoch: number; update: Buffer }[] =
-    await tx.manager.query(
-      `SELECT e.plan_id, e.seat_id, e.edit_id, e.seq, e.epoch, e.update
-       FROM unnest($1::text[], $2::text[], $3::text[]) AS q(plan_id, seat_id, edit_id)
-       JOIN plan_edit e USING (plan_id, seat_id, edit_id)`,
-      [entries.map((e) => e.planId), entries.map((e) => e.seatId), entries.map((e) => e.editId)],
-    );
-  return new Map<string, { seq: number; epoch: number; update: Uint8Array }>(
-    rows.map((row) => [keyOf(row.plan_id, row.seat_id, row.edit_id), { ...row, seq: Number(row.seq) }]),
-  );
-}
-
-async function readClocks(tx: Transaction, entries: readonly Entry[]) {
-  const wanted = entries.flatMap((entry) => entry.clients.map(({ clientId }) => ({ planId: entry.planId, clientId })));
-  const rows: { plan_id: string; client_id: number; seat_id: string; next_clock: string }[] =
-    wanted.length === 0
-      ? []
-      : await tx.manager.query(
-          `SELECT DISTINCT c.plan_id, c.client_id, c.seat_id, c.next_clock
-           FROM unnest($1::text[], $2::int[]) AS q(plan_id, client_id) JOIN plan_client c USING (plan_id, client_id)`,
-          [wanted.map((w) => w.planId), wanted.map((w) => w.clientId)],
-        );
-  return new Map(
-    rows.map((row) => [keyOf(row.plan_id, row.client_id), { seatId: row.seat_id, nextClock: Number(row.next_clock) }]),
-  );
-}
-
-/** Clocks, edits and counters in one statement. The counts cannot differ under the lock; should they, all is rolled back. */
-async function write(
-  tx: Transaction,
-  accepted: { entry: Entry; seq: number }[],
-  clients: { planId: string; range: ClientRange }[],
-): Promise<Edit[]> {
-  const heads = new Map(accepted.map(({ entry, seq }) => [entry.planId, seq]));
-  const rows: { plan_id: string; seq: string; at: Date; clients: string; plans: string }[] = await tx.manager.query(
-    `WITH moved AS (
-       UPDATE plan_client c SET next_clock = q.next FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS q(plan_id, client_id, start, next)
-       WHERE c.plan_id = q.plan_id AND c.client_id = q.client_id AND c.next_clock = q.start RETURNING 1
-     ), counted AS (
-       UPDATE plan p SET seq = q.seq FROM unnest($5::text[], $6::bigint[]) AS q(plan_id, seq)
-       WHERE p.id = q.plan_id AND p.seq < q.seq RETURNING 1
-     ), added AS (
-       INSERT INTO plan_edit (plan_id, seq, epoch, edit_id, seat_id, client_id, update, region, origin_seq)
-       SELECT * FROM unnest($7::text[], $8::bigint[], $9::int[], $10::text[], $11::text[], $12::int[], $13::bytea[], $14::text[], $15::bigint[])
-       RETURNING plan_id, seq, at
-     )
-     SELECT plan_id, seq, at, (SELECT count(*) FROM moved) AS clients, (SELECT count(*) FROM counted) AS plans FROM added`,
-    [
-      clients.map((c) => c.planId),
-      clients.map((c) => c.range.clientId),
-      clients.map((c) => c.range.startClock),
-      clients.map((c) => c.range.endClock),
-      [...heads.keys()],
-      [...heads.values()],
-      accepted.map(({ entry }) => entry.planId),
-      accepted.map(({ seq }) => seq),
-      accepted.map(({ entry }) => entry.epoch),
-      accepted.map(({ entry }) => entry.editId),
-      accepted.map(({ entry }) => entry.seatId),
-      accepted.map(({ entry }) => entry.clients[0]?.clientId ?? null),
-      accepted.map(({ entry }) => asBuffer(entry.update)),
-      accepted.map(({ entry }) => entry.region),
-      accepted.map(({ entry }) => entry.originSeq ?? null),
-    ],
-  );
-  const wrong = Number(rows[0]?.clients) !== clients.length || Number(rows[0]?.plans) !== heads.size;
-  if (rows.length !== accepted.length || wrong) throw new Error('the plan log changed under its lock');
-  const times = new Map(rows.map((row) => [keyOf(row.plan_id, Number(row.seq)), row.at]));
-  return accepted.map(({ entry, seq }) => ({
-    planId: entry.planId,
-    seq,
-    epoch: entry.epoch,
-    update: entry.update,
-    seatId: entry.seatId,
-    region: entry.region,
-    at: times.get(keyOf(entry.planId, seq))!,
-  }));
+interface Row {
+  outcome: 'COMMITTED' | 'REPEATED' | Refusal;
+  at_seq: string | null;
+  at_epoch: number;
+  at_time: Date | null;
 }

@@ -33,7 +33,7 @@ export function openPlans(options: {
     cursorSecret,
     installation: `${installation.id} ${installation.epoch}`,
   });
-  const log = createPlanLog({ database, onCommit: (edits) => rooms.commit(edits) });
+  const log = createPlanLog({ source: database.source, onCommit: (edits) => rooms.commit(edits) });
   return {
     database,
     log,

@@ -95,7 +95,7 @@ async function writeFirstEdit(
 ): Promise<void> {
   const clientId = await issueClient(tx.manager, plan.id, seatId, home.regionNumber);
   const doc = buildPlanDocument(record, clientId);
-  const { answers } = await commitEntries(tx, [
+  const { answers } = await commitEntries(tx.manager, [
     {
       planId: plan.id,
       epoch: plan.epoch,

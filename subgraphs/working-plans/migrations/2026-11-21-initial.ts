@@ -1,5 +1,78 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/** The log is only ever appended to. A redaction may purge what is older than the plan's present epoch. */
+const keepPlanEdit = `
+  CREATE FUNCTION keep_plan_edit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  BEGIN
+    IF TG_OP = 'DELETE' AND OLD.epoch < (SELECT epoch FROM plan WHERE id = OLD.plan_id) THEN
+      RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'plan_edit is append-only';
+  END $$;
+  CREATE TRIGGER keep_plan_edit BEFORE UPDATE OR DELETE ON plan_edit FOR EACH ROW EXECUTE FUNCTION keep_plan_edit();
+`;
+
+/**
+ * A transaction's work on the log in one round trip; log.ts is its only caller. Locks the plans in id order, so that two calls cannot wait for each other. Then,
+ * entry by entry, judges by what is true under the lock and writes what passed; a refused entry leaves the others as they are. Each statement after
+ * the lock sees what was committed while it waited. Entries of one plan stand together. One row an entry, in their order.
+ *
+ * clients: for each entry an array of [client id, start clock, end clock].
+ */
+const appendPlanEdits = `
+  CREATE FUNCTION append_plan_edits(
+    plans text[], epochs integer[], edits text[], seats text[], updates bytea[], regions text[], origins bigint[], clients jsonb
+  ) RETURNS TABLE (outcome text, at_seq bigint, at_epoch integer, at_time timestamptz)
+  LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  DECLARE
+    head plan%ROWTYPE;
+    known plan_edit%ROWTYPE;
+  BEGIN
+    PERFORM FROM plan WHERE id = ANY (plans) ORDER BY id FOR UPDATE;
+    FOR i IN 1 .. cardinality(plans) LOOP
+      IF head.id IS DISTINCT FROM plans[i] THEN
+        UPDATE plan SET seq = head.seq WHERE id = head.id AND seq < head.seq;
+        SELECT * INTO head FROM plan WHERE id = plans[i];
+      END IF;
+      at_seq := NULL;
+      at_time := NULL;
+      at_epoch := coalesce(head.epoch, epochs[i]);
+      SELECT * INTO known FROM plan_edit e WHERE e.plan_id = plans[i] AND e.seat_id = seats[i] AND e.edit_id = edits[i];
+      IF head.id IS NULL THEN
+        outcome := 'NOT_FOUND';
+      ELSIF known.seq IS NOT NULL AND known.update = updates[i] THEN
+        outcome := 'REPEATED';
+        at_seq := known.seq;
+        at_epoch := known.epoch;
+      ELSIF known.seq IS NOT NULL THEN
+        outcome := 'EDIT_ID_REUSED';
+      ELSIF head.epoch <> epochs[i] THEN
+        outcome := 'EPOCH_CHANGED';
+      ELSIF head.status NOT IN ('DRAFT', 'CHANGES_REQUESTED') AND seats[i] <> 'SYSTEM' THEN
+        outcome := 'PLAN_FROZEN';
+      ELSIF EXISTS (
+        SELECT FROM jsonb_array_elements(clients -> (i - 1)) AS r LEFT JOIN plan_client c
+          ON c.plan_id = plans[i] AND c.client_id = (r ->> 0)::integer AND c.seat_id = seats[i] AND c.next_clock = (r ->> 1)::bigint
+        WHERE c.client_id IS NULL
+      ) THEN
+        outcome := 'CLOCK';
+      ELSE
+        outcome := 'COMMITTED';
+        UPDATE plan_client c SET next_clock = (r ->> 2)::bigint FROM jsonb_array_elements(clients -> (i - 1)) AS r
+          WHERE c.plan_id = plans[i] AND c.client_id = (r ->> 0)::integer;
+        head.seq := head.seq + 1;
+        at_seq := head.seq;
+        INSERT INTO plan_edit (plan_id, seq, epoch, edit_id, seat_id, client_id, update, region, origin_seq)
+          VALUES (plans[i], head.seq, epochs[i], edits[i], seats[i], (clients #>> ARRAY[(i - 1)::text, '0', '0'])::integer, updates[i],
+            regions[i], origins[i])
+          RETURNING at INTO at_time;
+      END IF;
+      RETURN NEXT;
+    END LOOP;
+    UPDATE plan SET seq = head.seq WHERE id = head.id AND seq < head.seq;
+  END $$;
+`;
+
 /**
  * Plans, their log of edits and what belongs to a plan but is not in its document. The row of `plan` is the plan's one lock: whoever numbers edits,
  * freezes, adopts or redacts holds it.
@@ -21,7 +94,7 @@ export class InitialWorkingPlans1763700000000 implements MigrationInterface {
         source_url text,
         created_by text,
         created_at timestamptz NOT NULL DEFAULT now()
-      );
+      ) WITH (fillfactor = 50);
       CREATE INDEX plan_networks ON plan USING gin (network_ids);
 
       CREATE TABLE objective_networks (
@@ -60,7 +133,7 @@ export class InitialWorkingPlans1763700000000 implements MigrationInterface {
         next_clock bigint NOT NULL DEFAULT 0,
         issued_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (plan_id, client_id)
-      );
+      ) WITH (fillfactor = 50);
 
       CREATE TABLE plan_edit (
         plan_id text NOT NULL REFERENCES plan,
@@ -94,23 +167,15 @@ export class InitialWorkingPlans1763700000000 implements MigrationInterface {
         at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (seat_id, client_mutation_id)
       );
-
-      -- The log is only ever appended to. A redaction may purge what is older than the plan's present epoch.
-      CREATE FUNCTION keep_plan_edit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-      BEGIN
-        IF TG_OP = 'DELETE' AND OLD.epoch < (SELECT epoch FROM plan WHERE id = OLD.plan_id) THEN
-          RETURN OLD;
-        END IF;
-        RAISE EXCEPTION 'plan_edit is append-only';
-      END $$;
-      CREATE TRIGGER keep_plan_edit BEFORE UPDATE OR DELETE ON plan_edit FOR EACH ROW EXECUTE FUNCTION keep_plan_edit();
     `);
+    await runner.query(appendPlanEdits);
+    await runner.query(keepPlanEdit);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP TABLE mutation, plan_snapshot, plan_edit, plan_client, milestone_status, activity_status, objective_networks, plan;
-      DROP FUNCTION keep_plan_edit;
+      DROP FUNCTION keep_plan_edit, append_plan_edits;
     `);
   }
 }
