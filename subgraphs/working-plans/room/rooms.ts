@@ -23,13 +23,7 @@ export interface Rooms {
   stop(): Promise<void>;
 }
 
-const mostIdle = 200; // plans kept without readers
-
-/**
- * The plans open in this process. What others commit arrives by hint, at once and with the bytes; where a hint is lost, plans with readers are read
- * again every `recheckAfter` ms, all in one statement.
- */
-export function createRooms(options: {
+export interface RoomsOptions {
   source: DataSource;
   hints: Hints;
   log: Log;
@@ -40,7 +34,15 @@ export function createRooms(options: {
   recheckAfter?: number;
   idleAfter?: number;
   snapshotEvery?: number;
-}): Rooms {
+}
+
+const mostIdle = 200; // plans kept without readers
+
+/**
+ * The plans open in this process. What others commit arrives by hint, at once and with the bytes; where a hint is lost, plans with readers are read
+ * again every `recheckAfter` ms, all in one statement.
+ */
+export function createRooms(options: RoomsOptions): Rooms {
   const { source, log, now = Date.now, recheckAfter = 3_000, idleAfter = 60_000, snapshotEvery = 500 } = options;
   const rooms = new Map<string, Room>();
   const loading = new Map<string, Promise<unknown>>();
