@@ -79,11 +79,11 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
     const entry = { actor: read(principal), kind: principal.kind, at: Date.now() };
     if (known.size >= 10_000) known.clear();
     known.set(key, entry);
-    const forget = () => {
+    const drop = () => {
       if (known.get(key) === entry) known.delete(key);
     };
     // read before the version moved, answered after: not to be kept
-    entry.actor.then((actor) => actor.rightsVersion < versions[principal.kind] && forget(), forget);
+    entry.actor.then((actor) => actor.rightsVersion < versions[principal.kind] && drop(), drop);
     return entry.actor;
   }
 
@@ -103,12 +103,13 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
     if (rights !== item.rights && watching.delete(item)) item.onChange();
   }
 
+  /** The version is not known: the next answer, whatever it is, reads everyone again. */
+  function forget(kind: Kind): void {
+    versions[kind] = -1;
+  }
+
   const timer = setInterval(() => {
-    for (const kind of ['PERSON', 'PARTNER'] as const) {
-      check(kind).catch(() => {
-        versions[kind] = -1; // not known: the next answer, whatever it is, reads everyone again
-      });
-    }
+    for (const kind of ['PERSON', 'PARTNER'] as const) check(kind).catch(() => forget(kind));
   }, interval);
   timer.unref();
 
@@ -116,7 +117,11 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
     resolve,
     watch(principal, actor, onChange) {
       const item = { principal, rights: rightsOf(actor), onChange };
-      if (!stopped) watching.add(item);
+      if (!stopped) {
+        watching.add(item);
+        // Read before the version moved, and not watched when it did: nobody has compared it yet.
+        if (actor.rightsVersion < versions[principal.kind]) compare(item).catch(() => forget(principal.kind));
+      }
       return () => void watching.delete(item);
     },
     stop() {

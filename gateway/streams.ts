@@ -67,7 +67,7 @@ export function createStream(source: AsyncIterableIterator<ExecutionResult>, onE
   };
 }
 
-/** All live streams of this gateway: each is watched for its actor's rights, and all are told when the process stops. */
+/** All live streams of this gateway: each is watched for its actor's rights and ends with its sign-in; all are told when the process stops. */
 export interface Streams {
   /** @param source is closed when the stream ends, for whatever reason */
   add(source: AsyncIterableIterator<ExecutionResult>, principal: Principal, context: GatewayContext): Stream;
@@ -75,17 +75,27 @@ export interface Streams {
   stop(): void;
 }
 
+export const farthestTimer = 2 ** 31 - 1; // ms; setTimeout holds no more
+
 export function createStreams(actors: Actors): Streams {
   const live = new Set<Stream>();
   return {
     add(source, principal, { actor }) {
       const stream = createStream(source, () => {
         unwatch();
+        clearTimeout(expiry);
         live.delete(stream);
       });
       const unwatch = actors.watch(principal, actor, () => {
         stream.fail('RIGHTS_CHANGED', 'Your rights have changed: subscribe again.');
       });
+      const expiry =
+        principal.expires === undefined
+          ? undefined
+          : setTimeout(
+              () => stream.fail('UNAUTHENTICATED', 'Your sign-in has expired: sign in again.'),
+              Math.min(Math.max(0, principal.expires - Date.now()), farthestTimer),
+            );
       live.add(stream);
       return stream;
     },

@@ -9,7 +9,7 @@ import type { Actors } from './actors.ts';
 import type { Authenticate, Principal } from './auth.ts';
 import type { Operations, Prepared } from './operations.ts';
 import type { GatewayContext } from './send.ts';
-import type { Streams } from './streams.ts';
+import { farthestTimer, type Streams } from './streams.ts';
 
 interface Extra extends Record<PropertyKey, unknown> {
   socket: WebSocket;
@@ -25,7 +25,6 @@ const maxPayload = 256 * 1024; // bytes of one frame
 const initTimeout = 3_000; // ms until connection_init
 const keepAlive = 12_000; // ms between pings
 const maxOperations = 50; // running at once on one socket
-const farthestTimer = 2 ** 31 - 1; // ms; setTimeout holds no more
 
 /**
  * graphql-transport-ws on the gateway's HTTP server, path /graphql: queries, mutations and subscriptions. A socket is
@@ -44,10 +43,12 @@ export function serveSockets(options: {
   const server = new WebSocketServer({ noServer: true, maxPayload });
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node hands the bare socket over: without a listener, a client that hangs up would end this process.
+    socket.on('error', () => socket.destroy());
     const refuse = (status: string) =>
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     const { origin } = request.headers;
-    if (new URL(request.url ?? '/', 'http://gateway').pathname !== '/graphql') return void refuse('404 Not Found');
+    if (request.url?.split('?', 1)[0] !== '/graphql') return void refuse('404 Not Found');
     if (origin !== undefined && !options.isOriginAllowed(origin)) return void refuse('403 Forbidden');
     server.handleUpgrade(request, socket, head, (opened) => void server.emit('connection', opened, request));
   };
@@ -68,7 +69,7 @@ export function serveSockets(options: {
           return true;
         } catch (error) {
           const { code, message } = error as ApiError;
-          extra.socket?.close(code === 'UNAUTHENTICATED' ? 4403 : 1013, code ? message.slice(0, 120) : 'Try again');
+          extra.socket?.close(code === 'UNAUTHENTICATED' ? 4403 : 1013, code ? cutReason(message) : 'Try again');
           return false;
         }
       },
@@ -120,5 +121,12 @@ export function serveSockets(options: {
     },
   };
 }
+
+/** A close frame holds 123 bytes of reason, and the message may quote what the client sent. */
+const cutReason = (message: string) =>
+  Buffer.from(message)
+    .subarray(0, 120)
+    .toString()
+    .replace(/\uFFFD+$/, '');
 
 const wrap = (error: unknown) => new GraphQLError('', { originalError: error as Error });
