@@ -90,7 +90,7 @@ describe('facts', () => {
     ]);
   });
 
-  test('countries are named in the locale asked for, else its language, else English; ZZ is the sample one', async () => {
+  test('countries are named in the locale asked for, else its language, else English; ZZ is the sample one; what is no country is its code', async () => {
     const name = async (code: string, locale: string | null) => {
       const query =
         'query ($r: [_Any!]!, $l: LocaleTag) { _entities(representations: $r) { ... on Country { name(locale: $l) { locale text } } } }';
@@ -104,8 +104,9 @@ describe('facts', () => {
     expect(await name('BR', null)).toBe('en: Brazil');
     expect(await name('ZZ', 'en')).toBe('en: Sample country');
     expect(await name('ZZ', 'es-CO')).toBe('es: País de muestra');
-    expect(await name('QQ', 'en')).toBeNull();
-    expect(await name('EU', 'en')).toBeNull();
+    expect(await name('QQ', 'en')).toBe('und: QQ');
+    expect(await name('EU', 'en')).toBe('und: EU');
+    expect(await name('../', 'en')).toBeNull();
   });
 
   test('a network is found by id, by slug, and by both only if they agree', async () => {

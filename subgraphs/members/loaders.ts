@@ -28,13 +28,28 @@ export interface Loaders {
   diversity: Pick<DataLoader<string, DiversitySummary>, 'load'>;
 }
 
+/**
+ * Networks in which a role is held by an organisation that belongs to them: as their member, or, being no member anywhere,
+ * by its relation. A role alone is not enough: any network can give one to any seat, and with it would read the person.
+ */
+const homeNetworks = (held: string) => `ARRAY(
+  SELECT DISTINCT h.network_id FROM held_role h JOIN organisation o ON o.id = h.organisation_id
+  LEFT JOIN LATERAL (
+    SELECT array_agg(network_id) AS ids FROM membership
+    WHERE organisation_id = o.id AND status IN ('ACTIVE', 'SUSPENDED')
+  ) member ON true
+  WHERE ${held} AND CASE WHEN member.ids IS NULL THEN coalesce(o.relation_network_id, h.network_id) = h.network_id
+    ELSE h.network_id = ANY (member.ids) END
+) AS "homeNetworkIds"`;
+
 export function createLoaders(source: DataSource): Loaders {
   const rows =
     <T>(entity: Entity, sql: (columns: string) => string) =>
     (keys: readonly string[]): Promise<T[]> =>
       source.query(sql(columnsOf(source, entity, 't')), [keys]);
   const seat = (columns: string) =>
-    `SELECT ${columns}, ARRAY(SELECT DISTINCT h.network_id FROM held_role h WHERE h.seat_id = t.id) AS "networkIds"`;
+    `SELECT ${columns}, ARRAY(SELECT DISTINCT h.network_id FROM held_role h WHERE h.seat_id = t.id) AS "networkIds",
+      ${homeNetworks('h.seat_id = t.id')}`;
   const byId = (row: { id: string }) => row.id;
   const pages = new Map<string, DataLoader<string, PageOfMemberships>>();
   return {
@@ -99,9 +114,7 @@ export function createLoaders(source: DataSource): Loaders {
     persons: loadByKey<string, Person>(
       rows(
         Person,
-        (columns) => `SELECT ${columns},
-          ARRAY(SELECT DISTINCT h.network_id FROM held_role h WHERE h.person_id = t.id) AS "networkIds"
-          FROM person t WHERE id = ANY($1)`,
+        (columns) => `SELECT ${columns}, ${homeNetworks('h.person_id = t.id')} FROM person t WHERE id = ANY($1)`,
       ),
       byId,
     ),

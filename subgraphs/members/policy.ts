@@ -148,17 +148,20 @@ export const memberRoles: readonly Role[] = [
 ];
 const groupRoles: readonly Role[] = ['MEMBER_REP', 'MEMBER_EDITOR', 'EXPERT_GROUP_LEAD'];
 
+/** Any role in the network, and the seats in the committee's own body. */
+export const mayChangeAnyRole = (actor: Actor, networkId: string): boolean =>
+  isSystem(actor) || hasRole(actor, ['STEERING_COMMITTEE'], [networkId]);
+
 /**
  * The Steering Committee assigns and revokes any role in its network; the coordinator only within groups: members,
- * editors, and leads and members of expert groups, never the committee's own seats. Nobody makes himself safety officer,
- * since that role opens the records of persons.
+ * editors, and leads and members of expert groups, never the committee's own seats.
  */
-export function mayChangeRole(actor: Actor, seatId: string, role: Role, networkId: string): boolean {
-  if (isSystem(actor)) return true;
-  if (role === 'SAFETY_OFFICER' && actor.seatId === seatId) return false;
-  if (hasRole(actor, ['STEERING_COMMITTEE'], [networkId])) return true;
-  return groupRoles.includes(role) && hasRole(actor, ['COORDINATOR'], [networkId]);
-}
+export const mayChangeRole = (actor: Actor, role: Role, networkId: string): boolean =>
+  mayChangeAnyRole(actor, networkId) || (groupRoles.includes(role) && hasRole(actor, ['COORDINATOR'], [networkId]));
+
+/** Nobody gives himself a role, in whichever of his seats: a role opens a group's threads, or the records of persons. */
+export const mayAssignTo = (actor: Actor, seat: Pick<Seat, 'id' | 'personId'>): boolean =>
+  isSystem(actor) || !(actor.seatId === seat.id || (seat.personId !== null && isSelf(actor, seat.personId)));
 
 /** Who holds which role, and who sits in which body. */
 export const maySeeRole = (actor: Actor, assignment: Pick<RoleAssignment, 'seatId' | 'networkId'>): boolean =>
@@ -176,17 +179,17 @@ export const maySeeAlias = (actor: Actor, seat: Pick<Seat, 'organisationId' | 'd
 const isSelf = (actor: Actor, personId: string) =>
   (actor.kind === 'SEAT' || actor.kind === 'PERSON') && actor.personId !== undefined && actor.personId === personId;
 
-/** The person himself, and the safety officer of a network in which one of his seats holds a role. */
-export const maySeePerson = (actor: Actor, person: Pick<Person, 'id' | 'networkIds'>): boolean =>
-  isSelf(actor, person.id) || hasRole(actor, ['SAFETY_OFFICER'], person.networkIds);
+/** The person himself, and the safety officer of a network that one of his seats belongs to. */
+export const maySeePerson = (actor: Actor, person: Pick<Person, 'id' | 'homeNetworkIds'>): boolean =>
+  isSelf(actor, person.id) || hasRole(actor, ['SAFETY_OFFICER'], person.homeNetworkIds);
 
-/** That this person is in this seat: himself, and the safety officer of a network in which this seat holds a role. */
-export const maySeeHolder = (actor: Actor, seat: Pick<Seat, 'personId' | 'networkIds'>): boolean =>
-  seat.personId !== null && (isSelf(actor, seat.personId) || hasRole(actor, ['SAFETY_OFFICER'], seat.networkIds));
+/** That this person is in this seat: himself, and the safety officer of a network that this seat belongs to. */
+export const maySeeHolder = (actor: Actor, seat: Pick<Seat, 'personId' | 'homeNetworkIds'>): boolean =>
+  seat.personId !== null && (isSelf(actor, seat.personId) || hasRole(actor, ['SAFETY_OFFICER'], seat.homeNetworkIds));
 
 export const maySeeContact = (
   actor: Actor,
-  person: Pick<Person, 'id' | 'networkIds'>,
+  person: Pick<Person, 'id' | 'homeNetworkIds'>,
   channel: Pick<ContactChannel, 'visibility'>,
 ): boolean =>
-  isSelf(actor, person.id) || maySee(actor, { visibility: channel.visibility, networkIds: person.networkIds });
+  isSelf(actor, person.id) || maySee(actor, { visibility: channel.visibility, networkIds: person.homeNetworkIds });

@@ -12,7 +12,7 @@ import { MembershipMutations, RoleMutations } from './resolvers/mutations.ts';
 import { BodyResolver, NetworkResolver } from './resolvers/network.ts';
 import { OrganisationResolver } from './resolvers/organisation.ts';
 import { OrganisationQueries, ViewerResolver } from './resolvers/queries.ts';
-import { readMembership, readOrganisation, readPerson, readSeat } from './resolvers/read.ts';
+import { readMembership, readPerson, referToOrganisation, referToSeat } from './resolvers/read.ts';
 import { PersonResolver, RoleAssignmentResolver, SeatResolver } from './resolvers/seat.ts';
 
 type Reference = { id: string };
@@ -37,9 +37,9 @@ export const buildMembersSchema = () =>
     ],
     orphanedTypes: [Organisation, Membership, Seat, Person, Network, Body, Country],
     references: {
-      Organisation: ({ id }: Reference, context: MembersContext) => readOrganisation(context, id),
+      Organisation: ({ id }: Reference, context: MembersContext) => referToOrganisation(context, id),
       Membership: ({ id }: Reference, context: MembersContext) => readMembership(context, id),
-      Seat: ({ id }: Reference, context: MembersContext) => readSeat(context, id),
+      Seat: ({ id }: Reference, context: MembersContext) => referToSeat(context, id),
       Person: ({ id }: Reference, context: MembersContext) => readPerson(context, id),
       Network: ({ id }: Reference) => Object.assign(new Network(), { id }),
       Body: ({ id }: Reference) => Object.assign(new Body(), { id }),

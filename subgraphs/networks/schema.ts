@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { buildFederatedSchema } from '../../kit/schema.ts';
 import { ConflictError, ForbiddenError, LocalizedText, ValidationError } from '../../kit/types.ts';
 import type { NetworksContext } from './context.ts';
-import { isCountry } from './countries.ts';
 import { Body } from './entities/body.ts';
 import { Country } from './entities/country.ts';
 import { Network } from './entities/network.ts';
@@ -35,7 +34,8 @@ export function buildNetworksSchema() {
       },
       Body: ({ id }: Key, { actor, loaders }: NetworksContext) =>
         maySeeNetworks(actor) ? loaders.body.load(String(id)) : null,
-      Country: ({ code }: Key) => (isCountry(String(code)) ? Object.assign(new Country(), { code }) : null),
+      // also one that is no country's: it stands in somebody's record, where a list may hold no null
+      Country: ({ code }: Key) => (/^[A-Z]{2}$/.test(String(code)) ? Object.assign(new Country(), { code }) : null),
       Partner: async ({ id }: Key, { actor, loaders }: NetworksContext) => {
         const partner = await loaders.partner.load(String(id));
         return partner && maySeePartner(actor, partner) ? partner : null;

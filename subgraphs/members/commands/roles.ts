@@ -5,7 +5,7 @@ import { forbidden, invalid } from '../../../kit/types.ts';
 import { Membership } from '../entities/membership.ts';
 import { RoleAssignment, Seat } from '../entities/seat.ts';
 import type { AssignRoleInput } from '../inputs.ts';
-import { mayChangeRole, memberRoles, seatRoles } from '../policy.ts';
+import { mayAssignTo, mayChangeAnyRole, mayChangeRole, memberRoles, seatRoles } from '../policy.ts';
 import { checkId, checkOptionalText } from './input.ts';
 import { once } from './once.ts';
 import { bumpRights } from './rights.ts';
@@ -20,7 +20,7 @@ export async function assignRole(
   now: () => Date = () => new Date(),
 ): Promise<string> {
   const { seatId, role } = input;
-  if (!mayChangeRole(actor, seatId, role, input.networkId)) throw forbiddenRole(role);
+  if (!mayChangeRole(actor, role, input.networkId)) throw forbiddenRole(role);
   return once(tx, actor, 'assignRole', input, async () => {
     const networkId = checkId(input.networkId, 'net', 'networkId');
     const bodyId = input.bodyId == null ? null : checkId(input.bodyId, 'body', 'bodyId');
@@ -30,6 +30,8 @@ export async function assignRole(
     const startsOn = input.startsOn ?? (actor.kind === 'SYSTEM' ? null : today);
     checkDates(startsOn, input.endsOn);
     const seat = await lockSeat(tx, seatId, 'input');
+    if (!mayAssignTo(actor, seat)) throw forbidden('Nobody gives himself a role: another of those who may does.');
+    await checkCommittee(tx, actor, role, networkId, bodyId);
     if (memberRoles.includes(role)) await checkMember(tx, seat.organisationId, networkId);
     if (bodyId !== null) await checkBody(tx, bodyId, networkId);
     const held = await tx.manager.query(
@@ -69,14 +71,16 @@ export async function revokeRole(
   now: () => Date = () => new Date(),
 ): Promise<string> {
   const { seatId, role, networkId } = input;
-  if (!mayChangeRole(actor, seatId, role, networkId)) throw forbiddenRole(role);
+  if (!mayChangeRole(actor, role, networkId)) throw forbiddenRole(role);
   await lockSeat(tx, seatId);
+  await checkCommittee(tx, actor, role, networkId, input.bodyId ?? null);
   const [rows] = await tx.manager.query(
     `UPDATE role_assignment SET revoked_at = $5, revoked_by_seat_id = $6
      WHERE seat_id = $1 AND role = $2 AND network_id = $3 AND ($4::text IS NULL OR body_id = $4) AND revoked_at IS NULL
+       AND ($7 OR body_id IS NULL OR body_id NOT IN (${committeeBodies}))
        AND (ends_on IS NULL OR ends_on >= left(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'), length(ends_on)))
      RETURNING id`,
-    [seatId, role, networkId, input.bodyId ?? null, now(), actor.seatId ?? null],
+    [seatId, role, networkId, input.bodyId ?? null, now(), actor.seatId ?? null, mayChangeAnyRole(actor, networkId)],
   );
   if (rows.length === 0) throw invalid(`role: the seat does not hold ${role} there.`, 'role');
   await bumpRights(tx);
@@ -115,6 +119,16 @@ async function checkMember(tx: Transaction, organisationId: string, networkId: s
   if (!(await tx.manager.existsBy(Membership, { organisationId, networkId, status: 'ACTIVE' }))) {
     throw invalid("seatId: the seat's organisation is not an ACTIVE member of this network.", 'input', 'seatId');
   }
+}
+
+/** Bodies in which a Steering Committee role was ever given: this subgraph knows a committee's body by nothing else. */
+const committeeBodies = "SELECT body_id FROM role_assignment WHERE role = 'STEERING_COMMITTEE' AND body_id IS NOT NULL";
+
+/** A seat in the committee's body reads what the committee says to itself, whatever the role is called. @throws Problem */
+async function checkCommittee(tx: Transaction, actor: Actor, role: Role, networkId: string, bodyId: string | null) {
+  if (bodyId === null || mayChangeAnyRole(actor, networkId)) return;
+  const found = await tx.manager.query(`SELECT 1 WHERE $1 IN (${committeeBodies})`, [bodyId]);
+  if (found.length > 0) throw forbiddenRole(role);
 }
 
 /** A body belongs to one network. This subgraph knows which only from the body's assignments: the first of them tells. */

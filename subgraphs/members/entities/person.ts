@@ -15,7 +15,7 @@ export class ContactChannel {
 
 @ObjectType({
   description:
-    'The person in a seat. Null to everyone but that person and the safety officer of a network of the seat.',
+    'The person in a seat. Null to everyone but that person and the safety officer of a network that the seat belongs to.',
 })
 @Directive('@key(fields: "id")')
 @Entity('person')
@@ -38,6 +38,6 @@ export class Person {
   @Column('jsonb', { name: 'contact_channels' })
   contactChannels!: ContactChannel[];
 
-  /** Networks in which any of the person's seats holds a role now; filled by the loader. */
-  networkIds!: string[];
+  /** Networks that any of the person's seats belongs to; filled by the loader. */
+  homeNetworkIds!: string[];
 }

@@ -47,6 +47,9 @@ export class Seat {
 
   /** Networks in which the seat holds a role now, also while its organisation is suspended there; filled by the loader. */
   networkIds!: string[];
+
+  /** Those of them that its organisation belongs to; filled by the loader. */
+  homeNetworkIds!: string[];
 }
 
 @ObjectType({ description: 'A role that a seat holds in a network, or in one of its bodies.' })

@@ -55,7 +55,7 @@ export class SeatResolver {
 
   @FieldResolver(() => Person, {
     nullable: true,
-    description: 'Null to everyone but the person and the safety officer of a network in which the seat holds a role.',
+    description: 'Null to everyone but the person and the safety officer of a network that the seat belongs to.',
   })
   async holder(@Root() seat: Seat, @Ctx() { actor, loaders }: MembersContext): Promise<Person | null> {
     return maySeeHolder(actor, seat) ? loaders.persons.load(seat.personId as string) : null;

@@ -6,11 +6,13 @@ import { Country } from '../entities/country.ts';
 
 @Resolver(() => Country)
 export class CountryResolver {
-  @FieldResolver(() => LocalizedText, { description: 'As in CLDR, the Unicode locale data.' })
+  @FieldResolver(() => LocalizedText, {
+    description: "As in CLDR, the Unicode locale data; the code itself, in locale `und`, where it is no country's.",
+  })
   name(
     @Root() { code }: Country,
     @Arg('locale', () => LocaleTag, { nullable: true }) locale?: string | null,
-  ): LocalizedText | null {
-    return nameCountry(code, locale);
+  ): LocalizedText {
+    return nameCountry(code, locale) ?? { locale: 'und', text: code, machineTranslated: false, sourceLocale: null };
   }
 }
