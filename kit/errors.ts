@@ -53,6 +53,14 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
+const unstorableText = 'A text holds U+0000, which no record can hold.';
+
+/** Postgres refuses U+0000 in a text (22021) and in JSON (22P05), wherever a client has put it. */
+const isUnstorableText = (cause: unknown): boolean => {
+  const { code } = ((cause as GraphQLError | undefined)?.originalError ?? {}) as { code?: unknown };
+  return code === '22021' || code === '22P05';
+};
+
 /**
  * What a client may see of an error: allow-listed codes pass, anything else becomes INTERNAL with a correlation id
  * under which `report` has been given the cause.
@@ -62,6 +70,9 @@ export function publicError(
   cause: unknown,
   report: (correlationId: string, cause: unknown) => void,
 ): GraphQLFormattedError {
+  if (isUnstorableText(cause)) {
+    return { ...formatted, message: unstorableText, extensions: { code: 'BAD_USER_INPUT' } };
+  }
   const { code, correlationId } = formatted.extensions ?? {};
   if (code === 'INTERNAL' && typeof correlationId === 'string') return formatted;
   if (typeof code === 'string' && code !== 'INTERNAL' && code in errorCodes) {

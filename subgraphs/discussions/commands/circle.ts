@@ -15,5 +15,9 @@ export function checkCircle(input: { networkIds: string[]; visibility: Visibilit
   if (input.visibility === 'GROUP' && bodyId === null) {
     throw invalid('bodyId: GROUP visibility needs the body whose seats it is for.', 'input', 'bodyId');
   }
+  // Each network says who sits in the bodies it names: a second one could seat its own people in this body.
+  if (input.visibility === 'GROUP' && networkIds.length > 1) {
+    throw invalid('networkIds: a group is of one network.', 'input', 'networkIds');
+  }
   return { networkIds, visibility: input.visibility, bodyId };
 }

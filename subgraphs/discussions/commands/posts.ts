@@ -92,7 +92,10 @@ export async function editPost(
   return post.id;
 }
 
-/** Takes a post back, also in a locked thread: nobody is held to words that may endanger them. @throws Problem ForbiddenError */
+/**
+ * Takes a post back, also in a locked thread: nobody is held to words that may endanger them, so they do not stay in the
+ * database either. @throws Problem ForbiddenError
+ */
 export async function deletePost(
   tx: Transaction,
   actor: Actor,
@@ -101,6 +104,6 @@ export async function deletePost(
 ): Promise<string> {
   const { post } = await findPost(tx, actor, input.id);
   if (!mayDeletePost(actor, post)) throw forbidden('Only its author may delete a post.');
-  if (!post.deletedAt) await tx.manager.update(Post, { id: post.id }, { deletedAt: at });
+  if (!post.deletedAt) await tx.manager.update(Post, { id: post.id }, { deletedAt: at, text: '', mentionSeatIds: [] });
   return post.id;
 }
