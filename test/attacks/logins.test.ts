@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { databaseOf, loginRole, loginUrl, subgraphNames, subgraphSchemas } from '../../kit/database/subgraphs.ts';
+import { startWorld, type World } from '../world.ts';
+
+let world: World;
+let secret: string;
+let tables: { schema: string; name: string }[];
+beforeAll(async () => {
+  world = await startWorld();
+  secret = (await readFile(join(world.dataDir, 'dev/gateway-secret'), 'utf8')).trim();
+  const owner = new pg.Client(world.databaseUrl);
+  await owner.connect();
+  const { rows } = await owner.query(
+    "SELECT schemaname AS schema, tablename AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2",
+  );
+  tables = rows;
+  await owner.end();
+});
+afterAll(() => world.stop());
+
+describe.each(subgraphNames)('the database login of %s', (subgraph) => {
+  let login: pg.Client;
+  /** @returns the error's SQLSTATE, or `done` */
+  const run = (sql: string) =>
+    login.query(sql).then(
+      () => 'done',
+      (error: { code: string }) => error.code,
+    );
+  beforeAll(async () => {
+    const role = loginRole(databaseOf(world.databaseUrl), subgraph, secret);
+    login = new pg.Client(loginUrl(world.databaseUrl, role));
+    await login.connect();
+  });
+  afterAll(() => login.end());
+
+  test('reads and writes its own tables and nobody else’s', async () => {
+    const foreign = tables.filter(({ schema }) => schema !== subgraphSchemas[subgraph] && schema !== 'feed');
+    expect(foreign.length).toBeGreaterThan(15);
+    for (const { schema, name } of foreign) {
+      const table = `${schema}.${name}`;
+      for (const sql of [`SELECT 1 FROM ${table}`, `DELETE FROM ${table}`, `TRUNCATE ${table}`]) {
+        expect([sql, await run(sql)]).toEqual([sql, '42501']);
+      }
+    }
+    expect(await run(`SELECT 1 FROM ${subgraphSchemas[subgraph]}.mutation`)).toBe('done');
+  });
+
+  test('appends to the feed, rewrites none of it, and reads it only as networks', async () => {
+    expect(await run('SELECT 1 FROM feed.event')).toBe(subgraph === 'networks' ? 'done' : '42501');
+    for (const sql of [
+      "UPDATE feed.event SET visibility = 'PUBLIC'",
+      'DELETE FROM feed.event',
+      'TRUNCATE feed.event',
+      'DELETE FROM feed.stream',
+      'UPDATE feed.installation SET epoch = 2',
+      'DROP TABLE feed.event',
+    ]) {
+      expect([sql, await run(sql)]).toEqual([sql, '42501']);
+    }
+  });
+
+  test.each([
+    'SELECT rolpassword FROM pg_authid',
+    'SET ROLE postgres',
+    ...subgraphNames.filter((name) => name !== subgraph).map((name) => `SET ROLE "<${name}>"`),
+    'CREATE ROLE mine SUPERUSER',
+    'CREATE SCHEMA mine',
+    'CREATE TABLE public.mine (x int)',
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT lo_import('/etc/passwd')",
+    'CREATE EXTENSION dblink',
+  ])('is refused: %s', async (sql) => {
+    const named = sql.replace(/<(.*)>/, (_, name) => loginRole(databaseOf(world.databaseUrl), name, secret).name);
+    expect(await run(named)).toBe('42501');
+  });
+});
