@@ -302,6 +302,24 @@ describe('statements', () => {
   });
 });
 
+test('a plan whose log is damaged is an error by itself and takes no other plan with it', async () => {
+  await world.db.query(
+    `INSERT INTO working_plans.plan (id, network_ids, status, visibility, source_locale, seq, provenance)
+     VALUES ('plan:damaged', $1, 'DRAFT', 'NETWORK', 'en', 7, 'USER')`,
+    [[am]],
+  );
+  const { data, errors } = await here.ask('africa-editor', '{ workingPlans { id } }');
+  expect([errors, data.workingPlans.some(({ id }: Any) => id === joint)]).toEqual([undefined, true]);
+  const listed = await here.ask('americas-editor', '{ workingPlans { id title { text } } }');
+  expect([listed.errors, listed.data.workingPlans.map(({ id }: Any) => id)]).toEqual([
+    undefined,
+    expect.not.arrayContaining(['plan:damaged']),
+  ]);
+  const asked = await here.ask('americas-editor', '{ workingPlan(id: "plan:damaged") { id } }');
+  expect(asked.errors?.[0]).toMatchObject({ extensions: { code: 'INTERNAL' } });
+  await world.db.query("DELETE FROM working_plans.plan WHERE id = 'plan:damaged'");
+});
+
 test('the contract: what plan-live.graphql asks is in this schema', async () => {
   const text = readFileSync(new URL('../schema/operations/plan-live.graphql', import.meta.url), 'utf8');
   const open = text.slice(text.indexOf('query OpenPlan'), text.indexOf('mutation JoinPlan'));

@@ -200,6 +200,22 @@ describe('a plan that is full', () => {
   });
 });
 
+describe('two processes that hear nothing of each other', () => {
+  test('an edit is acknowledged by a process only once it has what was committed before it', async () => {
+    const [here, there] = [startPlans(), startPlans()];
+    const [mine, theirs] = [await startWriter(here), await startWriter(there)];
+    const [room, other] = [(await here.rooms.enter(joint))!, (await there.rooms.enter(joint))!];
+    for (let round = 0; round < 5; round++) {
+      await there.log.append(theirs.type());
+      expect(room.seq).toBe(other.seq - 1);
+      await here.log.append(mine.type());
+      expect(room.seq).toBe(other.seq + 1);
+      await there.rooms.open([joint]);
+    }
+    expect(contentEquals(room.doc, other.doc)).toBe(true);
+  });
+});
+
 describe('a room that cannot follow the log', () => {
   test('is made again from it, and its readers are told where to go on', async () => {
     const plans = startPlans();

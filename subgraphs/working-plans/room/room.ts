@@ -63,6 +63,8 @@ export class Room {
     this.seq = reading.plan.seq;
     this.epoch = reading.plan.epoch;
     this.snapshotSeq = reading.snapshot?.seq ?? 0;
+    // Nothing came since: what is stored is what who opens it gets.
+    if (reading.snapshot && reading.edits.length === 0) this.#whole = toBase64(reading.snapshot.bytes);
     this.bytes = sizeOf(reading);
     this.checkedAt = startedAt;
     this.usedAt = startedAt;

@@ -99,9 +99,19 @@ export function createRooms(options: RoomsOptions): Rooms {
       if (room) {
         if (!attempt(room, () => room.refresh(reading, startedAt))) behind.push(id);
       } else if (seq !== null) behind.push(id);
-      else add(reading, startedAt);
+      else if (ids.length === 1) add(reading, startedAt);
+      else addOrLeaveOut(reading, startedAt);
     });
     return behind;
+  }
+
+  /** One plan that cannot be opened must not take the others of a list with it. */
+  function addOrLeaveOut(reading: Reading, startedAt: number): void {
+    try {
+      add(reading, startedAt);
+    } catch (error) {
+      log.error('a plan cannot be opened', { plan: reading.plan.id, ...describeError(error) });
+    }
   }
 
   /** @throws when the log has a hole */
