@@ -291,6 +291,8 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  // A closed terminal takes no more lines; what runs goes on, or is stopped in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const interruption = new AbortController();
   const { signal } = interruption;
   const begun = start({
@@ -324,7 +326,8 @@ async function main(): Promise<void> {
 }
 
 /** Errors whose message says what to do, so that a stack would only hide it. */
-const isAdvice = (error: unknown) => error instanceof ConfigurationError || (error as Error)?.name === 'IssuerError';
+const isAdvice = (error: unknown) =>
+  error instanceof ConfigurationError || ['IssuerError', 'ServerStartError'].includes((error as Error)?.name);
 
 function describePlatform({ url, config, dataDirectory }: Awaited<ReturnType<typeof start>>): string {
   const token = config.OIDC_ISSUER ? `from ${config.OIDC_ISSUER}` : 'npm run -s token -- americas-editor';

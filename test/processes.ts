@@ -20,8 +20,11 @@ export interface Started {
   ready(within?: number): Promise<string>;
   /** Resolves with its exit code; null when a signal ended it. @throws with the output when it goes on running */
   ended(within?: number): Promise<number | null>;
+  isRunning(): boolean;
   /** To the process alone; with `group`, to all of its group, as a terminal does at Ctrl-C. */
   signal(name: NodeJS.Signals, group?: 'group'): void;
+  /** What a closing terminal does: nobody reads its output any more, and its group gets SIGHUP. */
+  hangUp(): void;
 }
 
 /** The processes of a test, each ended with it whatever state it is in, and a folder for their files. */
@@ -124,7 +127,13 @@ function watch(child: ChildProcess, name: string): Started {
     says,
     ready: async (within) => (await says(/^(?:NET4U is running|[a-z, -]+) at (http\S+)$/m, within))[1] as string,
     ended: async (within = 30_000) => (await wait('its end', within, () => end)).code,
+    isRunning: () => end === undefined,
     signal: (signal, group) => kill(group ? -(child.pid ?? 0) : (child.pid ?? 0), signal),
+    hangUp() {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      kill(-(child.pid ?? 0), 'SIGHUP');
+    },
   };
 }
 

@@ -133,6 +133,25 @@ describeWith('redis', 'each service in a process of its own', () => {
     expect(log.slice(1).map(({ update }) => update)).toEqual(missed.map(({ update }) => update));
   });
 
+  test('when Postgres drops every connection, each service takes new ones and nothing acknowledged is lost', async () => {
+    const { writer, edits } = await meet();
+    await carry(writer, edits, ' connected');
+    expect(await world.dropConnections()).toBeGreaterThan(3);
+    const edit = writer.type(' reconnected');
+    await until(
+      () =>
+        writer.push(edit).then(
+          () => true,
+          () => false,
+        ),
+      5_000,
+    );
+    expect((await edits.next(5_000)).data.planEdits.update).toBe(edit.update);
+    edits.close();
+    await until(async () => !(await askUnified('net4u-africa')).errors, 5_000);
+    for (const [name, service] of world.running) expect([name, service.isRunning()]).toEqual([name, true]);
+  });
+
   test('SIGTERM ends each within 10 s with exit code 0, under readers and one after the other; then all is as before', async () => {
     const whole = await askUnified('net4u-africa');
     const { writer, edits } = await meet();
@@ -140,6 +159,7 @@ describeWith('redis', 'each service in a process of its own', () => {
       const service = world.running.get(name);
       service?.signal('SIGTERM');
       expect([name, await service?.ended(10_000)]).toEqual([name, 0]);
+      expect(service?.output()).not.toMatch(/"level":"error"|^ +at /m);
       world.start(name);
       await world.becomesReady();
     }
@@ -151,5 +171,5 @@ describeWith('redis', 'each service in a process of its own', () => {
     await writer.push(edit);
     const log = await readLog(await world.peopleBeside.as('africa-editor'), writer.cursor);
     expect(log.map(({ update }) => update)).toEqual([edit.update]);
-  });
+  }, 120_000);
 });

@@ -1,6 +1,7 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { canReach, isRoot, nobody } from '../kit/database/embedded/account.ts';
 import { freshDatabase } from './database.ts';
@@ -142,6 +143,37 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
     );
   });
 
+  test('a database that comes only later is waited for', async () => {
+    const database = await freshDatabase();
+    const url = new URL(database.url);
+    const [host, serverPort] = [url.hostname, Number(url.port)];
+    let isUp = false;
+    const proxy = createServer((socket) => {
+      if (!isUp) return void socket.destroy(); // as what publishes a container's port does while nothing in it listens
+      const server = connect(serverPort, host);
+      for (const [from, to] of [
+        [socket, server],
+        [server, socket],
+      ] as const)
+        from.pipe(to).on('error', () => from.destroy());
+    });
+    const port = await freePort();
+    url.port = `${port}`;
+    try {
+      const members = processes.start(['members'], { PORT: '0', DATA_DIR: newFolder(), DATABASE_URL: url.toString() });
+      await members.says(/starting members/);
+      await pause(700); // so that it has been refused some times
+      proxy.listen(port, '127.0.0.1');
+      await pause(700); // and then turned away some times
+      isUp = true;
+      await members.ready();
+    } finally {
+      proxy.close();
+      await processes.clear();
+      await database.drop();
+    }
+  });
+
   test('a database with another password, one that does not exist, an owner who may not create roles', async () => {
     const database = await ownedDatabase();
     const { username } = new URL(database.url);
@@ -269,19 +301,26 @@ describe('from nothing', () => {
       );
     const before = await ask();
     expect(before.errors).toBeUndefined();
+    const beside = processes.start([], { ...settings, PORT: '0' });
+    expect(await complaint(beside)).toMatch(
+      new RegExp(`^DATA_DIR ${dataDir} is in use by process ${first.pid}: .* Stop process ${first.pid} first, or`),
+    );
     const following = (await people.as('africa-editor')).follow(
       'subscription { planEdits(planId: "plan:joint-2027") { __typename } }',
     );
     await stopsAtCtrlC(first, dataDir);
     await following.ended;
 
+    await chmod(join(dataDir, 'postgres'), 0o755); // as a chmod -R of the whole checkout does
     const began = performance.now();
     const second = processes.start([], settings);
     await second.ready(20_000);
     process.stderr.write(`a second start took ${Math.round(performance.now() - began)} ms\n`);
     expect(await ask()).toEqual(before);
     await people.leave();
-    await stopsAtCtrlC(second, dataDir);
+    second.hangUp();
+    expect(await second.ended(10_000)).toBe(0);
+    expect(listPostgres(dataDir)).toEqual([]);
   });
 
   async function stopsAtCtrlC(platform: Started, dataDir: string): Promise<void> {
@@ -289,5 +328,6 @@ describe('from nothing', () => {
     platform.signal('SIGINT', 'group');
     expect(await platform.ended(10_000)).toBe(0);
     expect(listPostgres(dataDir)).toEqual([]);
+    expect(platform.output()).toMatch(/SIGINT: stopping .*\n$/);
   }
 });

@@ -122,6 +122,15 @@ export class Topology {
     await service.ended();
   }
 
+  /** @returns how many there were */
+  async dropConnections(): Promise<number> {
+    const name = new URL(this.database.url).pathname.slice(1);
+    const rows = await run(process.env.TEST_DATABASE_URL as string, [
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+    ]);
+    return rows.length;
+  }
+
   async close(): Promise<void> {
     await this.people?.leave();
     await this.peopleBeside?.leave();

@@ -40,7 +40,7 @@ async function connectOwner(url: string, patience: number): Promise<pg.Client> {
       return client;
     } catch (error) {
       await client.end().catch(() => {});
-      const code = (error as { code?: string }).code ?? '';
+      const code = codeOf(error);
       if (waits.has(code) && Date.now() < until) {
         await new Promise((resolve) => setTimeout(resolve, 250));
         continue;
@@ -48,6 +48,12 @@ async function connectOwner(url: string, patience: number): Promise<pg.Client> {
       throw new ConfigurationError(describe(url, code, error));
     }
   }
+}
+
+/** pg's own errors have no code: a server, or what stands before one, that takes the connection and says nothing or goes. */
+function codeOf(error: unknown): string {
+  const { code, message } = error as Error & { code?: string };
+  return code ?? (/^Connection terminated|^timeout expired/.test(message) ? 'ECONNRESET' : '');
 }
 
 function describe(url: string, code: string, error: unknown): string {

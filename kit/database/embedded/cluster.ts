@@ -26,7 +26,7 @@ export async function prepareCluster(
   await removeDrafts(dirname(dataDirectory));
   const record = await readRecord(dataDir);
   if (await checkCluster(place, binaries)) {
-    await giveBack(place);
+    await giveBack(place, report);
     if (record) return record;
     report(`${dataDir}/postgres.json is missing: setting a new password`);
     const password = generatePassword();
@@ -65,16 +65,20 @@ async function checkCluster({ dataDirectory }: Place, { version }: Binaries): Pr
   );
 }
 
-/** After a restored backup: Postgres wants to own its files and nobody else to read them. */
-async function giveBack({ dataDirectory, account }: Place): Promise<void> {
-  const { uid } = await stat(dataDirectory);
+/** After a restored backup, or a chmod -R: Postgres wants to own its files and nobody else to read them. */
+async function giveBack({ dataDirectory, account }: Place, report: (step: string) => void): Promise<void> {
+  const { uid, mode } = await stat(dataDirectory);
+  const owner = account?.uid ?? process.getuid?.();
+  if (uid === owner && (mode & 0o027) !== 0) {
+    report(`closing ${dataDirectory}, which others could read or write`);
+    await chmod(dataDirectory, 0o700);
+  }
+  if (uid === owner) return;
   if (!account) {
-    if (uid === process.getuid?.()) return;
     throw new ConfigurationError(
       `The cluster in ${dataDirectory} belongs to user ${uid}: start as that user or as root, or give it to this one (chown -R ${process.getuid?.()}).`,
     );
   }
-  if (uid === account.uid) return;
   await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, dataDirectory]);
   await chmod(dataDirectory, 0o700);
 }

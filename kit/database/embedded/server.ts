@@ -19,6 +19,7 @@ const startPatience = 120_000;
 
 /** A start that came to nothing; `lines` are the last of what the server said. */
 export class ServerStartError extends Error {
+  override readonly name = 'ServerStartError';
   constructor(
     readonly lines: string,
     what: string,
