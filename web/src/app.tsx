@@ -3,7 +3,8 @@ import { connect } from './graph/connection.ts';
 import { navigate, usePath } from './navigate.ts';
 import { NetworksPage } from './networks/page.tsx';
 import { Bar } from './parts/bar.tsx';
-import { endSession, type PageConfig, readConfig, readSession, type Session } from './session/session.ts';
+import { Boundary } from './parts/boundary.tsx';
+import { endSession, readConfig, readSession, recallConfig, type Session } from './session/session.ts';
 import { SignedInPage, StartPage } from './session/start-page.tsx';
 import { keepLanguage, type Language, languages, readLanguage, WordsContext } from './words/words.ts';
 
@@ -12,7 +13,7 @@ const PlanPage = lazy(() => import('./plan/page.tsx').then(({ PlanPage }) => ({ 
 export function App() {
   const path = usePath();
   const [language, setLanguage] = useState<Language>(readLanguage);
-  const [config, setConfig] = useState<PageConfig | null>(null);
+  const [config, setConfig] = useState(recallConfig);
   const [session, setSession] = useState<Session | null>(readSession);
   const [ended, setEnded] = useState(false);
   const words = languages[language];
@@ -20,7 +21,7 @@ export function App() {
   useEffect(() => () => graph?.close(), [graph]);
 
   useEffect(() => {
-    readConfig().then(setConfig, () => setConfig(null));
+    readConfig().then(setConfig, () => {}); // without a connection: as it was
   }, []);
   useEffect(() => {
     document.documentElement.lang = language;
@@ -63,9 +64,10 @@ export function App() {
           navigate('/');
         }}
         ended={ended}
+        coming={path === '/signed-in'}
       />
       <main id="content" tabIndex={-1}>
-        {content}
+        <Boundary key={path}>{content}</Boundary>
       </main>
     </WordsContext>
   );

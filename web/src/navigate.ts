@@ -19,6 +19,8 @@ export function navigate(path: string, replace = false): void {
   else history.pushState(null, '', path);
   scrollTo(0, 0);
   tell();
+  // As after loading a page: who hears it or uses the keyboard goes on at the start of the content.
+  document.getElementById('content')?.focus({ preventScroll: true });
 }
 
 /** The address's path, kept current. */

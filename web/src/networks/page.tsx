@@ -36,6 +36,10 @@ export function NetworksPage(props: { graph: Graph; subject: string; onSignedOut
   }, [graph, words.locale, attempt, onSignedOut]);
 
   useEffect(() => {
+    document.title = `${words.networks.title} · NET4U`;
+  }, [words]);
+
+  useEffect(() => {
     countUnsaved(subject).then(
       (found) => setUnsaved([...found]),
       () => {}, // no storage, so nothing is kept either

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { forgetSaved } from '../plan/sync/device-shelf.ts';
+import { countUnsaved, forgetSaved } from '../plan/sync/device-shelf.ts';
 import type { PageConfig, Session } from '../session/session.ts';
 import { signIn } from '../session/start-page.tsx';
 import { type Language, languages, useWords } from '../words/words.ts';
@@ -12,19 +12,21 @@ export function Bar(props: {
   onLanguage: (language: Language) => void;
   onSignOut: () => void;
   ended: boolean;
+  /** Somebody is just signing in: room is kept for who it is. */
+  coming: boolean;
 }) {
-  const { session, config, language, onLanguage, onSignOut, ended } = props;
+  const { session, config, language, onLanguage, onSignOut, ended, coming } = props;
   const words = useWords();
   const [staying, setStaying] = useState(0);
 
   const leave = async () => {
-    // What the server has too is removed from the device; what only the device has is not.
-    const left = session ? await forgetSaved(session.subject).catch(() => 0) : 0;
-    if (left > 0 && staying === 0) setStaying(left);
-    else {
-      setStaying(0);
-      onSignOut();
-    }
+    if (!session) return;
+    const unsaved = await countUnsaved(session.subject).catch(() => new Map<string, number>());
+    const left = [...unsaved.values()].reduce((sum, count) => sum + count, 0);
+    if (left > 0 && staying === 0) return setStaying(left);
+    setStaying(0);
+    onSignOut(); // closes the plan, which then lets go of what it keeps
+    await forgetSaved(session.subject).catch(() => {});
   };
 
   return (
@@ -47,6 +49,7 @@ export function Bar(props: {
             </button>
           ))}
         </fieldset>
+        {!session && coming && <div className="account" />}
         {session && (
           <div className="account">
             <span className="account-name">{session.name}</span>
@@ -54,9 +57,10 @@ export function Bar(props: {
               <button
                 type="button"
                 className="button-quiet"
+                aria-label={words.account.change}
                 onClick={() => void signIn(config, location.pathname, true).catch(() => {})}
               >
-                {words.account.change}
+                {words.account.changeShort}
               </button>
             )}
             <button type="button" className="button-quiet" onClick={() => void leave()}>

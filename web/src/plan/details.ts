@@ -1,4 +1,4 @@
-import { createContext, useEffect, useState } from 'react';
+import { createContext, useEffect, useReducer, useRef, useState } from 'react';
 import type { Graph } from './sync/graph-wire.ts';
 import type { TreeNode } from './tree.ts';
 
@@ -14,7 +14,6 @@ const QUERY = `query PlanDetails($id: ID!, $locale: LocaleTag) {
           id status
           responsible { id name }
           partners { id name }
-          countries { code name(locale: $locale) { text } }
           milestones { id status }
         }
       }
@@ -36,7 +35,6 @@ export interface PlanDetails {
   networks: { id: string; name: { text: string } | null }[];
   statusOf: ReadonlyMap<string, string>;
   organisations: ReadonlyMap<string, string>;
-  countries: ReadonlyMap<string, string>;
   /** Objectives by node key: the networks that own them. */
   owners: ReadonlyMap<string, readonly string[]>;
   roles: readonly Role[] | null;
@@ -48,34 +46,52 @@ export const nothingKnown: PlanDetails = {
   networks: [],
   statusOf: new Map(),
   organisations: new Map(),
-  countries: new Map(),
   owners: new Map(),
   roles: null,
 };
 export const DetailsContext = createContext<PlanDetails>(nothingKnown);
 
-/** The page works without them, as it must when it is opened without a connection: they are asked for again when the plan's tree changes. */
-export function usePlanDetails(graph: Graph, id: string, locale: string, tree: TreeNode | null): PlanDetails {
+/** How long the plan is held back for them, ms, so that it need not move when they come. */
+const PATIENCE = 1_500;
+
+/**
+ * Asked for beside the document, and again when the plan's tree changes. The page works without them, as it must when it is opened without a
+ * connection: `settled` says whether they have come, failed, or been waited for long enough.
+ */
+export function usePlanDetails(graph: Graph, id: string, locale: string, tree: TreeNode | null) {
   const [details, setDetails] = useState(nothingKnown);
+  const [settled, setSettled] = useState(false);
+  const known = useRef<TreeNode | null>(null);
+  const [round, ask] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    if (tree && known.current && tree !== known.current) ask();
+    known.current = tree;
+  }, [tree]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: another tree has other states and names
   useEffect(() => {
     let stale = false;
-    graph.ask(QUERY, { id, locale }).then(
-      ({ data }) => !stale && data?.workingPlan && setDetails(read(data)),
-      () => {},
-    );
+    const settle = () => !stale && setSettled(true);
+    const timer = setTimeout(settle, PATIENCE);
+    graph
+      .ask(QUERY, { id, locale })
+      .then(({ data }) => {
+        if (!stale && data?.workingPlan) setDetails(read(data));
+      })
+      .catch(() => {})
+      .finally(settle);
     return () => {
       stale = true;
+      clearTimeout(timer);
     };
-  }, [graph, id, locale, tree]);
-  return details;
+  }, [graph, id, locale, round]);
+  return { details, settled };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the answer's shape is that of the query above
 function read({ workingPlan, viewer }: any): PlanDetails {
   const statusOf = new Map<string, string>();
   const organisations = new Map<string, string>();
-  const countries = new Map<string, string>();
   const owners = new Map<string, string[]>();
   const keyOf = (id: string) => id.slice(id.indexOf('/') + 1);
   for (const objective of workingPlan.objectives ?? []) {
@@ -90,13 +106,12 @@ function read({ workingPlan, viewer }: any): PlanDetails {
         for (const found of [activity.responsible, ...(activity.partners ?? [])]) {
           if (found?.name) organisations.set(found.id, found.name);
         }
-        for (const { code, name } of activity.countries ?? []) if (name) countries.set(code, name.text);
       }
     }
   }
   const { status, provenance, networks } = workingPlan;
   const roles: Role[] | null = viewer?.seat?.roles ?? null;
-  return { status, provenance, networks: networks ?? [], statusOf, organisations, countries, owners, roles };
+  return { status, provenance, networks: networks ?? [], statusOf, organisations, owners, roles };
 }
 
 const editors = ['MEMBER_EDITOR', 'STEERING_COMMITTEE', 'COORDINATOR'];

@@ -1,5 +1,5 @@
-import { memo, type ReactNode, useContext } from 'react';
-import { formatPartialDate, useWords } from '../words/words.ts';
+import { memo, type ReactNode, useContext, useState } from 'react';
+import { formatPartialDate, useWords, type Words } from '../words/words.ts';
 import { DetailsContext, mayType } from './details.ts';
 import { Localized } from './localized.tsx';
 import { asList, type Kind, type TreeNode } from './tree.ts';
@@ -58,11 +58,11 @@ function Outcome({ node, editable }: { node: TreeNode; editable: boolean }) {
 
 function Activity({ node, editable }: { node: TreeNode; editable: boolean }) {
   const words = useWords();
-  const { statusOf, organisations, countries } = useContext(DetailsContext);
+  const { statusOf, organisations } = useContext(DetailsContext);
   const status = statusOf.get(node.key);
   const responsible = organisations.get(String(node.map.get('responsible')));
   const partners = asList(node.map.get('partners')).flatMap((id) => organisations.get(id) ?? []);
-  const places = asList(node.map.get('countries')).map((code) => countries.get(code) ?? code);
+  const places = asList(node.map.get('countries')).map((code) => nameCountry(code, words));
   const milestones = only(node, 'milestone');
   const indicators = only(node, 'indicator');
   const risks = only(node, 'risk');
@@ -72,7 +72,7 @@ function Activity({ node, editable }: { node: TreeNode; editable: boolean }) {
       <header className="node-head">
         <p className="kicker">
           {node.code}
-          <span className="tag">{(status && words.states[status]) ?? ' '}</span>
+          <span className="tag tag-state">{(status && words.states[status]) ?? ' '}</span>
           <span className="facts-line">{facts}</span>
         </p>
         <h4>
@@ -98,8 +98,7 @@ function Activity({ node, editable }: { node: TreeNode; editable: boolean }) {
         )}
       </p>
       {node.children.length > 0 && (
-        <details className="more">
-          <summary>{words.plan.details(milestones.length, indicators.length, risks.length)}</summary>
+        <More summary={words.plan.details(milestones.length, indicators.length, risks.length)}>
           <Rows title={words.plan.milestones} nodes={milestones} field="title" editable={editable}>
             {(milestone) => {
               const due = milestone.map.get('dueOn');
@@ -122,10 +121,26 @@ function Activity({ node, editable }: { node: TreeNode; editable: boolean }) {
             )}
           </Rows>
           <Budget nodes={only(node, 'budgetLine')} />
-        </details>
+        </More>
       )}
     </article>
   );
+}
+
+/** What is folded away is not made before it is opened: a large plan has thousands of such fields. */
+function More({ summary, children }: { summary: string; children: ReactNode }) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <details className="more" onToggle={(event) => event.currentTarget.open && setOpened(true)}>
+      <summary>{summary}</summary>
+      {opened && children}
+    </details>
+  );
+}
+
+function nameCountry(code: string, { locale, plan }: Words): string {
+  if (code === 'ZZ') return plan.sampleCountry;
+  return /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames([locale], { type: 'region' }).of(code) ?? code) : code;
 }
 
 function dates({ map }: TreeNode, locale: string): string {
@@ -178,7 +193,11 @@ function Indicators({ nodes, editable }: { nodes: TreeNode[]; editable: boolean 
   const words = useWords();
   return (
     <Rows title={words.plan.indicators} nodes={nodes} field="name" editable={editable}>
-      {({ map }) => words.plan.target(String(map.get('baseline') ?? ''), String(map.get('target') ?? '–'))}
+      {({ map }) => {
+        const unit = map.get('unit') === 'PERCENT' ? '\u00a0%' : '';
+        const of = (field: string) => (typeof map.get(field) === 'string' ? `${map.get(field)}${unit}` : '');
+        return words.plan.target(of('baseline'), of('target') || '–');
+      }}
     </Rows>
   );
 }

@@ -1,23 +1,26 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type * as Y from 'yjs';
 import { Link } from '../parts/link.tsx';
 import { Provenance } from '../parts/provenance.tsx';
 import '../style/plan.css';
 import { formatPartialDate, useWords } from '../words/words.ts';
-import { DetailsContext, mayType, usePlanDetails } from './details.ts';
+import { DetailsContext, mayType, type PlanDetails, usePlanDetails } from './details.ts';
 import { LocaleContext, Localized } from './localized.tsx';
 import { Objective } from './nodes.tsx';
 import { RefusedTexts } from './refused-texts.tsx';
 import { StatusBar } from './status-bar.tsx';
 import type { Graph } from './sync/graph-wire.ts';
-import { readLocales, watchTree } from './tree.ts';
+import type { PlanView } from './sync/session.ts';
+import { readLocales, readText, type TreeNode, watchTree } from './tree.ts';
 import { useCompositionHold, usePlan } from './use-plan.ts';
 
 export function PlanPage(props: { graph: Graph; planId: string; subject: string; onSignedOut: () => void }) {
   const { graph, planId, subject, onSignedOut } = props;
   const words = useWords();
   const { view, kept, session } = usePlan(graph, planId, subject);
-  const { doc, status, rights, refused } = view;
+  const { doc, status, refused } = view;
+  const watched = useMemo(() => (doc ? watchTree(doc) : nothing), [doc]);
+  const tree = useSyncExternalStore(watched.subscribe, watched.read);
+  const { details, settled } = usePlanDetails(graph, planId, words.locale, tree);
   const signedOut = status.kind === 'signed-out';
   useEffect(() => {
     if (signedOut) onSignedOut();
@@ -35,8 +38,8 @@ export function PlanPage(props: { graph: Graph; planId: string; subject: string;
           {words.plan.closed[status.code] ?? words.plan.closed.NOT_FOUND}
         </p>
       )}
-      {doc ? (
-        <OpenPlan key={doc.guid} {...{ doc, view, graph, planId, rights, session }} />
+      {doc && tree && settled ? (
+        <OpenPlan key={doc.guid} {...{ tree, details, view, session }} />
       ) : (
         status.kind !== 'closed' && (
           <p className="quiet plan-opening" role="status">
@@ -48,27 +51,36 @@ export function PlanPage(props: { graph: Graph; planId: string; subject: string;
   );
 }
 
-function OpenPlan(
-  props: { doc: Y.Doc; graph: Graph; planId: string } & Pick<ReturnType<typeof usePlan>, 'view' | 'session'>,
-) {
-  const { doc, view, graph, planId, session } = props;
+const nothing = { subscribe: () => () => {}, read: () => null };
+
+function OpenPlan(props: {
+  tree: TreeNode;
+  details: PlanDetails;
+  view: PlanView;
+  session: ReturnType<typeof usePlan>['session'];
+}) {
+  const { tree, details, view, session } = props;
   const { rights } = view;
   const words = useWords();
   const frame = useRef<HTMLDivElement>(null);
   useCompositionHold(frame, session);
-  const watched = useMemo(() => watchTree(doc), [doc]);
-  const tree = useSyncExternalStore(watched.subscribe, watched.read);
-  const details = usePlanDetails(graph, planId, words.locale, tree);
   const [chosen, setChosen] = useState<string | null>(null);
   // Another language of the page is another language of the text, until one is chosen for the text again.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page's language is what this waits for
   useEffect(() => setChosen(null), [words.locale]);
 
-  if (!tree) return <p className="quiet plan-opening">{words.plan.opening}</p>;
+  const title = readText(tree, 'title', words.locale);
+  const name = String(title?.text ?? title?.other?.text ?? '');
+  useEffect(() => {
+    document.title = name ? `${name} · NET4U` : 'NET4U';
+  }, [name]);
+
   const locales = readLocales(tree);
   const locale = [chosen, words.locale, locales[0]].find((tag) => tag && locales.includes(tag)) ?? 'en';
   const editable = rights === 'edit';
   const typing = editable && mayType(details);
+  const partly = editable && !typing ? words.plan.partly : null;
+  const note = rights === 'frozen' ? words.plan.frozen : rights === 'read' ? words.plan.readOnly : partly;
   const period = ['periodStart', 'periodEnd']
     .map((field) => tree.map.get(field))
     .filter((date): date is string => typeof date === 'string')
@@ -78,9 +90,7 @@ function OpenPlan(
     <LocaleContext value={locale}>
       <DetailsContext value={details}>
         <StatusBar {...{ view, locales, locale }} onLocale={setChosen} onSync={() => session.current?.syncNow()} />
-        <p className="note plan-note" hidden={rights !== 'read' && rights !== 'frozen'}>
-          {rights === 'frozen' ? words.plan.frozen : words.plan.readOnly}
-        </p>
+        {note && <p className="note plan-note">{note}</p>}
         <div ref={frame}>
           <header className="plan-head">
             <p className="kicker">

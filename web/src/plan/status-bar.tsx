@@ -30,7 +30,8 @@ export function StatusBar(props: {
   const words = useWords();
   const { status, lastChange } = view;
   const text = describeStatus(view, words);
-  const by = lastChange && (lastChange.author?.organisation ?? lastChange.author?.seat ?? words.plan.someone);
+  const author = lastChange?.author;
+  const by = author ? (author.organisation ?? author.seat ?? words.plan.someone) : words.plan.platform;
   return (
     <div className="status-bar">
       <div className="status-inner">
@@ -39,7 +40,7 @@ export function StatusBar(props: {
           <span>{text}</span>
         </p>
         <p className="last-change">
-          {lastChange && by && (
+          {lastChange && (
             <>
               {words.plan.lastChange(by)}
               <time dateTime={lastChange.at}>, {formatTime(lastChange.at, words.locale)}</time>

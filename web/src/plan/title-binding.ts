@@ -19,7 +19,11 @@ export function bindTitle(
   onValue: (value: string) => void = () => {},
 ): () => void {
   const origin = { field };
-  const undo = new Y.UndoManager(text, { trackedOrigins: new Set([origin]) });
+  // Made when first needed: it listens to every change of the document, and a large plan has thousands of fields.
+  let undo: Y.UndoManager | undefined;
+  const onFocus = () => {
+    undo ??= new Y.UndoManager(text, { trackedOrigins: new Set([origin]) });
+  };
 
   const show = (value: string) => {
     if (field.value !== value) field.value = value;
@@ -55,29 +59,31 @@ export function bindTitle(
     const key = event.key.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== 'z' && key !== 'y')) return;
     event.preventDefault();
-    if (key === 'y' || event.shiftKey) undo.redo();
-    else undo.undo();
+    if (key === 'y' || event.shiftKey) undo?.redo();
+    else undo?.undo();
   };
 
   // The browser's own undo would bring back what others have meanwhile changed.
   const onBeforeInput = (event: InputEvent) => {
     if (event.inputType !== 'historyUndo' && event.inputType !== 'historyRedo') return;
     event.preventDefault();
-    if (event.inputType === 'historyUndo') undo.undo();
-    else undo.redo();
+    if (event.inputType === 'historyUndo') undo?.undo();
+    else undo?.redo();
   };
 
   show(text.toString());
   text.observe(onChange);
+  field.addEventListener('focus', onFocus);
   field.addEventListener('input', onInput);
   field.addEventListener('keydown', onKey);
   field.addEventListener('beforeinput', onBeforeInput);
   return () => {
     text.unobserve(onChange);
+    field.removeEventListener('focus', onFocus);
     field.removeEventListener('input', onInput);
     field.removeEventListener('keydown', onKey);
     field.removeEventListener('beforeinput', onBeforeInput);
-    undo.destroy();
+    undo?.destroy();
   };
 }
 

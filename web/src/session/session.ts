@@ -40,7 +40,16 @@ export function endSession(): void {
 export const mustChoose = (): boolean => sessionStorage.getItem(CHOOSE) !== null;
 export const hasChosen = (): void => sessionStorage.removeItem(CHOOSE);
 
+const CONFIG = 'net4u.config';
+
+/** As this tab last heard it, to begin with. */
+export function recallConfig(): PageConfig | null {
+  return JSON.parse(sessionStorage.getItem(CONFIG) ?? 'null') as PageConfig | null;
+}
+
 export async function readConfig(): Promise<PageConfig> {
   const response = await fetch('/config.json');
-  return (await response.json()) as PageConfig;
+  const config = (await response.json()) as PageConfig;
+  sessionStorage.setItem(CONFIG, JSON.stringify(config));
+  return config;
 }

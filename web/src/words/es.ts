@@ -10,6 +10,9 @@ export const es: Words = {
   languages: 'Idioma de la página',
   loading: 'Cargando…',
   tryAgain: 'Reintentar',
+  brokenTitle: 'Esta página dejó de funcionar',
+  broken: 'Lo que escribió se conserva en este dispositivo. Cargue la página de nuevo para seguir.',
+  reload: 'Cargar de nuevo',
   sample: 'Muestra',
   sampleMeans: 'Registro de muestra: inventado para mostrar cómo funciona',
   source: 'Fuente',
@@ -31,6 +34,7 @@ export const es: Words = {
   account: {
     signedInAs: (name) => `Sesión iniciada como ${name}`,
     change: 'Cambiar de persona',
+    changeShort: 'Cambiar',
     signOut: 'Cerrar sesión',
     stays: (n) =>
       `${count(n, 'cambio aún no guardado quedará', 'cambios aún no guardados quedarán')} en este dispositivo hasta que vuelva a iniciar sesión.`,
@@ -158,6 +162,7 @@ export const es: Words = {
       ].join(' · '),
     readOnly: 'Puede leer este plan, no cambiarlo. Su texto lo escriben los editores de sus redes.',
     frozen: 'El texto de este plan está congelado en su estado actual.',
+    partly: 'Puede escribir en las partes de este plan que tienen una línea bajo el texto.',
     saved: 'Guardado',
     saving: 'Guardando…',
     upToDate: 'Al día',
@@ -175,6 +180,8 @@ export const es: Words = {
     syncNow: 'Sincronizar ahora',
     lastChange: (name) => `Último cambio de ${name}`,
     someone: 'un miembro',
+    sampleCountry: 'País de muestra',
+    platform: 'la plataforma',
     refused: (why) => `Rechazado: ${why}`,
     refusedHelp:
       'Este es el texto tal como lo tenía. Copie lo que necesite; el plan de abajo es el que tiene el servidor.',

@@ -116,15 +116,23 @@ export async function countUnsaved(subject: string): Promise<Map<string, number>
   return found;
 }
 
-/** Removes from this device what the server has too. What is not saved stays. @returns how many changes stayed */
-export async function forgetSaved(subject: string): Promise<number> {
-  const unsaved = await countUnsaved(subject);
+/** How long to wait for a tab of the same person to let go of a place, ms. */
+const LETTING_GO = 5_000;
+
+/** Removes from this device what the server has too; what is not saved stays. Call it when the person's plans are being closed. */
+export async function forgetSaved(subject: string): Promise<void> {
   const database = await openDatabase();
   const places = (await answer(database.transaction('states').objectStore('states').getAllKeys())) as string[];
+  const forget = async (place: string) => {
+    const shelf = createShelf(database, place, place, () => {});
+    const kept = await shelf.load();
+    if (!kept?.entries.some(({ unsaved }) => unsaved) && !kept?.state.refused.length) await shelf.clear();
+  };
   for (const place of places) {
-    const [owner, planId = ''] = place.split('\n');
-    if (owner === subject && !unsaved.has(planId)) await createShelf(database, place, place, () => {}).clear();
+    if (!place.startsWith(`${subject}\n`)) continue;
+    const signal = AbortSignal.timeout(LETTING_GO);
+    // Another tab that goes on using it keeps it.
+    await navigator.locks.request(`${NAME}\n${place}`, { signal }, () => forget(place)).catch(() => {});
   }
   database.close();
-  return [...unsaved.values()].reduce((sum, count) => sum + count, 0);
 }

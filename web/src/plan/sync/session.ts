@@ -128,8 +128,8 @@ export class PlanSession {
     this.#streamWait.wake();
     this.#pushWait.wake();
     await this.#journal.compact(this.#view.doc).catch(() => {});
-    await this.#running;
     this.options.shelf.release();
+    await this.#running; // writes nothing any more
   }
 
   /** For a page that is being hidden: it may not come back. */
@@ -216,6 +216,7 @@ export class PlanSession {
   async #join(doc: Y.Doc, epoch: number): Promise<PlanView['rights']> {
     try {
       const joined = await this.options.wire.join();
+      if (this.#stopped) return 'unknown';
       if (joined.epoch !== epoch) throw new WireFailure('INTERNAL', 'a new epoch began meanwhile');
       // After loading: Yjs changes an id whose own edits come in from outside.
       doc.clientID = joined.clientId;
@@ -223,6 +224,7 @@ export class PlanSession {
       return 'edit';
     } catch (error) {
       const { code } = error as WireFailure;
+      if (this.#stopped) return 'unknown';
       if (code !== 'FORBIDDEN' && code !== 'PLAN_FROZEN') throw error;
       void this.#journal.setState({ clientId: null });
       return code === 'FORBIDDEN' ? 'read' : 'frozen';
