@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { type PlanTree, readPlan } from '../document/read.ts';
-import { isWhole, load, snapshot, stateVector } from '../document/state.ts';
+import { applyEdits, isWhole, load, snapshot, stateVector } from '../document/state.ts';
 import { PlanEdits, PlanReset } from '../entities/live.ts';
 import type { Plan } from '../entities/plan.ts';
 import { Seat, stub } from '../entities/stubs.ts';
@@ -190,12 +190,11 @@ export class Room {
 
   #apply(edits: readonly Edit[]): void {
     this.#forget();
-    this.doc.transact(() => {
-      for (const edit of edits) {
-        Y.applyUpdate(this.doc, edit.update);
-        this.bytes += edit.update.byteLength;
-      }
-    });
+    applyEdits(
+      this.doc,
+      edits.map((edit) => edit.update),
+    );
+    for (const edit of edits) this.bytes += edit.update.byteLength;
     if (!isWhole(this.doc)) throw new Error('an edit of the log refers to one that is not in it');
     for (const look of [...this.#waiting]) look();
   }
