@@ -108,13 +108,28 @@ describe('the outbox', () => {
     expect(text.split('Once. ')).toHaveLength(2);
   });
 
+  test('a fault of the server is not called a lost connection, and what was typed is sent again', async () => {
+    const tab = await enter('americas-editor');
+    tab.line.gate = Promise.reject(new WireFailure('INTERNAL', 'Something went wrong on our side.'));
+    tab.title('a1.1.5').insert(0, 'Again. ');
+    await tab.until('waiting', () => tab.status().kind === 'waiting');
+    expect(tab.status()).toEqual({ kind: 'waiting', changes: 1, because: 'server' });
+    tab.line.gate = null;
+    await tab.saved();
+    expect(
+      titleOf(await readServerDocument(world), 'a1.1.5')
+        .toString()
+        .startsWith('Again. '),
+    ).toBe(true);
+  });
+
   test('what was typed without a connection outlives the tab, and goes on being typed before it is saved', async () => {
     const shelf = createMemoryShelf();
     const first = await enter('americas-editor', { shelf });
     first.line.cut = true;
     first.session.suspect();
     for (const letter of 'Kept') first.title('a2.1.1').insert(0, letter);
-    expect(first.status()).toEqual({ kind: 'waiting', changes: 4 });
+    expect(first.status()).toEqual({ kind: 'waiting', changes: 4, because: 'connection' });
     // No farewell: the tab is gone, the shelf is as it is.
     const left = structuredClone(shelf.peek());
     await first.stop();
@@ -126,7 +141,7 @@ describe('the outbox', () => {
     expect(second.title('a2.1.1').toString().startsWith('tpeK')).toBe(true);
     second.title('a2.1.1').insert(4, ' still');
     await second.until('waiting', () => second.status().kind === 'waiting');
-    expect(second.status()).toEqual({ kind: 'waiting', changes: 5 });
+    expect(second.status()).toEqual({ kind: 'waiting', changes: 5, because: 'connection' });
     line.cut = false;
     second.session.syncNow();
     await second.saved();

@@ -11,6 +11,7 @@ export function describeStatus({ status, rights }: Pick<PlanView, 'status' | 'ri
     case 'saving':
       return words.plan.saving;
     case 'waiting':
+      if (status.because === 'server') return words.plan.waitingServer(status.changes);
       return writes || status.changes > 0 ? words.plan.waiting(status.changes) : words.plan.waitingReader;
     case 'signed-out':
       return words.plan.signedOut(status.changes);

@@ -174,6 +174,10 @@ export const en = {
       n === 0
         ? 'No connection. Everything you wrote is saved.'
         : `${count(n, 'change', 'changes')} kept on this device, waiting for the connection`,
+    waitingServer: (n: number) =>
+      n === 0
+        ? 'The server has a fault. What you see may not be the latest.'
+        : `${count(n, 'change', 'changes')} kept on this device. The server has a fault; trying again.`,
     waitingReader: 'No connection. This is the plan as it was last received.',
     signedOut: (n: number) =>
       n === 0

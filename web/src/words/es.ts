@@ -171,6 +171,10 @@ export const es: Words = {
       n === 0
         ? 'Sin conexión. Todo lo que escribió está guardado.'
         : `${count(n, 'cambio conservado', 'cambios conservados')} en este dispositivo, a la espera de conexión`,
+    waitingServer: (n) =>
+      n === 0
+        ? 'El servidor tiene un fallo. Lo que ve puede no ser lo último.'
+        : `${count(n, 'cambio conservado', 'cambios conservados')} en este dispositivo. El servidor tiene un fallo; se intenta de nuevo.`,
     waitingReader: 'Sin conexión. Este es el plan tal como se recibió por última vez.',
     signedOut: (n) =>
       n === 0

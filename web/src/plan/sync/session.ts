@@ -11,11 +11,13 @@ export type Status =
   /** All that was typed here is committed, and what others commit arrives. */
   | { kind: 'saved' }
   | { kind: 'saving'; changes: number }
-  /** No connection. */
-  | { kind: 'waiting'; changes: number }
+  /** Nothing gets through: there is no connection, or the server has a fault. It is tried again by itself. */
+  | { kind: 'waiting'; changes: number; because: Hindrance }
   | { kind: 'signed-out'; changes: number }
   /** The plan cannot be shown. */
   | { kind: 'closed'; code: string };
+
+type Hindrance = 'connection' | 'server';
 
 export interface PlanView {
   /** Null while it is being opened. Another object than before: the old one was dropped. */
@@ -41,6 +43,8 @@ export interface PlanSessionOptions {
 
 const REMOTE = { remote: true };
 
+const hindranceOf = ({ code }: WireFailure): Hindrance => (code === 'UNREACHABLE' ? 'connection' : 'server');
+
 /**
  * One tab's copy of a plan: takes what is typed at once, keeps it on the shelf, sends it, and follows what others write.
  *
@@ -54,8 +58,8 @@ export class PlanSession {
   #stopped = false;
   #signedOut = false;
   #closed: string | null = null;
-  #streamFails = false;
-  #pushFails = false;
+  #streamFails: Hindrance | null = null;
+  #pushFails: Hindrance | null = null;
   #pushing = false;
   #held: PlanEvent[] | null = null;
   #endStream: (() => void) | undefined;
@@ -98,7 +102,7 @@ export class PlanSession {
 
   /** The device says that it is offline: nothing need fail first. */
   suspect(): void {
-    this.#streamFails = this.#pushFails = true;
+    this.#streamFails = this.#pushFails = 'connection';
     this.#tell({});
   }
 
@@ -147,8 +151,9 @@ export class PlanSession {
     const { changes } = this.#journal.outbox;
     if (this.#closed) return { kind: 'closed', code: this.#closed };
     if (this.#signedOut) return { kind: 'signed-out', changes };
-    if (changes > 0) return { kind: this.#streamFails || this.#pushFails ? 'waiting' : 'saving', changes };
-    if (this.#streamFails) return { kind: 'waiting', changes };
+    const because = changes > 0 ? (this.#pushFails ?? this.#streamFails) : this.#streamFails;
+    if (because) return { kind: 'waiting', changes, because };
+    if (changes > 0) return { kind: 'saving', changes };
     return doc && this.#opened ? { kind: 'saved' } : { kind: 'opening' };
   }
 
@@ -170,7 +175,7 @@ export class PlanSession {
     const { code, extensions } = failure;
     if (code === 'UNAUTHENTICATED') this.#signedOut = true;
     else if (code === 'NOT_FOUND' || code === 'NO_DOCUMENT') this.#close(code);
-    else if (failure.passes) this.#streamFails = true;
+    else if (failure.passes) this.#streamFails = hindranceOf(failure);
     else if (code === 'RESYNC_REQUIRED' && typeof extensions.cursor === 'string') {
       void this.#journal.setState({ cursor: extensions.cursor });
     } else this.#opened = false; // rights or cursor are not what they were: ask again for both
@@ -207,7 +212,7 @@ export class PlanSession {
     if (this.#stopped || this.#view.doc !== doc) return;
     await this.#journal.compact(doc).catch(() => {});
     this.#opened = true;
-    this.#streamFails = this.#pushFails = false;
+    this.#streamFails = this.#pushFails = null;
     this.#tell({ rights });
     void this.#pump();
     void this.#saveStrays();
@@ -247,7 +252,7 @@ export class PlanSession {
       const leave = this.options.wire.follow(this.#journal.state.cursor, {
         opened: () => {
           this.#streamWait.succeed();
-          this.#streamFails = this.#pushFails = false;
+          this.#streamFails = this.#pushFails = null;
           this.#tell({});
           this.#pushWait.wake();
           void this.#pump();
@@ -304,7 +309,7 @@ export class PlanSession {
           await this.options.wire.push(journal.state.epoch, next.unsaved.editId, next.update);
           if (outbox !== this.#journal.outbox) continue;
           this.#pushWait.succeed();
-          this.#pushFails = false;
+          this.#pushFails = null;
           journal.acknowledge(next.n);
           this.#tell({});
         } catch (error) {
@@ -322,7 +327,7 @@ export class PlanSession {
       this.#signedOut = true;
       this.#tell({});
     } else if (failure.passes) {
-      this.#pushFails = true;
+      this.#pushFails = hindranceOf(failure);
       this.#tell({});
       await this.#pushWait.wait();
     } else {
