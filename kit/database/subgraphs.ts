@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
 /** The four subgraphs and the Postgres schema each owns. */
 export const subgraphSchemas = {
@@ -17,7 +17,10 @@ export interface LoginRole {
 
 /** Each subgraph's own login role in a database; its password follows from GATEWAY_SECRET, so that no process has to hand it to another. */
 export function loginRole(database: string, subgraph: SubgraphName, secret: string): LoginRole {
-  const name = `${database}_${subgraphSchemas[subgraph]}`.slice(0, 63);
+  const whole = `${database}_${subgraphSchemas[subgraph]}`;
+  // Postgres cuts names to 63 bytes: cut, two subgraphs would have one login
+  const short = createHash('sha256').update(whole).digest('hex').slice(0, 24);
+  const name = Buffer.byteLength(whole) <= 63 ? whole : `net4u_${subgraphSchemas[subgraph]}_${short}`;
   return { name, password: createHmac('sha256', secret).update(`postgres login ${name}`).digest('base64url') };
 }
 

@@ -21,6 +21,14 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
+test('each subgraph of a database has a login of its own, also where the database’s name is as long as can be', () => {
+  for (const database of ['net4u', 'n'.repeat(63), 'ñ'.repeat(31)]) {
+    const names = subgraphNames.map((name) => loginRole(database, name, secret).name);
+    expect(new Set(names).size).toBe(subgraphNames.length);
+    for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
+  }
+});
+
 describe.each(subgraphNames)('the database login of %s', (subgraph) => {
   let login: pg.Client;
   /** @returns the error's SQLSTATE, or `done` */
