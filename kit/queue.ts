@@ -3,12 +3,21 @@ export class QueueOverflow extends Error {
   override readonly name = 'QueueOverflow';
 }
 
+/** A second bound of a queue: the sum of what the unread items weigh, e.g. in bytes. */
+export interface Weight<T> {
+  capacity: number;
+  /** Asked only of items that have to wait. */
+  of(item: T): number;
+}
+
 /**
- * A bounded queue between a writer that must not wait and one `for await` reader. Past `capacity` unread items the queue
- * empties itself and the reader gets QueueOverflow: nothing is dropped silently. `onClose` runs once, whoever ends it.
+ * A bounded queue between a writer that must not wait and one `for await` reader. Past `capacity` unread items, or past
+ * the capacity of `weight` (one item alone may weigh more), the queue empties itself and the reader gets QueueOverflow:
+ * nothing is dropped silently. `onClose` runs once, whoever ends it.
  */
 export class BoundedQueue<T> implements AsyncIterableIterator<T> {
-  readonly #items: T[] = [];
+  readonly #items: { item: T; weight: number }[] = [];
+  #weight = 0;
   #waiting: { resolve: (r: IteratorResult<T>) => void; reject: (e: unknown) => void } | undefined;
   #ended = false;
   #failure: unknown;
@@ -16,6 +25,7 @@ export class BoundedQueue<T> implements AsyncIterableIterator<T> {
   constructor(
     readonly capacity: number,
     readonly onClose: () => void = () => {},
+    readonly weight?: Weight<T>,
   ) {}
 
   /** @returns false once the queue has ended: the writer may forget it */
@@ -31,14 +41,20 @@ export class BoundedQueue<T> implements AsyncIterableIterator<T> {
       this.fail(new QueueOverflow(`reader fell behind by ${this.capacity} items`));
       return false;
     }
-    this.#items.push(item);
+    const weight = this.weight?.of(item) ?? 0;
+    if (this.weight && this.#items.length > 0 && this.#weight + weight > this.weight.capacity) {
+      this.fail(new QueueOverflow(`reader fell behind by a weight of ${this.weight.capacity}`));
+      return false;
+    }
+    this.#items.push({ item, weight });
+    this.#weight += weight;
     return true;
   }
 
   /** Ends at once with an error; unread items are dropped, the reader is told why. */
   fail(error: unknown): void {
     if (this.#ended) return;
-    this.#items.length = 0;
+    this.#drop();
     this.#close();
     if (this.#waiting) this.#waiting.reject(error);
     else this.#failure = error;
@@ -54,7 +70,11 @@ export class BoundedQueue<T> implements AsyncIterableIterator<T> {
   }
 
   async next(): Promise<IteratorResult<T>> {
-    if (this.#items.length > 0) return { value: this.#items.shift() as T, done: false };
+    const first = this.#items.shift();
+    if (first) {
+      this.#weight -= first.weight;
+      return { value: first.item, done: false };
+    }
     if (this.#failure !== undefined) {
       const failure = this.#failure;
       this.#failure = undefined;
@@ -67,19 +87,24 @@ export class BoundedQueue<T> implements AsyncIterableIterator<T> {
   }
 
   async return(): Promise<IteratorResult<T>> {
-    this.#items.length = 0;
+    this.#drop();
     this.end();
     return { value: undefined, done: true };
   }
 
   async throw(error: unknown): Promise<IteratorResult<T>> {
-    this.#items.length = 0;
+    this.#drop();
     this.end();
     throw error;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #drop(): void {
+    this.#items.length = 0;
+    this.#weight = 0;
   }
 
   #close(): void {

@@ -6,15 +6,14 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
-import express from 'express';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
+import express, { type ErrorRequestHandler } from 'express';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { assertionHeader, createAssertionVerifier } from './assertion.ts';
 import type { RequestContext } from './context.ts';
-import { type ApiError, ConfigurationError, publicError } from './errors.ts';
+import { ApiError, ConfigurationError, publicError } from './errors.ts';
 import { describeError, type Log } from './log.ts';
 
 export interface RunningServer {
@@ -22,6 +21,29 @@ export interface RunningServer {
   /** Ends new requests, finishes running ones, closes sockets with 1001. Safe to call twice. */
   stop(): Promise<void>;
 }
+
+/** Of every HTTP server here, in ms: a client has so long to send its headers, and its whole request. */
+export const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+
+/**
+ * Takes no new connections, lets running requests be answered for `grace` ms, then ends what is left. Sockets that were
+ * upgraded are not ended here, but waited for.
+ */
+export async function drainHttp(server: ReturnType<typeof createServer>, grace: number): Promise<void> {
+  server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
+  });
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const sweep = setInterval(() => server.closeIdleConnections(), 50); // those whose last answer has just been sent
+  const force = setTimeout(() => server.closeAllConnections(), grace);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(force);
+}
+
+const gracePeriod = 4_000; // ms for running requests when stopping
+const closeTimeout = 1_000; // ms until a client must have answered the close of its socket
+const maxMessage = 8 * 1024 * 1024; // bytes of a request: 256 KiB of a client's, and the keys of the entities to join
 
 /** @throws ConfigurationError when the port is taken or not allowed */
 export async function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<number> {
@@ -59,8 +81,8 @@ export async function serveSubgraph<C extends RequestContext>(options: {
   const report = (correlationId: string, cause: unknown) =>
     log.error('unexpected', { correlationId, ...describeError((cause as GraphQLError)?.originalError ?? cause) });
   const app = express();
-  const httpServer = createServer(app);
-  const sockets = new WebSocketServer({ server: httpServer, path: '/graphql', maxPayload: 1 << 20 });
+  const httpServer = createServer(timeouts, app);
+  const sockets = new WebSocketServer({ server: httpServer, path: '/graphql', maxPayload: maxMessage });
 
   const disposable = useServer(
     {
@@ -72,14 +94,16 @@ export async function serveSubgraph<C extends RequestContext>(options: {
           const requestId = String(payload.extensions?.requestId ?? randomUUID());
           (payload as { context?: C }).context = options.createContext({ actor, requestId });
         } catch (error) {
-          return [error as GraphQLError];
+          // All subscriptions share the gateway's socket: anything thrown here would close it.
+          if (error instanceof GraphQLError) return [error];
+          return [new GraphQLError('', { originalError: error as Error })];
         }
       },
       onNext: (_ctx, _id, _payload, _args, result) =>
         result.errors
           ? { ...result, errors: result.errors.map((e) => publicError(e.toJSON(), e, report)) as never }
           : result,
-      onError: (_ctx, _id, _payload, errors) => errors.map((e) => publicError(e as never, e, report)) as never,
+      onError: (_ctx, _id, _payload, errors) => errors.map((e) => publicError(e.toJSON(), e, report)) as never,
     },
     sockets,
   );
@@ -91,12 +115,7 @@ export async function serveSubgraph<C extends RequestContext>(options: {
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     formatError: (formatted, error) => publicError(formatted, error, report),
-    plugins: [
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginDrainHttpServer({ httpServer }),
-      { serverWillStart: async () => ({ drainServer: async () => void (await disposable.dispose()) }) },
-    ],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled()],
   });
   await apollo.start();
 
@@ -109,22 +128,44 @@ export async function serveSubgraph<C extends RequestContext>(options: {
       response.locals.context = options.createContext({ actor, requestId });
       next();
     } catch (error) {
-      response.status(401).json({ errors: [(error as ApiError).toJSON()] });
+      next(error);
     }
   });
   app.use(
     '/graphql',
-    express.json({ limit: '1mb' }),
+    express.json({ limit: maxMessage }),
     expressMiddleware(apollo, { context: async ({ res }) => res.locals.context as C }),
   );
+  app.use(answerFailure(report));
 
   const port = await listen(httpServer, options.port ?? 0, options.host ?? '127.0.0.1');
   let stopping: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}/graphql`,
     stop: () => {
-      stopping ??= apollo.stop();
+      stopping ??= (async () => {
+        const late = setTimeout(() => {
+          for (const client of sockets.clients) client.terminate(); // does not answer the close
+        }, closeTimeout);
+        await Promise.all([disposable.dispose(), drainHttp(httpServer, gracePeriod)]);
+        clearTimeout(late);
+        await apollo.stop();
+      })();
       return stopping;
     },
+  };
+}
+
+/** The last handler: a GraphQL answer for whatever was thrown before GraphQL began. */
+function answerFailure(report: (correlationId: string, cause: unknown) => void): ErrorRequestHandler {
+  return (error, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = error instanceof GraphQLError ? 401 : Number(error.status ?? error.statusCode ?? 500);
+    const known =
+      error instanceof GraphQLError || status >= 500
+        ? error
+        : new ApiError('BAD_REQUEST', 'The body is not a request.');
+    const formatted = known instanceof GraphQLError ? known.toJSON() : { message: '' };
+    response.status(status).json({ errors: [publicError(formatted, error, report)] });
   };
 }
