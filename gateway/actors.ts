@@ -1,6 +1,7 @@
 import { type Actor, gatewayActor } from '../kit/context.ts';
 import { ApiError } from '../kit/errors.ts';
 import type { Principal } from './auth.ts';
+import { Cache } from './cache.ts';
 import type { Send } from './execute/index.ts';
 import type { GatewayContext } from './send.ts';
 
@@ -39,9 +40,10 @@ interface Watched {
  * @param keep ms after which an actor is read again in any case
  */
 export function createActors(send: Send<GatewayContext>, interval = 500, keep = 60_000): Actors {
-  const known = new Map<string, { actor: Promise<Actor>; kind: Kind; at: number }>();
+  const known = new Cache<{ actor: Promise<Actor>; kind: Kind; at: number }>(10_000);
   const versions: Record<Kind, number> = { PERSON: 0, PARTNER: 0 };
   const watching = new Set<Watched>();
+  const asking = new Set<Kind>();
   let stopped = false;
 
   async function ask(kind: Kind, query: string, variables: Record<string, unknown> = {}): Promise<unknown> {
@@ -77,7 +79,6 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
     const before = known.get(key);
     if (before && Date.now() - before.at < keep) return before.actor;
     const entry = { actor: read(principal), kind: principal.kind, at: Date.now() };
-    if (known.size >= 10_000) known.clear();
     known.set(key, entry);
     const drop = () => {
       if (known.get(key) === entry) known.delete(key);
@@ -88,10 +89,12 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
   }
 
   async function check(kind: Kind): Promise<void> {
-    const version = Number(await ask(kind, `{ ${sources[kind].version} }`));
+    asking.add(kind); // a source that hangs is asked once, and its answers come in order
+    const answer = await ask(kind, `{ ${sources[kind].version} }`).finally(() => asking.delete(kind));
+    const version = Number(answer);
     if (version === versions[kind]) return;
     versions[kind] = version;
-    for (const [key, entry] of known) if (entry.kind === kind) known.delete(key);
+    known.prune((entry) => entry.kind === kind);
     await Promise.all([...watching].filter((item) => item.principal.kind === kind).map(compare));
   }
 
@@ -109,7 +112,9 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
   }
 
   const timer = setInterval(() => {
-    for (const kind of ['PERSON', 'PARTNER'] as const) check(kind).catch(() => forget(kind));
+    for (const kind of ['PERSON', 'PARTNER'] as const) {
+      if (!asking.has(kind)) check(kind).catch(() => forget(kind));
+    }
   }, interval);
   timer.unref();
 

@@ -7,8 +7,9 @@ import {
   validate,
 } from 'graphql';
 import type { Actor } from '../kit/context.ts';
-import { publicError } from '../kit/errors.ts';
+import { ApiError, publicError } from '../kit/errors.ts';
 import { describeError, type Log } from '../kit/log.ts';
+import { QueueOverflow } from '../kit/queue.ts';
 import { execute, subscribe } from './execute/index.ts';
 import type { ReadDocument } from './limits.ts';
 import type { PlannedOperation, Planner } from './planner.ts';
@@ -32,8 +33,6 @@ export interface Prepared {
  * public ones.
  */
 export interface Operations {
-  /** Limits alone. @throws GraphQLError */
-  check(query: string, actor: Actor): void;
   /** @throws GraphQLError with what is wrong */
   prepare(request: Request, actor: Actor): Prepared;
   run(prepared: Prepared, context: GatewayContext, signal?: AbortSignal): Promise<ExecutionResult>;
@@ -70,12 +69,19 @@ export function createOperations(options: {
   };
   const clean = (result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map(toPublic) } : result;
+  const cleanEvent = (result: ExecutionResult): ExecutionResult => {
+    if (!result.errors?.some((error) => error.originalError instanceof QueueOverflow)) return clean(result);
+    return { errors: [new ApiError('RESYNC_REQUIRED', 'You fell too far behind: subscribe again from the cursor.')] };
+  };
 
   return {
     toPublic,
-    check: (query, actor) => void read(query, actor),
     prepare({ query, operationName, variables }, actor) {
       const document = read(query, actor);
+      if (operationName === '') {
+        const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
+        throw new GraphQLError('Unknown operation named "".', { extensions });
+      }
       if (!valid.has(document)) {
         const [error] = validate(planner.schema, document, rules, {
           maxErrors: 1,
@@ -93,7 +99,7 @@ export function createOperations(options: {
       clean(await execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) })),
     async subscribe({ planned, variables }, context) {
       const results = await subscribe({ planned, variables, send: wire.send, open: wire.open, context });
-      return Symbol.asyncIterator in results ? mapResults(results, clean) : clean(results);
+      return Symbol.asyncIterator in results ? mapResults(results, cleanEvent) : clean(results);
     },
   };
 }

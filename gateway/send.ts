@@ -22,65 +22,131 @@ export interface Wire {
 
 const headersTimeout = 10_000; // ms until a subgraph's answer begins
 const bodyTimeout = 10_000; // ms between two parts of it
+const longestWait = 10_000; // ms that a request may wait for one of the connections, answer included
+const connections = 64; // to each subgraph
+const mostWaiting = 2_000; // requests at one subgraph; with more, it is not asked
 const queued = 256; // events of one subscription that may wait for its reader
+const queuedBytes = 1024 * 1024;
+const upstreamTimeout = 5_000; // ms for a subgraph to open a socket, to greet, and to answer a ping
+const pingEvery = 10_000; // ms
+
+class Upstream extends WebSocket {
+  constructor(url: string, protocols: string | string[]) {
+    super(url, protocols, { handshakeTimeout: upstreamTimeout });
+  }
+}
+
+/** One socket for all subscriptions at a subgraph; a subgraph that has gone silent breaks it. */
+function createSocket(url: string): Client {
+  let unanswered: NodeJS.Timeout | undefined;
+  const client = createClient({
+    url: url.replace(/^http/, 'ws'),
+    webSocketImpl: Upstream,
+    // No retry of its own: a repeated subscription without its cursor would lose or double events. The client resumes.
+    retryAttempts: 0,
+    connectionAckWaitTimeout: upstreamTimeout,
+    keepAlive: pingEvery,
+    on: {
+      ping: (received) => {
+        if (!received) unanswered = setTimeout(() => client.terminate(), upstreamTimeout);
+      },
+      pong: () => clearTimeout(unanswered),
+      closed: () => clearTimeout(unanswered),
+    },
+  });
+  return client;
+}
+
+/** @throws Error when this is no answer of a GraphQL server: what reads it further on relies on its shape */
+function asAnswer(value: unknown, subgraph: string): SubgraphResponse {
+  const { data, errors } = (isObject(value) ? value : {}) as Record<string, unknown>;
+  const isAnswer =
+    (data === undefined || data === null || isObject(data)) &&
+    (errors === undefined || errors === null || (Array.isArray(errors) && errors.every(isError)));
+  if (!isObject(value) || !isAnswer) throw new Error(`${subgraph} answered with JSON that is not of GraphQL.`);
+  return value as SubgraphResponse;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isError = (error: unknown) =>
+  isObject(error) &&
+  typeof error.message === 'string' &&
+  (error.path === undefined || error.path === null || Array.isArray(error.path)) &&
+  (error.extensions === undefined || error.extensions === null || isObject(error.extensions));
 
 /**
  * The wire to the subgraphs: HTTP with kept connections, and one graphql-ws socket for all subscriptions at a subgraph.
  * @param urls by subgraph name, each ending in /graphql
  */
 export function createWire(urls: Readonly<Record<string, string>>, signer: AssertionSigner): Wire {
-  const pools = new Map<string, { pool: Pool; path: string }>();
+  const pools = new Map<string, { pool: Pool; path: string; running: number }>();
   const sockets = new Map<string, Client>();
   for (const [name, url] of Object.entries(urls)) {
     const { origin, pathname } = new URL(url);
-    pools.set(name, { pool: new Pool(origin, { connections: 64, headersTimeout, bodyTimeout }), path: pathname });
-    const webSocketImpl = WebSocket;
-    // No retry of its own: a repeated subscription without its cursor would lose or double events. The client resumes.
-    sockets.set(
-      name,
-      createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl, retryAttempts: 0, keepAlive: 10_000 }),
-    );
+    const pool = new Pool(origin, { connections, headersTimeout, bodyTimeout });
+    pools.set(name, { pool, path: pathname, running: 0 });
+    sockets.set(name, createSocket(url));
   }
 
   const send: Send<GatewayContext> = async (
     { subgraph, query, operationName, variables, signal },
     { actor, requestId },
   ) => {
-    const { pool, path } = pools.get(subgraph) as { pool: Pool; path: string };
-    const { body, statusCode } = await pool.request({
-      method: 'POST',
-      path,
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        [assertionHeader]: await signer.sign(actor, subgraph),
-        'x-request-id': requestId,
-      },
-      body: JSON.stringify({ query, operationName, variables }),
-      ...(signal && { signal }),
-    });
-    const text = await body.text();
+    const at = pools.get(subgraph) as { pool: Pool; path: string; running: number };
+    if (at.running >= mostWaiting) throw new Error(`${subgraph} has ${mostWaiting} requests to answer already.`);
+    // Time-outs begin when a request is written; only one that waits for a connection needs its own.
+    const waits = at.running >= connections ? AbortSignal.timeout(longestWait) : undefined;
+    const ended = signal && waits ? AbortSignal.any([signal, waits]) : (signal ?? waits);
+    at.running += 1;
     try {
-      return JSON.parse(text) as SubgraphResponse;
-    } catch {
-      throw new Error(`${subgraph} answered ${statusCode} without JSON.`);
+      const { body, statusCode } = await at.pool.request({
+        method: 'POST',
+        path: at.path,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          [assertionHeader]: await signer.sign(actor, subgraph),
+          'x-request-id': requestId,
+        },
+        body: JSON.stringify({ query, operationName, variables }),
+        ...(ended && { signal: ended }),
+      });
+      const text = await body.text();
+      let value: unknown;
+      try {
+        value = JSON.parse(text);
+      } catch {
+        throw new Error(`${subgraph} answered ${statusCode} without JSON.`);
+      }
+      return asAnswer(value, subgraph);
+    } finally {
+      at.running -= 1;
     }
   };
 
   const open: Open<GatewayContext> = ({ subgraph, query, operationName, variables }, { actor, requestId }) => {
     let unsubscribe = () => {};
     let closed = false;
-    const queue = new BoundedQueue<SubgraphResponse>(queued, () => {
+    const onClose = () => {
       closed = true;
       unsubscribe();
-    });
+    };
+    const of = (event: SubgraphResponse) => Buffer.byteLength(JSON.stringify(event));
+    const queue = new BoundedQueue<SubgraphResponse>(queued, onClose, { capacity: queuedBytes, of });
     const subscribe = async () => {
       const extensions = { actor: await signer.sign(actor, subgraph), requestId };
       if (closed) return;
       unsubscribe = (sockets.get(subgraph) as Client).subscribe(
         { query, operationName, variables, extensions },
         {
-          next: (event) => queue.push(event as SubgraphResponse),
+          next: (event) => {
+            try {
+              queue.push(asAnswer(event, subgraph));
+            } catch (error) {
+              queue.fail(error);
+            }
+          },
           error: (error) => {
             // GraphQL errors are the subgraph's last word; anything else is a broken wire
             if (Array.isArray(error)) {

@@ -1,25 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
-import { GraphQLError } from 'graphql';
+import express from 'express';
+import type { GraphQLError } from 'graphql';
 import { createAssertionSigner } from '../kit/assertion.ts';
-import { ApiError, publicError } from '../kit/errors.ts';
+import { publicError } from '../kit/errors.ts';
 import { describeError, type Log } from '../kit/log.ts';
-import { listen, type RunningServer } from '../kit/server.ts';
-import { type Actors, createActors } from './actors.ts';
-import { type Authenticate, createAuthenticator, type OidcOptions } from './auth.ts';
+import { drainHttp, listen, type RunningServer, timeouts } from '../kit/server.ts';
+import { createActors } from './actors.ts';
+import { createAuthenticator, type OidcOptions } from './auth.ts';
 import { execute } from './execute/index.ts';
+import { allowMethods, answerFailure, prepare, refuseSubscriptions, signIn } from './http.ts';
 import { createDocumentReader } from './limits.ts';
-import { createOperations, type Operations } from './operations.ts';
+import { createOperations } from './operations.ts';
 import { createPlanner, type Planner } from './planner.ts';
-import { createWire, type GatewayContext, type Wire } from './send.ts';
+import { createWire, type Wire } from './send.ts';
 import { type Locals, serveEvents } from './sse.ts';
 import { createStreams } from './streams.ts';
 import { serveSockets } from './subscriptions.ts';
@@ -46,7 +45,7 @@ export interface GatewayOptions {
   log: Log;
 }
 
-const gracePeriod = 5_000; // ms for running requests when stopping
+const gracePeriod = 3_000; // ms for running operations when stopping
 
 /** @throws Error when the supergraph is not one; ConfigurationError when the port cannot be had */
 export async function start(options: GatewayOptions): Promise<RunningServer> {
@@ -63,18 +62,12 @@ export async function start(options: GatewayOptions): Promise<RunningServer> {
 
   const app = express();
   app.disable('x-powered-by');
-  const httpServer = createServer(app);
-  httpServer.headersTimeout = 10_000;
-  httpServer.requestTimeout = 30_000;
+  const httpServer = createServer(timeouts, app);
   const isOriginAllowed = (origin: string) =>
     options.allowedOrigins?.includes(origin) === true ||
     (!production && /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin));
-  const sockets = serveSockets({ httpServer, authenticate, actors, operations, streams, isOriginAllowed });
-  const drain = async () => {
-    streams.stop();
-    await sockets.stop();
-  };
-  const apollo = createApollo({ planner, wire, operations, production, log, drain, httpServer });
+  const sockets = serveSockets({ httpServer, authenticate, actors, operations, streams, isOriginAllowed, log });
+  const apollo = createApollo({ planner, wire, production, log });
   await apollo.start();
 
   for (const { path, handler } of options.mounts ?? []) app.use(path, handler);
@@ -85,12 +78,14 @@ export async function start(options: GatewayOptions): Promise<RunningServer> {
       .status(silent.length === 0 ? 200 : 503)
       .json(silent.length === 0 ? { status: 'ready' } : { status: 'waiting', for: silent });
   });
-  app.use(
+  app.all(
     '/graphql',
+    allowMethods,
     signIn(authenticate, actors),
     express.json({ limit: '256kb' }),
-    checkDocument(operations),
+    prepare(operations),
     serveEvents(operations, streams),
+    refuseSubscriptions,
     expressMiddleware(apollo, { context: async ({ res }) => (res.locals as Locals).context }),
   );
   if (options.page) app.use(servePage(options.page.root, options.page.config, [new URL(options.oidc.issuer).origin]));
@@ -107,6 +102,11 @@ export async function start(options: GatewayOptions): Promise<RunningServer> {
     stop() {
       stopping ??= (async () => {
         actors.stop();
+        streams.stop();
+        // What still waits for a subgraph at the end of the grace period gets what has come until then.
+        const impatient = setTimeout(() => void wire.stop(), gracePeriod);
+        await Promise.all([sockets.stop(gracePeriod + 500), drainHttp(httpServer, gracePeriod + 500)]);
+        clearTimeout(impatient);
         await apollo.stop();
         await wire.stop();
       })();
@@ -115,99 +115,41 @@ export async function start(options: GatewayOptions): Promise<RunningServer> {
   };
 }
 
+type ApolloContext = Locals['context'];
+
 function createApollo(parts: {
   planner: Planner;
   wire: Wire;
-  operations: Operations;
   production: boolean;
   log: Log;
-  drain: () => Promise<void>;
-  httpServer: ReturnType<typeof createServer>;
-}): ApolloServer<GatewayContext> {
-  const { planner, wire, production, log, drain, httpServer } = parts;
+}): ApolloServer<ApolloContext> {
+  const { planner, wire, production, log } = parts;
   const report = (correlationId: string, cause: unknown) =>
     log.error('unexpected', { correlationId, ...describeError((cause as GraphQLError)?.originalError ?? cause) });
-  return new ApolloServer<GatewayContext>({
+  return new ApolloServer<ApolloContext>({
     gateway: {
       onSchemaLoadOrUpdate(callback) {
         callback({ apiSchema: planner.schema, coreSupergraphSdl: '' });
         return () => {};
       },
       load: async () => ({
-        executor: async ({ document, operationName, request, context }) =>
-          execute({
-            planned: planner.plan(document, operationName ?? undefined),
-            variables: request.variables ?? {},
-            send: wire.send,
-            context: context as GatewayContext,
-          }) as never,
+        executor: async ({ request, context }) => {
+          const { prepared, ...rest } = context as ApolloContext;
+          if (!prepared) throw new Error('An operation came to be run that was not prepared.');
+          const { planned } = prepared;
+          return execute({ planned, variables: request.variables ?? {}, send: wire.send, context: rest }) as never;
+        },
       }),
       stop: async () => {},
     },
     csrfPrevention: true,
     introspection: !production,
+    dangerouslyDisableValidation: true, // each operation has been validated when it was prepared
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     formatError: (formatted, error) => publicError(formatted, error, report),
-    plugins: [
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: gracePeriod }),
-      { serverWillStart: async () => ({ drainServer: drain }) },
-    ],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginUsageReportingDisabled()],
   });
-}
-
-/** Before anything of a request is read: who asks. */
-function signIn(authenticate: Authenticate, actors: Actors): RequestHandler {
-  return async (request, response, next) => {
-    const principal = await authenticate(request.headers.authorization, request.headers['x-net4u-seat']);
-    const requestId = randomUUID();
-    response.set('x-request-id', requestId);
-    Object.assign(response.locals, {
-      principal,
-      context: { actor: await actors.resolve(principal), requestId },
-    } satisfies Locals);
-    next();
-  };
-}
-
-/** Limits come before Apollo Server parses and validates, where a bomb would already have cost what it costs. */
-function checkDocument(operations: Operations): RequestHandler {
-  return (request, response, next) => {
-    const query = (request.method === 'GET' ? request.query : request.body)?.query;
-    if (typeof query === 'string' && query !== '') operations.check(query, (response.locals as Locals).context.actor);
-    next();
-  };
-}
-
-const statusOf: Partial<Record<string, number>> = {
-  UNAUTHENTICATED: 401,
-  ISSUER_UNAVAILABLE: 503,
-  SUBGRAPH_UNAVAILABLE: 503,
-};
-
-/** The last handler: a GraphQL answer for whatever was thrown before GraphQL began. */
-function answerFailure(log: Log): ErrorRequestHandler {
-  return (error, _request, response, next) => {
-    if (response.headersSent) return next(error);
-    const report = (correlationId: string, cause: unknown) =>
-      log.error('unexpected', { correlationId, ...describeError(cause) });
-    if (error instanceof GraphQLError) {
-      const { code } = error.extensions as { code?: string };
-      const status = statusOf[code ?? ''] ?? 400;
-      if (status === 401) response.set('www-authenticate', 'Bearer');
-      response.status(status).json({ errors: [publicError(error.toJSON(), error, report)] });
-      return;
-    }
-    const status: number = error.status ?? error.statusCode ?? 500;
-    if (status < 500) {
-      const message = status === 413 ? 'The request body is over 256 KiB.' : 'The request body is not JSON.';
-      response.status(status).json({ errors: [new ApiError('BAD_REQUEST', message).toJSON()] });
-      return;
-    }
-    response.status(500).json({ errors: [publicError({ message: '' }, error, report)] });
-  };
 }

@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { ApiError } from '../kit/errors.ts';
 import type { Actors } from './actors.ts';
 import type { Principal } from './auth.ts';
@@ -15,46 +15,69 @@ export interface Stream extends AsyncIterableIterator<ExecutionResult> {
   fail(code: ApiError['code'], message: string, extensions?: Record<string, unknown>): void;
 }
 
-/** A subscription's results, with an end that can be called from outside while the reader waits. */
+/**
+ * A subscription's results for one reader, with an end that can be called from outside while the reader waits. Errors
+ * after which the reader is to come back carry the last cursor delivered.
+ */
 export function createStream(source: AsyncIterableIterator<ExecutionResult>, onEnd: () => void): Stream {
   const over: IteratorResult<ExecutionResult> = { done: true, value: undefined };
   let last: IteratorResult<ExecutionResult> | undefined;
   let cursor: string | undefined;
-  let interrupt = () => {};
-  const interrupted = new Promise<void>((resolve) => {
-    interrupt = resolve;
-  });
+  let settle: ((step: IteratorResult<ExecutionResult>) => void) | undefined;
   let ended = false;
+  const takeLast = () => {
+    const step = last ?? over;
+    last = undefined;
+    return step;
+  };
   const end = () => {
     if (ended) return;
     ended = true;
     onEnd();
-    void source.return?.();
+    source.return?.().catch(() => {}); // the reader has had its end; nobody is left to be told
+    settle?.(takeLast());
   };
-  const takeLast = (): IteratorResult<ExecutionResult> => {
-    const result = last ?? over;
-    last = undefined;
-    return result;
+  const take = (step: IteratorResult<ExecutionResult>): IteratorResult<ExecutionResult> => {
+    if (step.done) {
+      end();
+      return step;
+    }
+    const value = withCursor(step.value, cursor);
+    cursor = cursorOf(value) ?? cursor;
+    return { done: false, value };
   };
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
-    async next() {
-      if (ended) return takeLast();
-      const step = await Promise.race([source.next(), interrupted]);
-      // ended meanwhile: the source's own end may win the race, and the last word must not be lost with it
-      if (ended || !step) return takeLast();
-      if (step.done) end();
-      else cursor = cursorOf(step.value) ?? cursor;
-      return step;
+    // Not a race of promises: one that never settles would keep every event ever delivered.
+    next() {
+      if (ended) return Promise.resolve(takeLast());
+      return new Promise((resolve, reject) => {
+        settle = resolve;
+        source.next().then(
+          (step) => {
+            if (ended) return;
+            settle = undefined;
+            resolve(take(step));
+          },
+          (error) => {
+            if (ended) return;
+            settle = undefined;
+            end();
+            reject(error);
+          },
+        );
+      });
     },
     async return() {
       end();
+      last = undefined;
       return over;
     },
     async throw(error) {
       end();
+      last = undefined;
       throw error;
     },
     fail(code, message, extensions = {}) {
@@ -62,15 +85,35 @@ export function createStream(source: AsyncIterableIterator<ExecutionResult>, onE
       const error = new ApiError(code, message, { ...(cursor !== undefined && { cursor }), ...extensions });
       last = { done: false, value: { errors: [error] } };
       end();
-      interrupt();
     },
+  };
+}
+
+const comeBack = new Set<unknown>(['RESYNC_REQUIRED', 'SUBGRAPH_UNAVAILABLE']);
+
+/** An upstream's last word, with where to go on from unless it says so itself. */
+function withCursor(result: ExecutionResult, cursor: string | undefined): ExecutionResult {
+  if (cursor === undefined || !result.errors || Object.values(result.data ?? {}).some((event) => event !== null))
+    return result;
+  return {
+    ...result,
+    errors: result.errors.map((error) => {
+      const { message, path, extensions } = error;
+      if (!comeBack.has(extensions.code) || extensions.cursor !== undefined) return error;
+      return new GraphQLError(message, { path, extensions: { ...extensions, cursor } });
+    }),
   };
 }
 
 /** All live streams of this gateway: each is watched for its actor's rights and ends with its sign-in; all are told when the process stops. */
 export interface Streams {
-  /** @param source is closed when the stream ends, for whatever reason */
-  add(source: AsyncIterableIterator<ExecutionResult>, principal: Principal, context: GatewayContext): Stream;
+  /** @param source is closed when the stream ends, for whatever reason; then `onEnd` is called, once */
+  add(
+    source: AsyncIterableIterator<ExecutionResult>,
+    principal: Principal,
+    context: GatewayContext,
+    onEnd?: () => void,
+  ): Stream;
   /** Ends every stream with SERVICE_STOPPING. */
   stop(): void;
 }
@@ -80,8 +123,9 @@ export const farthestTimer = 2 ** 31 - 1; // ms; setTimeout holds no more
 export function createStreams(actors: Actors): Streams {
   const live = new Set<Stream>();
   return {
-    add(source, principal, { actor }) {
+    add(source, principal, { actor }, onEnd) {
       const stream = createStream(source, () => {
+        onEnd?.();
         unwatch();
         clearTimeout(expiry);
         live.delete(stream);

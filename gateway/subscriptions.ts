@@ -1,30 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
+import type { ExecutionResult } from 'graphql';
+import { makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { ApiError } from '../kit/errors.ts';
+import { ApiError } from '../kit/errors.ts';
+import type { Log } from '../kit/log.ts';
 import type { Actors } from './actors.ts';
 import type { Authenticate, Principal } from './auth.ts';
 import type { Operations, Prepared } from './operations.ts';
 import type { GatewayContext } from './send.ts';
-import { farthestTimer, type Streams } from './streams.ts';
+import { attachSocket, closeSocket, handleProtocols } from './socket.ts';
+import { toGraphQLError } from './sse.ts';
+import { farthestTimer, type Stream, type Streams } from './streams.ts';
 
 interface Extra extends Record<PropertyKey, unknown> {
   socket: WebSocket;
-  request: IncomingMessage;
-  principal: Principal;
+  principal: Principal | undefined;
   expiry: NodeJS.Timeout | undefined;
+  /** Operations under way, also those that the client has completed and that are still being answered. */
+  running: number;
+  streams: Set<Stream>;
 }
 
 /** What `onSubscribe` hands to `execute` and `subscribe`: graphql-ws passes the object through. */
-type Args = { prepared: Prepared; context: GatewayContext; principal: Principal };
+type Args = { prepared: Prepared; context: GatewayContext; extra: Extra };
 
 const maxPayload = 256 * 1024; // bytes of one frame
 const initTimeout = 3_000; // ms until connection_init
-const keepAlive = 12_000; // ms between pings
 const maxOperations = 50; // running at once on one socket
+const longestId = 256; // characters of an operation's id, which every event repeats
+const closeTimeout = 1_000; // ms until a client must have answered a close
 
 /**
  * graphql-transport-ws on the gateway's HTTP server, path /graphql: queries, mutations and subscriptions. A socket is
@@ -38,95 +44,147 @@ export function serveSockets(options: {
   operations: Operations;
   streams: Streams;
   isOriginAllowed: (origin: string) => boolean;
-}): { stop(): Promise<void> } {
+  log: Log;
+}): {
+  /** Takes no new operations, lets those under way be answered for `grace` ms, then closes every socket with 1001. */
+  stop(grace: number): Promise<void>;
+} {
   const { authenticate, actors, operations, streams } = options;
-  const server = new WebSocketServer({ noServer: true, maxPayload });
+  const server = new WebSocketServer({ noServer: true, maxPayload, handleProtocols });
+  let stopping: Promise<void> | undefined;
+  let answering = 0; // queries and mutations
+  let onAnswered = () => {};
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node hands the bare socket over: without a listener, a client that hangs up would end this process.
     socket.on('error', () => socket.destroy());
-    const refuse = (status: string) =>
+    const refuse = (status: string) => {
+      socket.once('finish', () => socket.destroy()); // or it would stay as long as the client likes
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    };
     const { origin } = request.headers;
-    if (request.url?.split('?', 1)[0] !== '/graphql') return void refuse('404 Not Found');
-    if (origin !== undefined && !options.isOriginAllowed(origin)) return void refuse('403 Forbidden');
-    server.handleUpgrade(request, socket, head, (opened) => void server.emit('connection', opened, request));
+    if (stopping) return refuse('503 Service Unavailable');
+    if (request.url?.split('?', 1)[0] !== '/graphql') return refuse('404 Not Found');
+    if (origin !== undefined && !options.isOriginAllowed(origin)) return refuse('403 Forbidden');
+    server.handleUpgrade(request, socket, head, (opened) => {
+      const extra = { socket: opened, principal: undefined, expiry: undefined, running: 0, streams: new Set<Stream>() };
+      attachSocket(protocol, opened, extra, options.log);
+    });
   };
   options.httpServer.on('upgrade', onUpgrade);
 
-  const disposable = useServer<Record<string, unknown>, Extra>(
-    {
-      connectionInitWaitTimeout: initTimeout,
-      async onConnect({ connectionParams, extra }) {
-        try {
-          const principal = await authenticate(connectionParams?.authorization, connectionParams?.seat);
-          await actors.resolve(principal);
-          extra.principal = principal;
-          if (principal.expires !== undefined) {
-            const left = Math.min(Math.max(0, principal.expires - Date.now()), farthestTimer);
-            extra.expiry = setTimeout(() => extra.socket?.close(4403, 'Your sign-in has expired'), left);
-          }
-          return true;
-        } catch (error) {
-          const { code, message } = error as ApiError;
-          extra.socket?.close(code === 'UNAUTHENTICATED' ? 4403 : 1013, code ? cutReason(message) : 'Try again');
-          return false;
+  const protocol = makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: initTimeout,
+    async onConnect({ connectionParams, extra }) {
+      const { socket } = extra;
+      try {
+        const principal = await authenticate(connectionParams?.authorization, connectionParams?.seat);
+        await actors.resolve(principal);
+        if (socket.readyState !== socket.OPEN) return false;
+        extra.principal = principal;
+        if (principal.expires !== undefined) {
+          const left = Math.min(Math.max(0, principal.expires - Date.now()), farthestTimer);
+          extra.expiry = setTimeout(() => closeSocket(socket, 4403, 'Your sign-in has expired'), left);
         }
-      },
-      onDisconnect: ({ extra }) => clearTimeout(extra.expiry),
-      async onSubscribe({ extra, subscriptions }, _id, payload) {
+        return true;
+      } catch (error) {
+        const { code, message } = error as ApiError;
+        closeSocket(socket, code === 'UNAUTHENTICATED' ? 4403 : 1013, code ? message : 'Try again');
+        return false;
+      }
+    },
+    onClose({ extra }) {
+      clearTimeout(extra.expiry);
+      for (const stream of extra.streams) void stream.return?.();
+    },
+    async onSubscribe({ extra }, id, payload) {
+      try {
+        const { principal } = extra as Extra & { principal: Principal };
+        if (id.length > longestId) throw new ApiError('BAD_REQUEST', `An id has at most ${longestId} characters.`);
+        if (stopping) throw new ApiError('SERVICE_STOPPING', 'This gateway is stopping: connect again.');
+        if (extra.running >= maxOperations) {
+          const message = `At most ${maxOperations} operations run at once on one socket.`;
+          throw new ApiError('OPERATION_TOO_LARGE', message);
+        }
+        extra.running += 1;
         try {
-          if (Object.keys(subscriptions).length > maxOperations) {
-            const extensions = { code: 'OPERATION_TOO_LARGE' };
-            return [new GraphQLError(`At most ${maxOperations} operations run at once on one socket.`, { extensions })];
-          }
-          const { principal } = extra as Extra;
           const context = { actor: await actors.resolve(principal), requestId: randomUUID() };
           const prepared = operations.prepare(payload, context.actor);
-          const { document } = prepared;
-          const args: Args = { prepared, context, principal };
-          return {
-            document,
-            operationName: payload.operationName,
-            contextValue: undefined,
-            schema: undefined,
-            ...args,
-          } as never;
+          const args: Args = { prepared, context, extra };
+          const { operationName } = payload;
+          return { document: prepared.document, operationName, contextValue: undefined, ...args } as never;
         } catch (error) {
-          return [operations.toPublic(error instanceof GraphQLError ? error : wrap(error))];
+          extra.running -= 1;
+          throw error;
         }
-      },
-      execute: (args) => {
-        const { prepared, context } = args as unknown as Args;
-        return operations.run(prepared, context);
-      },
-      subscribe: async (args) => {
-        const { prepared, context, principal } = args as unknown as Args;
-        const results = await operations.subscribe(prepared, context);
-        return Symbol.asyncIterator in results ? streams.add(results, principal, context) : results;
-      },
+      } catch (error) {
+        return [operations.toPublic(toGraphQLError(error))];
+      }
     },
-    server,
-    keepAlive,
-  );
+    async execute(args) {
+      const { prepared, context, extra } = args as unknown as Args;
+      answering += 1;
+      try {
+        return await operations.run(prepared, context);
+      } finally {
+        extra.running -= 1;
+        answering -= 1;
+        if (answering === 0) setImmediate(() => onAnswered()); // after the answer is written
+      }
+    },
+    async subscribe(args) {
+      const { prepared, context, extra } = args as unknown as Args;
+      const leave = () => {
+        extra.running -= 1;
+      };
+      try {
+        const results = await operations.subscribe(prepared, context);
+        if (Symbol.asyncIterator in results) return keep(extra, results, context, leave);
+        leave();
+        return results;
+      } catch (error) {
+        leave();
+        return { errors: [operations.toPublic(toGraphQLError(error))] };
+      }
+    },
+  });
 
-  let stopping: Promise<void> | undefined;
+  /** graphql-ws may forget a stream whose id the client uses twice: the socket's end ends it in any case. */
+  function keep(
+    extra: Extra,
+    results: AsyncIterableIterator<ExecutionResult>,
+    context: GatewayContext,
+    leave: () => void,
+  ): Stream {
+    const stream = streams.add(results, extra.principal as Principal, context, () => {
+      extra.streams.delete(stream);
+      leave();
+    });
+    extra.streams.add(stream);
+    if (extra.socket.readyState !== extra.socket.OPEN) void stream.return?.();
+    return stream;
+  }
+
   return {
-    stop() {
+    stop(grace) {
       stopping ??= (async () => {
+        // The last words of streams, and answers just made, are written before the sockets are closed.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (answering > 0) {
+          await new Promise<void>((resolve) => {
+            onAnswered = resolve;
+            setTimeout(resolve, grace).unref();
+          });
+        }
+        for (const client of server.clients) closeSocket(client, 1001, 'This gateway is stopping');
+        const late = setTimeout(() => {
+          for (const client of server.clients) client.terminate();
+        }, closeTimeout);
+        await new Promise<void>((resolve) => server.close(() => resolve()));
+        clearTimeout(late);
         options.httpServer.off('upgrade', onUpgrade);
-        await disposable.dispose(); // closes every socket with 1001
       })();
       return stopping;
     },
   };
 }
-
-/** A close frame holds 123 bytes of reason, and the message may quote what the client sent. */
-const cutReason = (message: string) =>
-  Buffer.from(message)
-    .subarray(0, 120)
-    .toString()
-    .replace(/\uFFFD+$/, '');
-
-const wrap = (error: unknown) => new GraphQLError('', { originalError: error as Error });

@@ -1,170 +1,22 @@
-import { createServer } from 'node:http';
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parse } from 'graphql';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import WebSocket from 'ws';
-import { composeSupergraph } from '../gateway/compose.ts';
-import { start as startGateway } from '../gateway/server.ts';
 import { createAssertionSigner } from '../kit/assertion.ts';
-import type { Actor, RequestContext } from '../kit/context.ts';
-import { createLog } from '../kit/log.ts';
-import { BoundedQueue } from '../kit/queue.ts';
-import { listen, type RunningServer, serveSubgraph } from '../kit/server.ts';
-import { type Answer, createMember } from './people.ts';
+import type { Actor } from '../kit/context.ts';
+import { audience, type SmallWorld, secret, startSmallWorld, until } from './gateway.ts';
 
-const secret = 'a secret of at least thirty-two characters';
-const audience = 'net4u';
-const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@inaccessible"])';
-
-const membersSdl = `${link} scalar JSON
-  type Query { me: Seat resolveActor(subject: String!, seat: ID): JSON @inaccessible membersRightsVersion: Int! @inaccessible }
-  type Mutation { setRole(role: String!): Int! }
-  type Seat @key(fields: "id") { id: ID! name: String! roles: [String!]! }`;
-const networksSdl = `${link} scalar JSON
-  type Query { tick: Tick resolvePartner(keyHash: String!): JSON @inaccessible partnersRightsVersion: Int! @inaccessible }
-  type Subscription { ticks(count: Int): Tick! }
-  type Tick { n: Int! cursor: String by: Seat }
-  type Seat @key(fields: "id") { id: ID! }`;
-
-/** Two small real subgraphs: members knows one person and her roles, networks ticks. */
-async function startSubgraphs() {
-  let version = 1;
-  let role = 'MEMBER_EDITOR';
-  const opened = new Set<BoundedQueue<unknown>>();
-  const actor = (): Actor => ({
-    kind: 'SEAT',
-    subject: 'ana',
-    seatId: 'seat:1',
-    organisationId: 'org:1',
-    networks: ['net:a'],
-    roles: [{ role: role as never, networkId: 'net:a', bodyId: null }],
-    rightsVersion: version,
-  });
-  const log = createLog('test', 'error');
-  const createContext = (request: RequestContext) => request;
-  const members = await serveSubgraph({
-    name: 'members',
-    secret,
-    log,
-    createContext,
-    schema: buildSubgraphSchema({
-      typeDefs: parse(membersSdl),
-      resolvers: {
-        Query: {
-          me: (_: unknown, __: unknown, context: unknown) => ({ id: (context as RequestContext).actor.seatId }),
-          resolveActor: (_: unknown, { subject, seat }: Record<string, unknown>) =>
-            subject === 'ana' && (!seat || seat === 'seat:1') ? actor() : null,
-          membersRightsVersion: () => version,
-        },
-        Mutation: {
-          setRole: (_: unknown, args: Record<string, unknown>) => {
-            role = String(args.role);
-            version += 1;
-            return version;
-          },
-        },
-        Seat: {
-          __resolveReference: (seat: unknown) => seat,
-          name: (seat: { id: string }) => `Seat ${seat.id}`,
-          roles: (_: unknown, __: unknown, context: unknown) =>
-            (context as RequestContext).actor.roles.map((grant) => grant.role),
-        },
-      },
-    }),
-  });
-  const networks = await serveSubgraph({
-    name: 'networks',
-    secret,
-    log,
-    createContext,
-    schema: buildSubgraphSchema({
-      typeDefs: parse(networksSdl),
-      resolvers: {
-        Query: {
-          tick: () => ({ n: 7, by: { id: 'seat:1' } }),
-          resolvePartner: () => null,
-          partnersRightsVersion: () => 1,
-        },
-        Subscription: {
-          ticks: {
-            subscribe: (_: unknown, args: unknown) => {
-              const { count } = args as { count?: number };
-              const queue = new BoundedQueue<unknown>(100, () => opened.delete(queue));
-              opened.add(queue);
-              for (let n = 1; n <= (count ?? 1); n += 1)
-                queue.push({ ticks: { n, cursor: `c${n}`, by: { id: `seat:${n}` } } });
-              if (count) queue.end();
-              return queue;
-            },
-          },
-        },
-      },
-    }),
-  });
-  return { members, networks, opened };
-}
-
-let subgraphs: Awaited<ReturnType<typeof startSubgraphs>>;
-let gateway: RunningServer;
-let issuer: { url: string; stop(): void };
-let sign: (claims?: Record<string, unknown>, header?: Record<string, unknown>, foreign?: boolean) => Promise<string>;
-
+let world: SmallWorld;
 beforeAll(async () => {
-  const keys = await generateKeyPair('ES256', { extractable: true });
-  const other = await generateKeyPair('ES256', { extractable: true });
-  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
-  const server = createServer((request, response) => {
-    const body = request.url?.includes('openid')
-      ? { issuer: issuer.url, jwks_uri: `${issuer.url}/jwks` }
-      : { keys: [jwk] };
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
-  });
-  const port = await listen(server, 0, '127.0.0.1');
-  issuer = { url: `http://127.0.0.1:${port}`, stop: () => server.close() };
-  sign = (claims = {}, header = {}, foreign = false) =>
-    new SignJWT({ iss: issuer.url, aud: audience, sub: 'ana', exp: Math.floor(Date.now() / 1000) + 600, ...claims })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k1', ...header })
-      .sign(foreign ? other.privateKey : keys.privateKey);
-  subgraphs = await startSubgraphs();
-  const urls = { members: subgraphs.members.url, networks: subgraphs.networks.url };
-  const supergraph = composeSupergraph([
-    { name: 'members', sdl: membersSdl, url: urls.members },
-    { name: 'networks', sdl: networksSdl, url: urls.networks },
-  ]);
-  gateway = await startGateway({
-    subgraphs: urls,
-    supergraph,
-    secret,
-    oidc: { issuer: issuer.url, audience },
-    port: 0,
-    production: true,
-    allowedOrigins: ['https://net4u.example'],
-    log: createLog('test', 'error', () => {}),
-  });
+  world = await startSmallWorld();
 });
-
 afterAll(async () => {
-  await gateway.stop();
-  await gateway.stop();
-  await subgraphs.members.stop();
-  await subgraphs.networks.stop();
-  issuer.stop();
+  await world.gateway.stop();
+  await world.stop();
 });
 
-const post = async (body: unknown, headers: Record<string, string> = {}) => {
-  const response = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  return {
-    status: response.status,
-    body: (await response.json().catch(() => undefined)) as Answer,
-    headers: response.headers,
-  };
-};
-const member = async () => createMember(gateway.url, await sign());
+const sign: SmallWorld['sign'] = (...args) => world.sign(...args);
+const post: SmallWorld['post'] = (...args) => world.post(...args);
+const member = () => world.member();
 
 describe('signing in', () => {
   test.each<[string, () => Promise<string | undefined>]>([
@@ -191,7 +43,7 @@ describe('signing in', () => {
       'the public key as an HMAC secret',
       async () => {
         const key = new TextEncoder().encode(JSON.stringify({ kid: 'k1' }).padEnd(32, '.'));
-        const claims = { iss: issuer.url, aud: audience, sub: 'ana', exp: Math.floor(Date.now() / 1000) + 600 };
+        const claims = { iss: world.issuer.url, aud: audience, sub: 'ana', exp: Math.floor(Date.now() / 1000) + 600 };
         return `Bearer ${await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'k1' }).sign(key)}`;
       },
     ],
@@ -214,7 +66,7 @@ describe('signing in', () => {
       await forged.sign({ ...actor }, 'members'),
       await stale.sign({ ...actor }, 'members'),
     ]) {
-      const response = await fetch(subgraphs.members.url, {
+      const response = await fetch(world.subgraphs.members.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(assertion && { 'x-net4u-actor': assertion }) },
         body: JSON.stringify({ query: '{ me { id } }' }),
@@ -227,7 +79,11 @@ describe('signing in', () => {
   test('a socket without a good token is closed with 4403, from a foreign page refused with 403', async () => {
     const closing = (options: object, token?: string) =>
       new Promise<number>((resolve) => {
-        const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', options);
+        const socket = new WebSocket(
+          `${world.gateway.url.replace('http', 'ws')}/graphql`,
+          'graphql-transport-ws',
+          options,
+        );
         socket.on('open', () =>
           socket.send(JSON.stringify({ type: 'connection_init', payload: token ? { authorization: token } : {} })),
         );
@@ -262,7 +118,7 @@ describe('operations', () => {
     const expected = [1, 2].map((n) => ({ data: { ticks: { n, by: { name: `Seat seat:${n}` } } } }));
     expect([await ticks.next(), await ticks.next()]).toEqual(expected);
     await ticks.ended;
-    const response = await fetch(`${gateway.url}/graphql`, {
+    const response = await fetch(`${world.gateway.url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -280,11 +136,9 @@ describe('operations', () => {
     const ana = await member();
     const ticks = ana.follow('subscription { ticks { n } }');
     await ticks.next();
-    expect(subgraphs.opened.size).toBe(1);
+    expect(world.subgraphs.opened.size).toBe(1);
     ticks.close();
-    for (let tries = 0; subgraphs.opened.size > 0 && tries < 100; tries += 1)
-      await new Promise((r) => setTimeout(r, 20)); // the close crosses two sockets
-    expect(subgraphs.opened.size).toBe(0);
+    await until(() => world.subgraphs.opened.size === 0);
     await ana.leave();
   });
 
@@ -371,25 +225,17 @@ describe('limits are the same on HTTP and WebSocket', () => {
 
 test('/health and /ready; a subgraph that is away gives a partial answer and comes back without a restart', async () => {
   const ana = await member();
-  expect((await fetch(`${gateway.url}/health`)).status).toBe(200);
-  expect((await fetch(`${gateway.url}/ready`)).status).toBe(200);
-  const port = Number(new URL(subgraphs.networks.url).port);
-  await subgraphs.networks.stop();
-  const ready = await fetch(`${gateway.url}/ready`);
+  expect((await fetch(`${world.gateway.url}/health`)).status).toBe(200);
+  expect((await fetch(`${world.gateway.url}/ready`)).status).toBe(200);
+  await world.subgraphs.networks.stop();
+  const ready = await fetch(`${world.gateway.url}/ready`);
   expect([ready.status, await ready.json()]).toEqual([503, { status: 'waiting', for: ['networks'] }]);
   const { data, errors } = await ana.ask('{ tick { n } me { id } }');
   expect(data).toEqual({ tick: null, me: { id: 'seat:1' } });
   expect(errors).toEqual([
     expect.objectContaining({ path: ['tick'], extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'networks' } }),
   ]);
-  subgraphs.networks = await serveSubgraph({
-    name: 'networks',
-    secret,
-    port,
-    log: createLog('test', 'error'),
-    createContext: (request) => request,
-    schema: buildSubgraphSchema({ typeDefs: parse(networksSdl), resolvers: { Query: { tick: () => ({ n: 8 }) } } }),
-  });
+  await world.subgraphs.restartNetworks({ Query: { tick: () => ({ n: 8 }) } });
   expect(await ana.ask('{ tick { n } }')).toEqual({ data: { tick: { n: 8 } } });
   await ana.leave();
 });

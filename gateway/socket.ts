@@ -1,0 +1,79 @@
+import { handleProtocols, type Server } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { describeError, type Log } from '../kit/log.ts';
+
+const keepAlive = 12_000; // ms between pings, and until one must be answered
+const unsent = 1024 * 1024; // bytes that may wait for a client before nothing more is read from it
+const longestReason = 120; // bytes; a close frame holds 123
+
+/** graphql-transport-ws for `handleProtocols` of a WebSocketServer. */
+export { handleProtocols };
+
+/** Closes with a code and a reason that may quote what the client sent. */
+export function closeSocket(socket: WebSocket, code: number, reason: string): void {
+  const cut = Buffer.from(reason)
+    .subarray(0, longestReason)
+    .toString()
+    .replace(/\uFFFD+$/, '');
+  socket.close(code, cut);
+}
+
+/**
+ * Gives one socket to graphql-ws: text frames only, a ping every 12 s, and no more is read from a client while it leaves
+ * 1 MiB unread. `send` settles when the bytes have left this process, so each subscription waits for its client.
+ */
+export function attachSocket<E extends Record<PropertyKey, unknown>>(
+  server: Server<E>,
+  socket: WebSocket,
+  extra: E,
+  log: Log,
+): void {
+  const relieve = () => {
+    if (socket.isPaused && socket.bufferedAmount < unsent) socket.resume();
+  };
+  const closed = server.opened(
+    {
+      protocol: socket.protocol,
+      send: (text) =>
+        new Promise<void>((resolve) => {
+          if (socket.readyState !== socket.OPEN) return resolve();
+          // an error closes the socket, which ends everything that is sent to it
+          socket.send(text, () => {
+            relieve();
+            resolve();
+          });
+        }),
+      close: (code, reason) => closeSocket(socket, code ?? 1000, reason ?? ''),
+      onMessage: (take) => {
+        socket.on('message', (data, isBinary) => {
+          if (isBinary) return closeSocket(socket, 4400, 'Only text frames are understood');
+          take(String(data)).catch((error) => {
+            // messages that only a server sends
+            if (/^Unexpected message of type/.test((error as Error).message)) {
+              return closeSocket(socket, 4400, 'Invalid message received');
+            }
+            log.error('unexpected', describeError(error));
+            closeSocket(socket, 4500, 'Internal error');
+          });
+          if (socket.bufferedAmount > unsent) socket.pause();
+        });
+      },
+    },
+    extra,
+  );
+
+  let silent = false;
+  const pinger = setInterval(() => {
+    if (silent) return socket.terminate();
+    silent = true;
+    socket.ping();
+  }, keepAlive);
+  socket.on('pong', () => {
+    silent = false;
+  });
+  socket.on('error', () => {}); // a frame that is none, or too large: ws closes with the code that says so
+  socket.once('close', (code, reason) => {
+    clearInterval(pinger);
+    closed(code, String(reason)).catch((error) => log.error('unexpected', describeError(error)));
+  });
+}
