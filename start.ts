@@ -139,7 +139,7 @@ export async function start(
       config,
       host,
       production: config.NODE_ENV === 'production',
-      secret: config.GATEWAY_SECRET ?? (await keepSecret(config.DATA_DIR, 'gateway-secret')),
+      secret: await secretOf(config),
       // the gateway opens no cursor, and alone has no disk to keep a secret on
       cursorSecret:
         config.CURSOR_SECRET ?? (parts.length > 0 ? await keepSecret(config.DATA_DIR, 'cursor-secret') : ''),
@@ -178,10 +178,13 @@ async function tryPort(port: number, host: string): Promise<number> {
   return found;
 }
 
+const secretOf = async (config: Config) => config.GATEWAY_SECRET ?? keepSecret(config.DATA_DIR, 'gateway-secret');
+
 async function openHints(config: Config, parts: readonly SubgraphName[]): Promise<Hints> {
   if (!config.REDIS_URL || parts.length === 0) return createProcessHints();
+  const secret = await secretOf(config);
   try {
-    return await connectRedisHints(config.REDIS_URL, createLog('hints'));
+    return await connectRedisHints(config.REDIS_URL, secret, createLog('hints'));
   } catch (error) {
     const { host } = new URL(config.REDIS_URL);
     throw new ConfigurationError(

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { ApiError } from './errors.ts';
+import { createSeal } from './seal.ts';
 
 /**
  * Makes and reads opaque cursors of one installation. A cursor says where in which stream a reader stands; it is
@@ -20,26 +20,13 @@ export interface StreamName {
   installation: string;
 }
 
-/** The IV is derived from the text (as in AES-SIV), so that equal positions give equal cursors and no IV repeats for two texts. */
 export function createCursors<Position>(secret: string, name: StreamName): Cursors<Position> {
-  const context = `${name.kind}\n${name.stream}\n${name.installation}`;
-  const derived = Buffer.from(hkdfSync('sha256', secret, 'net4u-cursor', context, 64));
-  const key = derived.subarray(0, 32);
-  const ivKey = derived.subarray(32);
+  const seal = createSeal(secret, `${name.kind}\n${name.stream}\n${name.installation}`);
   return {
-    encode(position) {
-      const text = Buffer.from(JSON.stringify(position));
-      const iv = createHmac('sha256', ivKey).update(text).digest().subarray(0, 12);
-      const cipher = createCipheriv('aes-256-gcm', key, iv);
-      return Buffer.concat([iv, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString('base64url');
-    },
+    encode: (position) => seal.close(JSON.stringify(position)),
     decode(cursor) {
       try {
-        const bytes = Buffer.from(cursor, 'base64url');
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
-        decipher.setAuthTag(bytes.subarray(-16));
-        const text = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
-        return JSON.parse(text.toString()) as Position;
+        return JSON.parse(seal.open(cursor)) as Position;
       } catch {
         throw new ApiError(
           'CURSOR_INVALID',

@@ -1,5 +1,6 @@
 import { createClient } from 'redis';
 import { describeError, type Log } from './log.ts';
+import { createSeal, type Seal } from './seal.ts';
 
 /**
  * Whispers between processes. A hint may be lost, doubled or late: a receiver treats it as "look now" and finds the
@@ -48,11 +49,35 @@ export function createProcessHints(): Hints {
   };
 }
 
+/** A key for each channel, so that a hint cannot be moved to another one. */
+function createSeals(secret: string): (channel: string) => Seal {
+  const known = new Map<string, Seal>();
+  return (channel) => {
+    let seal = known.get(channel);
+    if (!seal) {
+      seal = createSeal(secret, `hint\n${channel}`);
+      if (known.size >= 10_000) known.clear();
+      known.set(channel, seal);
+    }
+    return seal;
+  };
+}
+
+/** What is not ours is no hint. */
+function openOrNothing(seal: Seal, message: string): string | undefined {
+  try {
+    return seal.open(message);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Hints through Redis. Starting fails if Redis cannot be reached; afterwards a dead Redis costs latency only: publishing
+ * Hints through Redis, sealed under GATEWAY_SECRET: who can reach Redis can neither read what is whispered nor whisper
+ * anything that is listened to. Starting fails if Redis cannot be reached; afterwards a dead Redis costs latency only: publishing
  * never throws or waits, and the client reconnects by itself.
  */
-export async function connectRedisHints(url: string, log: Log): Promise<Hints> {
+export async function connectRedisHints(url: string, secret: string, log: Log): Promise<Hints> {
   const listeners = createListeners();
   const reconnectStrategy = (retries: number) => Math.min(2_000, 50 * 2 ** Math.min(retries, 6));
   const publisher = createClient({
@@ -85,14 +110,34 @@ export async function connectRedisHints(url: string, log: Log): Promise<Hints> {
     clearTimeout(timer);
   }
   started = true;
+  const seals = createSeals(secret);
   const ignoreLost = () => {}; // a lost hint is made good by the receivers' own re-reading
+  // A SUBSCRIBE under way when Redis dies fails, and the client forgets it: it is asked for again at each connection.
+  const unconfirmed = new Map<string, (message: string) => void>();
+  const ask = (channel: string, receive: (message: string) => void) => {
+    const confirm = () => {
+      if (unconfirmed.get(channel) === receive) unconfirmed.delete(channel);
+    };
+    subscriber.subscribe(channel, receive).then(confirm, ignoreLost);
+  };
+  subscriber.on('ready', () => {
+    for (const [channel, receive] of unconfirmed) ask(channel, receive);
+  });
   return {
-    publish: (channel, payload) => void publisher.publish(channel, payload).catch(ignoreLost),
+    publish: (channel, payload) => void publisher.publish(channel, seals(channel).close(payload)).catch(ignoreLost),
     subscribe(channel, listener) {
-      const receive = (message: string) => listeners.deliver(channel, message);
-      if (listeners.add(channel, listener)) void subscriber.subscribe(channel, receive).catch(ignoreLost);
+      if (listeners.add(channel, listener)) {
+        const receive = (message: string) => {
+          const payload = openOrNothing(seals(channel), message);
+          if (payload !== undefined) listeners.deliver(channel, payload);
+        };
+        unconfirmed.set(channel, receive);
+        ask(channel, receive);
+      }
       return () => {
-        if (listeners.remove(channel, listener)) void subscriber.unsubscribe(channel).catch(ignoreLost);
+        if (!listeners.remove(channel, listener)) return;
+        unconfirmed.delete(channel);
+        void subscriber.unsubscribe(channel).catch(ignoreLost);
       };
     },
     async stop() {

@@ -1,22 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClient } from 'redis';
 import { connectRedisHints, createProcessHints, type Hints } from '../kit/hints.ts';
 import { createLog } from '../kit/log.ts';
 import { type Redis, startRedis } from './redis.ts';
 import { describeWith } from './required.ts';
 
+const secret = 'a secret of at least thirty-two characters';
 const quiet = createLog('test', 'error', () => {});
+
+const hinted: Record<string, number> = {};
+
+/** Hints may be lost while a subscription is on its way, so a test goes on hinting until it is heard. */
+async function hintUntil(hints: Hints, channel: string, heard: () => boolean): Promise<void> {
+  for (let tries = 0; !heard() && tries < 200; tries += 1) {
+    hinted[channel] = (hinted[channel] ?? 0) + 1;
+    hints.publish(channel, `try ${tries}`);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // time for one hint to cross
+  }
+  expect(heard()).toBe(true);
+}
 
 /** The contract that every way of hinting keeps: `pair` gives two ends, which may be one. */
 function keepsTheContract(pair: () => [Hints, Hints]) {
-  /** Hints may be lost while a subscription is on its way, so the test goes on hinting until it is heard. */
-  const hintUntil = async (hints: Hints, channel: string, heard: () => boolean) => {
-    for (let tries = 0; !heard() && tries < 200; tries += 1) {
-      hints.publish(channel, `try ${tries}`);
-      await new Promise((resolve) => setTimeout(resolve, 20)); // time for one hint to cross
-    }
-    expect(heard()).toBe(true);
-  };
-
   test('a hint reaches every listener of its channel, and no other', async () => {
     const [a, b] = pair();
     const heard: string[] = [];
@@ -72,13 +77,39 @@ describeWith('redis', 'hints through Redis', () => {
   let pair: [Hints, Hints];
   beforeAll(async () => {
     redis = await startRedis();
-    pair = [await connectRedisHints(redis.url, quiet), await connectRedisHints(redis.url, quiet)];
+    pair = [await connectRedisHints(redis.url, secret, quiet), await connectRedisHints(redis.url, secret, quiet)];
   });
   afterAll(async () => {
     for (const hints of pair) await hints.stop();
     await redis.stop();
   });
   keepsTheContract(() => pair);
+
+  test('whoever else can reach Redis neither reads a hint nor makes one', async () => {
+    const [a, b] = pair;
+    const stranger = createClient({ url: redis.url });
+    await stranger.connect();
+    const spy = stranger.duplicate();
+    await spy.connect();
+    const overheard: string[] = [];
+    const heard: string[] = [];
+    await spy.subscribe('u', (message) => overheard.push(message));
+    const stops = [
+      b.subscribe('u', (payload) => heard.push(`u ${payload}`)),
+      b.subscribe('t', (payload) => heard.push(`t ${payload}`)),
+    ];
+    await hintUntil(a, 'u', () => heard.some((text) => text.startsWith('u try')) && overheard.length > 0);
+    a.publish('u', 'for u');
+    await stranger.publish('u', 'forged');
+    for (const honest of overheard) await stranger.publish('t', honest); // moved to another channel
+    await hintUntil(a, 't', () => heard.some((text) => text.startsWith('t try')));
+    expect(heard.join()).not.toContain('forged');
+    expect(heard.filter((text) => text.startsWith('t ')).length).toBeLessThanOrEqual(hinted.t ?? 0);
+    expect(overheard.join()).not.toContain('try');
+    for (const stop of stops) stop();
+    spy.destroy();
+    stranger.destroy();
+  });
 
   test('Redis dies: publishing neither throws nor waits; when it is back, hints flow again', async () => {
     const [a, b] = pair;

@@ -24,7 +24,8 @@ export function planCreated(plan: Plan, thematicAreas: ThematicArea[]): FeedEven
   const data: PlanCreated = { planId: plan.id, status: plan.status, version: plan.version };
   return {
     networkIds: plan.networkIds,
-    visibility: plan.visibility,
+    // a draft is its networks' own, whatever it is to become
+    visibility: isPublished(plan) ? plan.visibility : 'NETWORK',
     type: 'PLAN_CREATED',
     eventType: 'org.net4u.plan.created.v1',
     subject: `workingplan/${plan.id}`,

@@ -32,7 +32,7 @@ export const mayOpenDocument = (actor: Actor, plan: PlanFacts): boolean =>
 export const mayRead = (actor: Actor, plan: PlanFacts): boolean =>
   actor.kind !== 'GATEWAY' && (mayOpenDocument(actor, plan) || (isPublished(plan) && maySee(actor, plan)));
 
-/** Budgets, and risks that touch someone's safety, stay with the owner networks whatever the plan's visibility. */
+/** Budgets, notes on statuses, and risks that touch someone's safety, stay with the owner networks whatever the plan's visibility. */
 export const mayReadInternals = mayOpenDocument;
 
 const leads = (grant: RoleGrant, plan: PlanFacts, objective: ObjectiveFacts): boolean =>

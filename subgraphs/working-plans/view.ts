@@ -69,9 +69,9 @@ export class PlanView {
   bodyOf(activity: PlanNode<'activity'>): string | null {
     const { expertGroup } = activity;
     if (!expertGroup) return null;
-    return (
-      this.plan.expertGroups[expertGroup as ThematicArea] ?? (expertGroup.startsWith('body:') ? expertGroup : null)
-    );
+    if (expertGroup.startsWith('body:')) return expertGroup;
+    const { expertGroups } = this.plan;
+    return Object.hasOwn(expertGroups, expertGroup) ? (expertGroups[expertGroup as ThematicArea] ?? null) : null;
   }
 
   /** The text for a reader; null where the text is empty in every locale that could stand in. */

@@ -9,7 +9,8 @@ const MAX_POSITION = 256;
 const NODE_KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const LOCALE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 /** Names that reach a prototype where a document is read into plain objects. */
-const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Names that reach a prototype when they are looked up in a plain object. */
+const POISON: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
 
 /** Keys a client may choose: no `/` (a global id is `planId/nodeKey`), nothing that names a prototype. */
 export function isNodeKey(value: unknown): value is string {

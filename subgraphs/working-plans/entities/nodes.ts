@@ -134,8 +134,12 @@ export class Activity extends PlanPart<ActivityTree> {
   async status(@Ctx() { loaders }: PlansContext): Promise<ActivityStatusName> {
     return (await loaders.activityState(this.view.plan.id, this.node.key)).status;
   }
-  @Field(() => String, { nullable: true, description: 'Why it has this status, where someone said so.' })
-  async statusNote(@Ctx() { loaders }: PlansContext): Promise<string | null> {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it has this status, where someone said so. For readers of the owner networks.',
+  })
+  async statusNote(@Ctx() { actor, loaders }: PlansContext): Promise<string | null> {
+    if (!mayReadInternals(actor, this.view.plan)) return null;
     return (await loaders.activityState(this.view.plan.id, this.node.key)).note;
   }
   @Field(() => Int, { description: 'Of its status; its text has no version: it is typed together.' })
