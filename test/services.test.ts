@@ -43,8 +43,8 @@ describeWith('redis', 'each service in a process of its own', () => {
   const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
   test('they may start in any order: the gateway waits, says for whom, and is ready when all are', async () => {
-    for (const name of ['gateway', 'gateway beside']) world.start(name);
-    await until(async () => (await world.ask()) !== undefined, 60_000);
+    const gateways = ['gateway', 'gateway beside'].map((name) => world.start(name));
+    await Promise.all(gateways.map((gateway) => gateway.ready()));
     expect(await world.ask()).toEqual({
       status: 'waiting',
       for: expect.arrayContaining(['networks', 'members', 'working-plans', 'discussions']),
@@ -71,8 +71,8 @@ describeWith('redis', 'each service in a process of its own', () => {
   test('an edit that one instance took comes to a reader of the other by hint', async () => {
     const { writer, edits } = await meet();
     const times: number[] = [];
-    for (let n = 0; n < 20; n += 1) times.push(await carry(writer, edits, ` hinted${n}`));
-    expect(median(times)).toBeLessThan(500); // without hints it is half of 3,000
+    for (let n = 0; n < 10; n += 1) times.push(await carry(writer, edits, ` hinted${n}`));
+    expect(median(times)).toBeLessThan(500); // without hints, up to 3,000
     edits.close();
   });
 
@@ -80,8 +80,11 @@ describeWith('redis', 'each service in a process of its own', () => {
     const { writer, edits } = await meet();
     await carry(writer, edits, ' before');
     await world.redis.kill();
-    for (let n = 0; n < 3; n += 1) expect(await carry(writer, edits, ` unhinted${n}`)).toBeLessThan(5_000);
-    await world.redis.revive();
+    try {
+      for (let n = 0; n < 3; n += 1) expect(await carry(writer, edits, ` unhinted${n}`)).toBeLessThan(5_000);
+    } finally {
+      await world.redis.revive();
+    }
     let streak = 0;
     await until(async () => {
       streak = (await carry(writer, edits, ' revived')) < 500 ? streak + 1 : 0;

@@ -133,7 +133,8 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
       DATABASE_URL: `postgres://net4u:x@127.0.0.1:${closedPort}/net4u`,
     });
     const dataDir = newFolder();
-    const redis = processes.start([], { PORT: '0', DATA_DIR: dataDir, REDIS_URL: `redis://127.0.0.1:${closedPort}` });
+    const REDIS_URL = `redis://127.0.0.1:${closedPort}`;
+    const redis = processes.start([], { PORT: '0', DATA_DIR: dataDir, REDIS_URL, ...strong });
     expect(await refusal(redis)).toMatch(
       new RegExp(`^REDIS_URL: no Redis answers at 127.0.0.1:${closedPort} .* Start it, or unset REDIS_URL`),
     );

@@ -106,9 +106,11 @@ export class Topology {
     return (await response?.json()) as { status: string; for?: string[] } | undefined;
   }
 
+  /** @throws with what a service said that could not start */
   async becomesReady(): Promise<void> {
+    await Promise.all([...this.running.values()].map((service) => service.ready()));
     for (const gateway of ['gateway', 'gateway beside'])
-      await until(async () => (await this.ask(gateway))?.status === 'ready', 60_000);
+      await until(async () => (await this.ask(gateway))?.status === 'ready', 10_000);
   }
 
   signIn(): void {
