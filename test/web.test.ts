@@ -262,6 +262,27 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
       expect(titleOf(await readServerDocument(world), 'a2.1.5').toString()).toMatch(/^Closed /);
     });
 
+    test('two tabs of one person each have a place and a client id of their own', async () => {
+      const visitor = await enter('Americas editor');
+      const other = await visitor.context.newPage();
+      await other.goto(`${world.url}/plans/plan:joint-2027`);
+      await other.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await other.locator('[data-status=saved]').waitFor();
+      const name = 'Title of activity 2.1.3';
+      const fields = [visitor.page, other].map((page) => page.getByRole('textbox', { name, exact: true }));
+      await Promise.all(fields.map((field, index) => field.press(index === 0 ? 'Control+Home' : 'Control+End')));
+      await Promise.all([visitor.page.keyboard.type('first tab '), other.keyboard.type(' second tab')]);
+      await agree(
+        (_visitor) => Promise.all(fields.map((field) => field.inputValue())).then(([a, b]) => (a === b ? a! : '')),
+        [visitor],
+        (text) => text.startsWith('first tab ') && text.endsWith(' second tab'),
+      );
+      for (const page of [visitor.page, other]) {
+        await page.locator('[data-status=saved]').waitFor();
+        expect(await page.locator('.refused').count()).toBe(0);
+      }
+    });
+
     test('a refused text stays to be copied, and the plan goes on from what the server has', async () => {
       const visitor = await enter('Americas editor');
       await visitor.page.route('**/graphql', (route) =>

@@ -40,7 +40,13 @@ export async function visit(browser: Browser, world: World, path = '/', width = 
     title: (code) => page.getByRole('textbox', { name: `Title of activity ${code}`, exact: true }),
     description: (code) => page.getByRole('textbox', { name: `Description, ${code}`, exact: true }),
     status: () => page.locator('[data-status]').innerText(),
-    says: (status) => page.locator('[data-status]').filter({ hasText: status }).waitFor(),
+    async says(status) {
+      const wanted = page.locator('[data-status]').filter({ hasText: status });
+      await wanted.waitFor().catch(async (error) => {
+        const shown = await page.locator('body').innerText({ timeout: 1_000 });
+        throw new Error(`never ${status}, but: ${shown.slice(0, 400)}`, { cause: error });
+      });
+    },
   };
 }
 

@@ -2,15 +2,11 @@ import { createContext, useContext } from 'react';
 import * as Y from 'yjs';
 import { useWords } from '../words/words.ts';
 import { RichText } from './rich-text.tsx';
-import { plain } from './sync/unsaved-text.ts';
 import { TitleText } from './title-text.tsx';
-import { readText, type TreeNode } from './tree.ts';
+import { asPlain, readText, type TreeNode } from './tree.ts';
 
 /** In which language the plan's texts are read and typed. */
 export const LocaleContext = createContext('en');
-
-const asPlain = (text: Y.Text | Y.XmlFragment) =>
-  text instanceof Y.XmlFragment && !(text instanceof Y.XmlText) ? plain(text) : String(text);
 
 /** A localized field of a node, to type in or to read. Where it is empty, the text in another language stands in grey. */
 export function Localized(props: { node: TreeNode; field: string; label: string; editable: boolean }) {

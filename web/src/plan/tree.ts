@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { plain } from './sync/unsaved-text.ts';
 
 export type Kind = 'plan' | 'objective' | 'outcome' | 'activity' | 'milestone' | 'indicator' | 'budgetLine' | 'risk';
 
@@ -91,12 +92,16 @@ export function readLocales(plan: TreeNode): string[] {
   return title instanceof Y.Map ? [...title.keys()].sort() : [];
 }
 
+/** A text or rich text without marks. */
+export const asPlain = (text: unknown): string =>
+  text instanceof Y.XmlFragment && !(text instanceof Y.XmlText) ? plain(text) : text instanceof Y.Text ? `${text}` : '';
+
 /** One field's text in one locale; `other` is the same text in the first other locale that has one, for readers and translators. */
 export function readText(node: TreeNode, field: string, locale: string) {
   const texts = node.map.get(field);
   if (!(texts instanceof Y.Map)) return null;
   const own: unknown = texts.get(locale);
-  const other = [...texts.keys()].sort().find((tag) => tag !== locale && String(texts.get(tag)).length > 0);
+  const other = [...texts.keys()].sort().find((tag) => tag !== locale && asPlain(texts.get(tag)) !== '');
   return {
     text: own instanceof Y.Text || own instanceof Y.XmlFragment ? own : null,
     other: other === undefined ? null : { locale: other, text: texts.get(other) as Y.Text | Y.XmlFragment },

@@ -40,26 +40,56 @@ function finished(transaction: IDBTransaction): Promise<void> {
 const rangeOf = (place: string) => IDBKeyRange.bound([place], [place, []]);
 const placePrefix = (subject: string, planId: string) => `${subject}\n${planId}\n`;
 
-/** Resolves with what frees the place, or undefined when another tab holds it. */
-function hold(place: string): Promise<(() => void) | undefined> {
+/** How long to wait for a tab of the same person to let go of a place, ms. */
+const LETTING_GO = 5_000;
+
+/** Resolves with what frees the place, or undefined when another tab holds it: at once, or after `patience` ms. */
+function hold(place: string, patience = 0): Promise<(() => void) | undefined> {
   return new Promise((resolve) => {
-    void navigator.locks.request(`${NAME}\n${place}`, { ifAvailable: true }, (lock) => {
-      if (!lock) return resolve(undefined);
-      return new Promise<void>((free) => resolve(free));
-    });
+    const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true };
+    navigator.locks
+      .request(`${NAME}\n${place}`, options, (lock) => {
+        if (!lock) return resolve(undefined);
+        return new Promise<void>((free) => resolve(free));
+      })
+      .catch(() => resolve(undefined));
   });
 }
 
-/** Takes the first place that no other tab holds: after a reload, the one it had. */
+/**
+ * Takes a place that no other tab holds: after a reload the very one it had (whose lock the browser may free a moment late), else one where a closed
+ * tab left something unsaved, else the first.
+ */
 export async function openShelf(subject: string, planId: string): Promise<Shelf> {
   const database = await openDatabase();
   const prefix = placePrefix(subject, planId);
+  const memory = `${NAME}.place.${prefix}`;
+  const take = (place: string, free: () => void) => {
+    sessionStorage.setItem(memory, place);
+    return createShelf(database, place, prefix, free);
+  };
+  const before = sessionStorage.getItem(memory);
+  const own = before && (await hold(before, LETTING_GO));
+  if (own) return take(before, own);
+  for (const place of await readUnsavedPlaces(database)) {
+    const free = place.startsWith(prefix) ? await hold(place) : undefined;
+    if (free) return take(place, free);
+  }
   for (let number = 0; ; number++) {
-    const place = prefix + number;
-    const free = await hold(place);
-    if (free) return createShelf(database, place, prefix, free);
+    const free = await hold(prefix + number);
+    if (free) return take(prefix + number, free);
   }
 }
+
+/** Places that hold something unsaved, of anybody, with how many changes. */
+async function countByPlace(database: IDBDatabase): Promise<Map<string, number>> {
+  const entries = await answer<Row<Entry>[]>(database.transaction('entries').objectStore('entries').getAll());
+  const found = new Map<string, number>();
+  for (const { place, unsaved } of entries) if (unsaved) found.set(place, (found.get(place) ?? 0) + unsaved.changes);
+  return found;
+}
+
+const readUnsavedPlaces = async (database: IDBDatabase) => [...(await countByPlace(database)).keys()];
 
 function createShelf(database: IDBDatabase, place: string, prefix: string, free: () => void): Shelf {
   const begin = (mode: IDBTransactionMode) => database.transaction(Object.keys(STORES), mode);
@@ -107,17 +137,13 @@ function createShelf(database: IDBDatabase, place: string, prefix: string, free:
 export async function countUnsaved(subject: string): Promise<Map<string, number>> {
   const database = await openDatabase();
   const found = new Map<string, number>();
-  const entries = await answer<Row<Entry>[]>(database.transaction('entries').objectStore('entries').getAll());
-  database.close();
-  for (const { place, unsaved } of entries) {
+  for (const [place, changes] of await countByPlace(database)) {
     const [owner, planId = ''] = place.split('\n');
-    if (owner === subject && unsaved) found.set(planId, (found.get(planId) ?? 0) + unsaved.changes);
+    if (owner === subject) found.set(planId, (found.get(planId) ?? 0) + changes);
   }
+  database.close();
   return found;
 }
-
-/** How long to wait for a tab of the same person to let go of a place, ms. */
-const LETTING_GO = 5_000;
 
 /** Removes from this device what the server has too; what is not saved stays. Call it when the person's plans are being closed. */
 export async function forgetSaved(subject: string): Promise<void> {
