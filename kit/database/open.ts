@@ -2,6 +2,7 @@ import { DataSource, type EntityManager, type MixedList } from 'typeorm';
 import { prepareFeed } from '../feed/prepare.ts';
 import { appendEvents, type FeedEvent, feedChannel } from '../feed/publish.ts';
 import type { Hints } from '../hints.ts';
+import { claimsTable } from '../once.ts';
 import { checkDurability, prepareSubgraph, withMigrationLock } from './owner.ts';
 import { databaseOf, loginRole, loginUrl, type SubgraphName, subgraphSchemas } from './subgraphs.ts';
 
@@ -67,6 +68,7 @@ export async function openDatabase(
     await source.initialize();
     try {
       await checkDurability((sql) => source.query(sql));
+      await source.query(claimsTable);
       await source.runMigrations({ transaction: 'each' });
       const database = wrap(source, options.hints);
       if (options.load) await loadOnce(database, options.entities, options.load);

@@ -1,3 +1,4 @@
+import { isId } from '../../kit/once.ts';
 import { invalid, type Localized, type LocalizedInput } from '../../kit/types.ts';
 
 export const bodyLimit = 20_000; // characters
@@ -32,9 +33,6 @@ export function checkTexts(texts: readonly LocalizedInput[], limit: number, ...p
   });
   return checked;
 }
-
-/** Whether a text can be an id at all; an id of another subgraph is not checked further. */
-export const isId = (text: string) => /^[\x21-\x7e]{1,200}$/.test(text);
 
 export function checkId(id: string, ...path: string[]): string {
   if (!isId(id)) throw invalid(`${path.at(-1)}: not an id.`, ...path);

@@ -89,7 +89,7 @@ test('each migration can be undone', async () => {
   for (const _ of migrations) await database.source.undoLastMigration();
   await database.stop();
   const left = await emptied.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'members'");
-  expect(left.map((row) => row.table_name).sort()).toEqual(['loaded', 'migration']);
+  expect(left.map((row) => row.table_name).sort()).toEqual(['loaded', 'migration', 'mutation']);
   await emptied.stop();
 });
 

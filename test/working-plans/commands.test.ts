@@ -33,8 +33,8 @@ describe('createPlan', () => {
     expect(plan).toMatchObject({ status: 'DRAFT', locales: ['en', 'es'], title: { text: 'Plan nuevo' } });
     const said = (await eventsOf(world, 'PLAN_CREATED')).slice(before);
     expect(said.map((event) => [event.network_id, event.visibility, event.data.planId])).toEqual([
-      [af, 'PARTNERS', plan.id],
-      [am, 'PARTNERS', plan.id],
+      [af, 'NETWORK', plan.id],
+      [am, 'NETWORK', plan.id],
     ]);
     const copy = await Copy.join(here, 'africa-editor', plan.id);
     expect(codeOf(await copy.push(copy.type('Hi ')))).toBeUndefined();

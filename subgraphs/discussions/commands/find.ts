@@ -1,11 +1,11 @@
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { isId } from '../../../kit/once.ts';
 import { forbidden } from '../../../kit/types.ts';
 import { Meeting } from '../entities/meeting.ts';
 import { Post } from '../entities/post.ts';
 import { Thread } from '../entities/thread.ts';
 import { readable, select } from '../statement.ts';
-import { isId } from '../text.ts';
 
 /** What a command is about, if the actor may read it. The refusal is the same for what is not there and what is not theirs. */
 const refusal = (noun: string) => forbidden(`There is no such ${noun}, or you may not see it.`);

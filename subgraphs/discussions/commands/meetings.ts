@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { once, refuseOrigin } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Attendance, Meeting, type MeetingStatus, type Rsvp } from '../entities/meeting.ts';
 import { stub } from '../entities/stubs.ts';
@@ -10,7 +11,7 @@ import { mayAnswerInvitation, mayScheduleMeeting } from '../policy.ts';
 import { checkText, checkTexts, isBlank, titleLimit } from '../text.ts';
 import { checkCircle } from './circle.ts';
 import { findMeeting } from './find.ts';
-import { once, type Past, refuseOrigin } from './once.ts';
+import type { Past } from './past.ts';
 
 /** What SYSTEM knows of a meeting of the past. */
 export interface PastMeeting extends Past {

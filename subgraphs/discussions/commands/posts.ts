@@ -1,13 +1,14 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { isId, once, refuseOrigin } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Post } from '../entities/post.ts';
 import type { PostInput } from '../inputs.ts';
 import { mayDeletePost, mayEditPost, mayPost } from '../policy.ts';
-import { bodyLimit, checkId, checkText, isBlank, isId } from '../text.ts';
+import { bodyLimit, checkId, checkText, isBlank } from '../text.ts';
 import { findPost, findThread } from './find.ts';
-import { once, type Past, refuseOrigin, seatOf } from './once.ts';
+import { type Past, seatOf } from './past.ts';
 
 const closed = (...path: string[]) => invalid('The thread is locked or archived: it takes no posts.', ...path);
 

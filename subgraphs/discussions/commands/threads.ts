@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { once, refuseOrigin } from '../../../kit/once.ts';
 import { forbidden, invalid, type Localized, Problem } from '../../../kit/types.ts';
 import { stub } from '../entities/stubs.ts';
 import { type AnchorTypename, anchorTypes, Thread, type ThreadStatus } from '../entities/thread.ts';
@@ -10,7 +11,7 @@ import { type Circle, maySetThreadStatus, mayStartThread } from '../policy.ts';
 import { bodyLimit, checkId, checkText, checkTexts, isBlank, titleLimit } from '../text.ts';
 import { checkCircle } from './circle.ts';
 import { findMeeting, findThread } from './find.ts';
-import { once, type Past, refuseOrigin, seatOf } from './once.ts';
+import { type Past, seatOf } from './past.ts';
 import { insertPost } from './posts.ts';
 
 /**

@@ -74,18 +74,10 @@ export class InitialDiscussions1763700000000 implements MigrationInterface {
         provenance text NOT NULL,
         PRIMARY KEY (meeting_id, organisation_id)
       );
-
-      CREATE TABLE mutation (
-        seat_id text NOT NULL,
-        client_mutation_id text NOT NULL,
-        result_id text NOT NULL,
-        input_hash text NOT NULL,
-        PRIMARY KEY (seat_id, client_mutation_id)
-      );
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE mutation, attendance, meeting, post, thread');
+    await runner.query('DROP TABLE attendance, meeting, post, thread');
   }
 }

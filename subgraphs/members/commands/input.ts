@@ -1,5 +1,3 @@
-import type { Actor } from '../../../kit/context.ts';
-import type { Origin } from '../../../kit/subgraph.ts';
 import { invalid } from '../../../kit/types.ts';
 
 /** @returns the text without surrounding space. @throws Problem when empty or longer than `max` characters */
@@ -19,9 +17,4 @@ export function checkId(value: string, kind: string, field: string): string {
     throw invalid(`${field}: not the id of a ${kind}.`, 'input', field);
   }
   return value;
-}
-
-/** Ids, provenance and past dates come from the loader of the shipped records alone. */
-export function checkOrigin(actor: Actor, origin: Origin | undefined): void {
-  if (origin && actor.kind !== 'SYSTEM') throw new Error('only SYSTEM sets the origin of a record');
 }

@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { once, refuseOrigin } from '../../../kit/once.ts';
 import type { Origin } from '../../../kit/subgraph.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Membership, MembershipEvent } from '../entities/membership.ts';
@@ -9,8 +10,7 @@ import { memberEvent } from '../events.ts';
 import type { ApplyInput, ReviewApplicationInput } from '../inputs.ts';
 import { mayApply, mayMoveMembership, maySeeMembership, mayWithdraw } from '../policy.ts';
 import { changesRights, type MembershipStatus, membershipSteps } from '../states.ts';
-import { checkId, checkOptionalText, checkOrigin, checkText } from './input.ts';
-import { once } from './once.ts';
+import { checkId, checkOptionalText, checkText } from './input.ts';
 import { insertOrganisation } from './records.ts';
 import { bumpRights, hasCommittee } from './rights.ts';
 
@@ -19,7 +19,7 @@ export async function applyForMembership(tx: Transaction, actor: Actor, input: A
   if (!mayApply(actor, input.networkId)) {
     throw forbidden('An application is entered by a person without a seat, or by a coordinator of the network.');
   }
-  return once(tx, actor, 'applyForMembership', input, async () => {
+  return once(tx, actor, 'applyForMembership', input, `mem:${ulid()}`, async (id) => {
     const networkId = checkId(input.networkId, 'net', 'networkId');
     const sponsorOrganisationId = input.sponsorOrganisationId ?? null;
     if (sponsorOrganisationId !== null) await checkSponsor(tx, sponsorOrganisationId, networkId);
@@ -35,7 +35,8 @@ export async function applyForMembership(tx: Transaction, actor: Actor, input: A
       thematicTags: input.thematicTags.map((tag) => checkText(tag, 60, 'thematicTags')),
     });
     const motivation = checkText(input.motivation, 4_000, 'motivation');
-    return insertMembership(tx, actor, {
+    await insertMembership(tx, actor, {
+      id,
       organisationId,
       networkId,
       status: 'APPLIED',
@@ -68,7 +69,7 @@ async function insertMembership(
   fields: Partial<Membership> & Pick<Membership, 'organisationId' | 'networkId' | 'status'>,
   origin?: Origin,
 ): Promise<string> {
-  checkOrigin(actor, origin);
+  refuseOrigin(actor, origin);
   const membership: Membership = {
     since: null,
     sponsorOrganisationId: null,
@@ -78,7 +79,7 @@ async function insertMembership(
     provenance: origin?.provenance ?? 'USER',
     sourceUrl: origin?.sourceUrl ?? null,
     ...fields,
-    id: origin?.id ?? `mem:${ulid()}`,
+    id: origin?.id ?? fields.id ?? `mem:${ulid()}`,
     version: 1,
   };
   await tx.manager.insert(Membership, membership);
@@ -98,7 +99,7 @@ export async function reviewApplication(
   input: ReviewApplicationInput,
   now: () => Date = () => new Date(),
 ): Promise<string> {
-  return once(tx, actor, 'reviewApplication', input, async () => {
+  return once(tx, actor, 'reviewApplication', input, input.membershipId, async () => {
     const membership = await lockMembership(tx, actor, input.membershipId, 'input');
     const { networkId } = membership;
     if (!mayMoveMembership(actor, networkId, input.to, await hasCommittee(tx, networkId))) {
@@ -106,7 +107,7 @@ export async function reviewApplication(
     }
     const note = checkOptionalText(input.note, 4_000, 'note');
     const decisionId = checkOptionalText(input.decisionId, 128, 'decisionId');
-    return move(tx, actor, membership, input.to, { at: now(), note, decisionId });
+    await move(tx, actor, membership, input.to, { at: now(), note, decisionId });
   });
 }
 

@@ -1,12 +1,13 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { refuseOrigin } from '../../../kit/once.ts';
 import type { Origin } from '../../../kit/subgraph.ts';
 import { forbidden } from '../../../kit/types.ts';
 import { foldName, Organisation, type Relation, type StakeholderType } from '../entities/organisation.ts';
 import { type ContactChannel, Person } from '../entities/person.ts';
 import { type DisplayMode, Seat } from '../entities/seat.ts';
-import { checkOrigin, checkText } from './input.ts';
+import { checkText } from './input.ts';
 
 export interface OrganisationFields {
   name: string;
@@ -25,7 +26,7 @@ export async function insertOrganisation(
   fields: OrganisationFields,
   origin?: Origin,
 ): Promise<string> {
-  checkOrigin(actor, origin);
+  refuseOrigin(actor, origin);
   const id = origin?.id ?? `org:${ulid()}`;
   const name = checkText(fields.name, 200, 'organisationName');
   await tx.manager.insert(Organisation, {

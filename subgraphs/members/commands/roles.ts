@@ -1,13 +1,13 @@
 import { ulid } from 'ulid';
 import type { Actor, Role } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { once } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Membership } from '../entities/membership.ts';
 import { RoleAssignment, Seat } from '../entities/seat.ts';
 import type { AssignRoleInput } from '../inputs.ts';
 import { mayAssignTo, mayChangeAnyRole, mayChangeRole, memberRoles, seatRoles } from '../policy.ts';
 import { checkId, checkOptionalText } from './input.ts';
-import { once } from './once.ts';
 import { bumpRights } from './rights.ts';
 
 const bodiedRoles: readonly Role[] = ['MEMBER_REP', 'MEMBER_EDITOR', 'EXPERT_GROUP_LEAD', 'STEERING_COMMITTEE'];
@@ -21,7 +21,7 @@ export async function assignRole(
 ): Promise<string> {
   const { seatId, role } = input;
   if (!mayChangeRole(actor, role, input.networkId)) throw forbiddenRole(role);
-  return once(tx, actor, 'assignRole', input, async () => {
+  return once(tx, actor, 'assignRole', input, seatId, async () => {
     const networkId = checkId(input.networkId, 'net', 'networkId');
     const bodyId = input.bodyId == null ? null : checkId(input.bodyId, 'body', 'bodyId');
     checkRole(role, bodyId);
@@ -51,7 +51,6 @@ export async function assignRole(
       grantedBySeatId: actor.seatId ?? null,
     });
     await bumpRights(tx);
-    return seatId;
   });
 }
 

@@ -130,22 +130,11 @@ export class InitialMembers1763700000000 implements MigrationInterface {
       ))::integer AS version
       FROM rights r
       CROSS JOIN (SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') COLLATE "C" AS today) t;
-
-      -- What each actor's clientMutationId did: replayed, it gives the first result.
-      CREATE TABLE mutation (
-        actor text NOT NULL,
-        client_mutation_id text NOT NULL,
-        input_hash text NOT NULL,
-        result_id text,
-        at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (actor, client_mutation_id)
-      );
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE mutation;
       DROP VIEW rights_version;
       DROP TABLE rights;
       DROP VIEW held_role;

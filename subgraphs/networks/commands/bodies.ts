@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { once, refuseOrigin } from '../../../kit/once.ts';
 import type { Origin } from '../../../kit/subgraph.ts';
 import { conflict, forbidden, invalid } from '../../../kit/types.ts';
 import { Body } from '../entities/body.ts';
@@ -8,9 +9,8 @@ import { Network } from '../entities/network.ts';
 import { bodyEvent } from '../events.ts';
 import type { UpsertBodyInput } from '../inputs.ts';
 import { mayChangeNetwork } from '../policy.ts';
-import { checkCount, checkName, checkOrigin, checkTexts } from './check.ts';
+import { checkCount, checkName, checkTexts } from './check.ts';
 import { same } from './networks.ts';
-import { once } from './once.ts';
 
 /** Makes a body, or replaces all that the input names of one. @returns its id */
 export async function upsertBody(
@@ -19,7 +19,7 @@ export async function upsertBody(
   input: UpsertBodyInput,
   origin?: Origin,
 ): Promise<string> {
-  checkOrigin(actor, origin);
+  refuseOrigin(actor, origin);
   if (!mayChangeNetwork(actor, input.networkId)) {
     throw forbidden('Only a coordinator or the steering committee of this network changes its bodies.');
   }

@@ -1,14 +1,8 @@
 import type { Actor } from '../../../kit/context.ts';
-import type { Origin } from '../../../kit/subgraph.ts';
 import { fromInput, invalid, type Localized, type LocalizedInput } from '../../../kit/types.ts';
 import { isCountry } from '../countries.ts';
 
 // Every check throws a Problem (ValidationError) that names the field.
-
-/** Ids, provenance and what only a source knows come from the loader of the shipped records alone. */
-export function checkOrigin(actor: Actor, origin: Origin | undefined): void {
-  if (origin && actor.kind !== 'SYSTEM') throw new Error('only SYSTEM sets the origin of a record');
-}
 
 /** Visible text without control characters but newline and tab, in each language once; at most `max` characters each. */
 export function checkTexts(texts: readonly LocalizedInput[], max: number, field: string): Localized {

@@ -2,14 +2,14 @@ import { QueryFailedError } from 'typeorm';
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { once, refuseOrigin } from '../../../kit/once.ts';
 import type { Origin } from '../../../kit/subgraph.ts';
 import { conflict, forbidden, invalid } from '../../../kit/types.ts';
 import { Network, type NetworkStatus } from '../entities/network.ts';
 import { networkEvent } from '../events.ts';
 import type { CreateNetworkInput, UpdateNetworkInput } from '../inputs.ts';
 import { mayChangeNetwork, mayCreateNetwork } from '../policy.ts';
-import { checkCountries, checkName, checkOrigin, checkPattern, checkTexts, checkTimeZone } from './check.ts';
-import { once } from './once.ts';
+import { checkCountries, checkName, checkPattern, checkTexts, checkTimeZone } from './check.ts';
 
 /** What a source says of a network, and no input does. */
 export interface NetworkOrigin extends Origin {
@@ -31,7 +31,7 @@ export async function createNetwork(
   input: NewNetwork,
   origin?: NetworkOrigin,
 ): Promise<string> {
-  checkOrigin(actor, origin);
+  refuseOrigin(actor, origin);
   if (!mayCreateNetwork(actor)) throw forbidden('Only the platform operator creates a network.');
   return once(tx, actor, 'createNetwork', input, origin?.id ?? `net:${ulid()}`, async (id) => {
     const { timeZone, homeRegion } = input;

@@ -79,19 +79,11 @@ export class InitialNetworks1763700000000 implements MigrationInterface {
       CREATE TRIGGER partner_token_rights
         AFTER INSERT OR DELETE OR UPDATE OF partner_id, key_sha256, expires_at, revoked_at, lapsed ON partner_token
         FOR EACH ROW EXECUTE FUNCTION bump_rights_version();
-
-      CREATE TABLE mutation (
-        actor text NOT NULL,
-        client_mutation_id text NOT NULL,
-        result_id text NOT NULL,
-        input_hash text NOT NULL,
-        PRIMARY KEY (actor, client_mutation_id)
-      );
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE mutation, rights_version, partner_token, partner, body, network');
+    await runner.query('DROP TABLE rights_version, partner_token, partner, body, network');
     await runner.query('DROP FUNCTION bump_rights_version()');
   }
 }

@@ -1,5 +1,6 @@
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { claim, requireSeat } from '../../../kit/once.ts';
 import { conflict, forbidden, invalid } from '../../../kit/types.ts';
 import { countriesOf } from '../entities/nodes.ts';
 import { activityStatusChanged } from '../events.ts';
@@ -8,7 +9,6 @@ import type { Plans } from '../plans.ts';
 import { maySetActivityStatus } from '../policy.ts';
 import { type ActivityState, mayBecome, newActivity } from '../statuses.ts';
 import { type PlanView, splitId, viewFor } from '../view.ts';
-import { claim, requireSeat } from './once.ts';
 
 const closed = ['SUPERSEDED', 'ARCHIVED'];
 
@@ -38,7 +38,7 @@ export async function setActivityStatus(plans: Plans, actor: Actor, input: Activ
   };
   const milestones = place.activity.milestones.map(({ key }) => key);
   await plans.database.transaction(async (tx) => {
-    const { first } = await claim(tx.manager, seatId, 'setActivityStatus', input, activityId);
+    const { first } = await claim(tx.manager, actor, 'setActivityStatus', input, activityId);
     if (!first) return;
     const before = await lockState(tx, view, nodeKey);
     await check(tx, view, input, before, milestones);

@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import * as Y from 'yjs';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { claim, isId, refuseOrigin, requireSeat } from '../../../kit/once.ts';
 import type { Origin } from '../../../kit/subgraph.ts';
 import { forbidden, fromInput, invalid } from '../../../kit/types.ts';
 import { buildPlanDocument, type PlanRecord } from '../document/build.ts';
@@ -12,7 +13,6 @@ import type { CreatePlanInput } from '../inputs.ts';
 import { commitEntries, SYSTEM_SEAT } from '../log.ts';
 import { mayCreatePlan } from '../policy.ts';
 import { issueClient } from './join.ts';
-import { claim, isId, refuseOrigin, requireSeat } from './once.ts';
 
 /** The installation that accepts the plan's first edit. */
 export interface Home {
@@ -48,7 +48,7 @@ export async function createPlan(
   const seatId = actor.kind === 'SYSTEM' ? SYSTEM_SEAT : requireSeat(actor);
   const newId = origin?.id ?? `plan:${ulid()}`;
   if (actor.kind !== 'SYSTEM') {
-    const { id, first } = await claim(tx.manager, seatId, 'createPlan', input, newId);
+    const { id, first } = await claim(tx.manager, actor, 'createPlan', input, newId);
     if (!first) return id;
   }
   const plan: Plan = Object.assign(new Plan(), {

@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { Actor } from '../../../kit/context.ts';
 import { ApiError } from '../../../kit/errors.ts';
+import { isId } from '../../../kit/once.ts';
 import { judge } from '../guard/judge.ts';
 import { CLIENT_LIMITS, type RefusalCode, type Verdict } from '../guard/verdict.ts';
 import type { Refusal as LogRefusal } from '../log.ts';
@@ -8,7 +9,6 @@ import type { Plans } from '../plans.ts';
 import { isOpen } from '../policy.ts';
 import { type Room, toBase64 } from '../room/room.ts';
 import { enterAsEditor } from './join.ts';
-import { isId } from './once.ts';
 import { mayChange } from './rights.ts';
 
 type Passed = Extract<Verdict, { ok: true }>;

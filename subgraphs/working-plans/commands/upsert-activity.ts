@@ -1,13 +1,13 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import { ApiError } from '../../../kit/errors.ts';
+import { claim } from '../../../kit/once.ts';
 import { forbidden, fromInput, invalid } from '../../../kit/types.ts';
 import { createNode, PlanEditError, setFields } from '../document/edit.ts';
 import type { UpsertActivityInput } from '../inputs.ts';
 import type { Plans } from '../plans.ts';
 import { type PlanView, splitId, viewFor } from '../view.ts';
 import { enterAsEditor, issueClient } from './join.ts';
-import { claim } from './once.ts';
 import { take } from './push.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function upsertActivity(plans: Plans, actor: Actor, input: UpsertAc
   const { room, seatId } = await enterAsEditor(plans, actor, planId).catch(asProblem);
   const { id } = await claim(
     manager,
-    seatId,
+    actor,
     'upsertActivity',
     input,
     input.id ?? `${planId}/a-${ulid().toLowerCase()}`,

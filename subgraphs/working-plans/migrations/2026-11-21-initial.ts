@@ -158,15 +158,6 @@ export class InitialWorkingPlans1763700000000 implements MigrationInterface {
         at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (plan_id, epoch, seq)
       );
-
-      CREATE TABLE mutation (
-        seat_id text NOT NULL,
-        client_mutation_id text NOT NULL,
-        input_hash text NOT NULL,
-        result_id text NOT NULL,
-        at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (seat_id, client_mutation_id)
-      );
     `);
     await runner.query(appendPlanEdits);
     await runner.query(keepPlanEdit);
@@ -174,7 +165,7 @@ export class InitialWorkingPlans1763700000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE mutation, plan_snapshot, plan_edit, plan_client, milestone_status, activity_status, objective_networks, plan;
+      DROP TABLE plan_snapshot, plan_edit, plan_client, milestone_status, activity_status, objective_networks, plan;
       DROP FUNCTION keep_plan_edit, append_plan_edits;
     `);
   }
