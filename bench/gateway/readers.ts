@@ -1,0 +1,73 @@
+import WebSocket from 'ws';
+import { answerCalls, clock } from './process.ts';
+import { quantiles } from './report.ts';
+
+/** Many sockets, each with one subscription. */
+let sockets: WebSocket[] = [];
+let arrived = { cursor: '', count: 0, done: () => {} };
+let latencies: number[] = [];
+let bytes = 0;
+
+function receive(text: string): void {
+  const now = clock();
+  if (text.startsWith('{"type":"ping"') || text === '{"type":"pong"}') return;
+  const cursor = /"cursor":"([^"]+)"/.exec(text)?.[1];
+  const sentAt = /"sentAt":([\d.]+)/.exec(text)?.[1];
+  if (cursor === undefined || sentAt === undefined || text.includes('"errors"'))
+    throw new Error(`not an event: ${text.slice(0, 500)}`);
+  if (cursor !== arrived.cursor) return;
+  bytes = text.length;
+  latencies.push(now - Number(sentAt));
+  arrived.count += 1;
+  if (arrived.count === sockets.length) arrived.done();
+}
+
+async function open({ url, query, tokens }: { url: string; query: string; tokens: string[] }): Promise<void> {
+  const connect = (token: string) =>
+    new Promise<void>((resolve, reject) => {
+      const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
+      const send = (message: unknown) => socket.send(JSON.stringify(message));
+      sockets.push(socket);
+      socket.on('open', () => send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
+      socket.on('error', reject);
+      socket.on('close', (code, reason) => reject(new Error(`a socket was closed: ${code} ${reason}`)));
+      socket.on('message', (data) => {
+        const text = String(data);
+        if (text.includes('"connection_ack"')) {
+          send({ id: 'one', type: 'subscribe', payload: { query } });
+          resolve();
+        } else if (text.startsWith('{"type":"ping"')) send({ type: 'pong' });
+        else receive(text);
+      });
+    });
+  // a few at a time, as no gateway's sign-in is what is measured
+  for (let i = 0; i < tokens.length; i += 50) await Promise.all(tokens.slice(i, i + 50).map(connect));
+}
+
+answerCalls({
+  open,
+  /** Settles once every socket has the event with this cursor, or with false after `within` ms. */
+  expect({ cursor, within }: { cursor: string; within: number }) {
+    return new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), within);
+      const done = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      arrived = { cursor, count: 0, done };
+    });
+  },
+  /** Latencies since the last call, ms from the subgraph's sending to the client's socket; bytes of one event. */
+  takeLatencies() {
+    const result = { ...quantiles(latencies), bytes };
+    latencies = [];
+    return result;
+  },
+  close() {
+    for (const socket of sockets) {
+      socket.removeAllListeners('close');
+      socket.terminate();
+    }
+    sockets = [];
+  },
+});
