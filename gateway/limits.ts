@@ -21,6 +21,7 @@ export interface Limits {
   directives: number;
   /** Fields and fragments of all definitions, spread in wherever they are spread: what planning costs. */
   selections: number;
+  operations: number;
   /** Fragment definitions; validation compares each with each. */
   fragments: number;
   /** Pairs of fields that answer under one key of one object; validation compares each pair. */
@@ -29,7 +30,7 @@ export interface Limits {
 
 const memberLimits: Limits = {
   ...{ tokens: 4_000, depth: 12, aliases: 30, rootFields: 20, directives: 30 },
-  ...{ selections: 1_000, fragments: 60, merges: 3_000 },
+  ...{ selections: 1_000, operations: 50, fragments: 60, merges: 3_000 },
 };
 const otherLimits: Limits = { ...memberLimits, tokens: 2_000 };
 
@@ -52,11 +53,15 @@ const none: Counts = { depth: 0, aliases: 0, rootFields: 0, directives: 0, selec
  */
 export type ReadDocument = (text: unknown, actor: Actor) => DocumentNode;
 
-const perToken = 500; // bytes that a token's part of a read document takes, measured
+const perToken = 500; // bytes that a token's part of a read and planned document takes, measured
 const perCharacter = 4;
 
-/** @param kept bytes of documents that are remembered as read and within limits */
-export function createDocumentReader(kept = 32 * 1024 * 1024): ReadDocument {
+/** About how many bytes a document takes, with its plan. */
+export const weigh = (document: DocumentNode): number =>
+  (document.loc?.source.body.length ?? 0) * perCharacter + (document.tokenCount ?? memberLimits.tokens) * perToken;
+
+/** @param kept bytes of documents that are remembered as read and within limits, and of their plans */
+export function createDocumentReader(kept = 64 * 1024 * 1024): ReadDocument {
   const known = new Cache<DocumentNode>(kept);
   return (text, actor) => {
     if (typeof text !== 'string' || text === '')
@@ -67,7 +72,7 @@ export function createDocumentReader(kept = 32 * 1024 * 1024): ReadDocument {
     if (before) return before;
     const document = parseWithin(text, limits.tokens);
     checkLimits(document, limits);
-    known.set(key, document, text.length * perCharacter + (document.tokenCount ?? limits.tokens) * perToken);
+    known.set(key, document, weigh(document));
     return document;
   };
 }
@@ -97,6 +102,8 @@ export function checkLimits(document: DocumentNode, limits: Limits): void {
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
+  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length;
+  if (operations > limits.operations) throw tooLarge('operations', operations, limits.operations);
   if (fragments.size > limits.fragments) throw tooLarge('fragments', fragments.size, limits.fragments);
   const counted = new Map<string, Counts>();
 

@@ -113,6 +113,8 @@ export function createWire(urls: Readonly<Record<string, string>>, signer: Asser
         ...(ended && { signal: ended }),
       });
       const text = await body.text();
+      // Refuses this gateway, not the client, who can do nothing about it.
+      if (statusCode === 401) throw new Error(`${subgraph} refuses what this gateway signed.`);
       let value: unknown;
       try {
         value = JSON.parse(text);
@@ -149,7 +151,7 @@ export function createWire(urls: Readonly<Record<string, string>>, signer: Asser
           },
           error: (error) => {
             // GraphQL errors are the subgraph's last word; anything else is a broken wire
-            if (Array.isArray(error)) {
+            if (Array.isArray(error) && error[0]?.extensions?.code !== 'UNAUTHENTICATED') {
               queue.push({ errors: error });
               queue.end();
             } else queue.fail(error instanceof Error ? error : new Error(`${subgraph} closed the socket.`));

@@ -6,16 +6,17 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import express from 'express';
-import type { GraphQLError } from 'graphql';
+import type { DocumentNode, GraphQLError } from 'graphql';
 import { createAssertionSigner } from '../kit/assertion.ts';
 import { publicError } from '../kit/errors.ts';
 import { describeError, type Log } from '../kit/log.ts';
 import { drainHttp, listen, type RunningServer, timeouts } from '../kit/server.ts';
 import { createActors } from './actors.ts';
 import { createAuthenticator, type OidcOptions } from './auth.ts';
+import { Cache } from './cache.ts';
 import { execute } from './execute/index.ts';
 import { allowMethods, answerFailure, prepare, refuseSubscriptions, signIn } from './http.ts';
-import { createDocumentReader } from './limits.ts';
+import { createDocumentReader, weigh } from './limits.ts';
 import { createOperations } from './operations.ts';
 import { createPlanner, type Planner } from './planner.ts';
 import { createWire, type Wire } from './send.ts';
@@ -50,7 +51,8 @@ const gracePeriod = 3_000; // ms for running operations when stopping
 /** @throws Error when the supergraph is not one; ConfigurationError when the port cannot be had */
 export async function start(options: GatewayOptions): Promise<RunningServer> {
   const { log, production } = options;
-  const planner = createPlanner(options.supergraph);
+  // A plan lives as long as its document, which the reader keeps by weight; these are kept by their text besides.
+  const planner = createPlanner(options.supergraph, { cacheSize: 20 });
   const missing = [...planner.subgraphs.keys()].filter((name) => !options.subgraphs[name]);
   if (missing.length > 0) throw new Error(`No address was given for the subgraphs ${missing.join(', ')}.`);
   const wire = createWire(options.subgraphs, createAssertionSigner(options.secret));
@@ -148,8 +150,21 @@ function createApollo(parts: {
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
     persistedQueries: false,
+    documentStore: createDocumentStore(),
     stopOnTerminationSignals: false,
     formatError: (formatted, error) => publicError(formatted, error, report),
     plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginUsageReportingDisabled()],
   });
+}
+
+type DocumentStore = Exclude<ConstructorParameters<typeof ApolloServer>[0]['documentStore'], null | undefined>;
+
+/** What Apollo Server has read, by its hash; its own store weighs a document by writing it as JSON. */
+function createDocumentStore(): DocumentStore {
+  const known = new Cache<DocumentNode>(16 * 1024 * 1024);
+  return {
+    get: async (key) => known.get(key),
+    set: async (key, document) => known.set(key, document, weigh(document)),
+    delete: async (key) => known.delete(key),
+  };
 }

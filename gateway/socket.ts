@@ -2,7 +2,6 @@ import { handleProtocols, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { describeError, type Log } from '../kit/log.ts';
 
-const keepAlive = 12_000; // ms between pings, and until one must be answered
 const unsent = 1024 * 1024; // bytes that may wait for a client before nothing more is read from it
 const longestReason = 120; // bytes; a close frame holds 123
 
@@ -19,14 +18,16 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
 }
 
 /**
- * Gives one socket to graphql-ws: text frames only, a ping every 12 s, and no more is read from a client while it leaves
+ * Gives one socket to graphql-ws: text frames only, pings, and no more is read from a client while it leaves
  * 1 MiB unread. `send` settles when the bytes have left this process, so each subscription waits for its client.
+ * @param keepAlive ms between pings, and until one must be answered
  */
 export function attachSocket<E extends Record<PropertyKey, unknown>>(
   server: Server<E>,
   socket: WebSocket,
   extra: E,
   log: Log,
+  keepAlive = 12_000,
 ): void {
   const relieve = () => {
     if (socket.isPaused && socket.bufferedAmount < unsent) socket.resume();

@@ -79,7 +79,6 @@ async function startIssuer() {
 async function startSubgraphs() {
   let version = 1;
   let role = 'MEMBER_EDITOR';
-  let answersLate = 0;
   /** One queue for each subscription that is open at networks. */
   const opened = new Set<BoundedQueue<unknown>>();
   /** What each operation carried as its actor. */
@@ -109,11 +108,7 @@ async function startSubgraphs() {
         seen.push(actor);
         return { id: actor.seatId };
       },
-      resolveActor: async (_, { subject, seat }) => {
-        const found = subject === 'ana' && (!seat || seat === 'seat:1') ? actor() : null;
-        if (answersLate > 0) await wait(answersLate);
-        return found;
-      },
+      resolveActor: (_, { subject, seat }) => (subject === 'ana' && (!seat || seat === 'seat:1') ? actor() : null),
       membersRightsVersion: () => version,
     },
     Mutation: {
@@ -158,10 +153,6 @@ async function startSubgraphs() {
     seen,
     members: await serve('members', membersSdl, members),
     networks: await serve('networks', networksSdl, networks),
-    /** resolveActor reads the rights at once and answers `ms` later. */
-    answerLate(ms: number) {
-      answersLate = ms;
-    },
     /** Starts networks again where it was. @param more resolvers in place of its own */
     async restartNetworks(more: Resolvers = {}): Promise<void> {
       const query = { ...networks.Query, ...more.Query };

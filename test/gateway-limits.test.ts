@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { ExecutionResult } from 'graphql';
+import { Cache } from '../gateway/cache.ts';
+import { createDocumentReader } from '../gateway/limits.ts';
+import { createOperations } from '../gateway/operations.ts';
+import { createPlanner } from '../gateway/planner.ts';
+import { createStream } from '../gateway/streams.ts';
+import type { Actor } from '../kit/context.ts';
+import { createLog } from '../kit/log.ts';
+import { BoundedQueue, QueueOverflow } from '../kit/queue.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+/** Megabytes in use once what nobody holds is gone. */
+const heap = () => {
+  collect();
+  return process.memoryUsage().heapUsed / 1e6;
+};
+
+const supergraph = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
+const known = createPlanner(supergraph);
+const operations = (planner = known, production = true) =>
+  createOperations({
+    planner,
+    read: createDocumentReader(),
+    wire: undefined as never, // nothing is run here
+    production,
+    log: createLog('test', 'error'),
+  });
+const ana: Actor = { kind: 'SEAT', subject: 'ana', networks: [], roles: [], rightsVersion: 1 };
+const many = (count: number, text: (i: number) => string) => Array.from({ length: count }, (_, i) => text(i)).join(' ');
+const network = (selection: string) => `{ network(slug: "a") { ${selection} } }`;
+
+describe('no document blocks the event loop for 50 ms', () => {
+  const bombs: [string, string][] = [
+    ['one field 3,900 times', network('id '.repeat(3_900))],
+    ['one field 900 times', network('id '.repeat(900))],
+    ['one field of an object 900 times', network(many(900, () => 'bodies { id }'))],
+    ['objects in objects', network(many(30, () => 'bodies { network { bodies { network { id id } } } }'))],
+    [
+      '400 fragments of one type',
+      `${network(many(400, (i) => `...f${i}`))} ${many(400, (i) => `fragment f${i} on Network { id }`)}`,
+    ],
+    [
+      '60 fragments of many fields',
+      `${network(many(60, (i) => `...f${i}`))} ${many(60, (i) => `fragment f${i} on Network { ${'id '.repeat(6)} }`)}`,
+    ],
+    [
+      'two fragments of 1,900 fields',
+      `${network('...a ...b')} fragment a on Network { ${'id '.repeat(1_900)} } fragment b on Network { ${'id '.repeat(1_900)} }`,
+    ],
+    [
+      'a chain of fragments that doubles 25 times',
+      `${network('...f0')} ${many(25, (i) => `fragment f${i} on Network { id ...f${i + 1} ...f${i + 1} }`)} fragment f25 on Network { id }`,
+    ],
+    [
+      'a chain of fragments that doubles 350 times',
+      `${network('...f0')} ${many(350, (i) => `fragment f${i} on Network { id ...f${i + 1} ...f${i + 1} }`)} fragment f350 on Network { id }`,
+    ],
+    [
+      'a chain in inline fragments',
+      `${network('...f0')} ${many(20, (i) => `fragment f${i} on Network { ... { ...f${i + 1} } ... { ...f${i + 1} } }`)} fragment f20 on Network { id }`,
+    ],
+    ['1,300 inline fragments, one in another', network(`${'... { '.repeat(1_300)} id ${'}'.repeat(1_300)}`)],
+    ['1,300 inline fragments side by side', network('... { id } '.repeat(1_300))],
+    [
+      'an unused chain',
+      `{ __typename } ${many(25, (i) => `fragment f${i} on Network { id ...f${i + 1} ...f${i + 1} }`)} fragment f25 on Network { id }`,
+    ],
+    ['a field of 200,000 letters', network('x'.repeat(200_000))],
+    ['a hundred fields of 2,000 letters', network(many(100, (i) => `${'name'.repeat(500)}${i}`))],
+    ['900 unknown fields', network(many(900, (i) => `nam${i}`))],
+    ['1,300 unknown arguments', `{ network(${many(1_300, (i) => `a${i}: 1`)}) { id } }`],
+    ['a list of 3,900', `{ network(slug: [${'1 '.repeat(3_900)}]) { id } }`],
+    ['an object of 1,300', `{ network(slug: { ${many(1_300, (i) => `a${i}: 1`)} }) { id } }`],
+    ['a text of 250,000 letters', `{ network(slug: "${'x'.repeat(250_000)}") { id } }`],
+    ['600 operations', many(600, (i) => `query q${i} { __typename }`)],
+    ['900 variables', `query (${many(790, (i) => `$a${i}: Int`)}) { network(slug: "a") { id } }`],
+    [
+      'introspection in introspection',
+      `{ __schema { types { ${'fields { type { '.repeat(4)} name ${'} }'.repeat(4)} } } }`,
+    ],
+    [
+      'introspection as wide as it is deep',
+      `{ __schema { types { ${many(30, () => 'fields { type { fields { type { fields { name } } } } }')} } } }`,
+    ],
+    ['3,000 brackets', `{ a(x: ${'['.repeat(1_900)}${']'.repeat(1_900)}) }`],
+    ['comments and commas', `{ __typename ${',#\n'.repeat(80_000)} }`],
+  ];
+  beforeAll(() => {
+    // Compiled code is what a running gateway has.
+    const { prepare } = operations();
+    for (let i = 0; i < 60; i += 1) prepare({ query: `{ a${i}: networks { id bodies { id } name { text } } }` }, ana);
+    for (const [, query] of bombs) expect(typeof attempt(query)).toBe('number');
+  });
+
+  /** Milliseconds of this thread for reading, validating and planning it. */
+  function attempt(query: string): number {
+    const { prepare } = operations();
+    const before = process.cpuUsage();
+    try {
+      prepare({ query }, ana);
+    } catch {
+      // refused, as most are
+    }
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  }
+
+  test.each(bombs)('%s', (_name, query) => {
+    // The least of three: what a collection of garbage takes is not the document's.
+    expect(Math.min(attempt(query), attempt(`${query} `), attempt(`${query}  `))).toBeLessThan(50);
+  });
+});
+
+test('the operations in schema/operations pass with the limits of a partner', () => {
+  for (const name of ['unified', 'plan-live', 'network-updates']) {
+    const text = readFileSync(new URL(`../schema/operations/${name}.graphql`, import.meta.url), 'utf8');
+    expect(createDocumentReader()(text, { ...ana, kind: 'PARTNER' }).kind).toBe('Document');
+  }
+});
+
+describe('memory', () => {
+  test('a cache holds what it may, and forgets what was not used longest', () => {
+    const cache = new Cache<string>(10);
+    for (let i = 0; i < 10_000; i += 1) {
+      cache.set(`${i}`, 'x');
+      cache.get('0');
+    }
+    cache.set('heavy', 'x', 8);
+    cache.set('too heavy', 'x', 11);
+    expect([cache.size, cache.get('0'), cache.get('heavy'), cache.get('too heavy')]).toEqual([3, 'x', 'x', undefined]);
+  });
+
+  test('large documents that all differ leave no more than the caches hold', () => {
+    const { prepare } = operations(createPlanner(supergraph, { cacheSize: 20 }));
+    const before = heap();
+    for (let i = 0; i < 400; i += 1) {
+      prepare({ query: `{ network(slug: "${i}${'x'.repeat(200_000)}") { id } }` }, ana);
+      prepare(
+        { query: network(`${many(29, (j) => `a${i}x${j}: name(locale: "es") { text }`)} ${'id '.repeat(60)}`) },
+        ana,
+      );
+    }
+    expect(heap() - before).toBeLessThan(110); // of 300 MB
+  });
+
+  test('a stream of 20,000 events keeps none of them', async () => {
+    let n = 0;
+    const source: AsyncIterableIterator<ExecutionResult> = {
+      [Symbol.asyncIterator]: () => source,
+      next: async () => {
+        n += 1;
+        return { done: false, value: { data: { event: { cursor: `c${n}`, rest: new Array(500).fill(n) } } } };
+      },
+      return: async () => ({ done: true, value: undefined }),
+    };
+    const stream = createStream(source, () => {});
+    const before = heap();
+    for (let i = 0; i < 20_000; i += 1) await stream.next();
+    expect(heap() - before).toBeLessThan(10); // 80 MB have passed through
+    stream.fail('RIGHTS_CHANGED', 'over');
+    expect((await stream.next()).value.errors[0].extensions.cursor).toBe('c20000');
+    expect((await stream.next()).done).toBe(true);
+  });
+
+  test('a queue is bounded by weight as well, and one item may always wait', async () => {
+    const queue = new BoundedQueue<string>(100, () => {}, { capacity: 10, of: (text) => text.length });
+    expect(queue.push('x'.repeat(50))).toBe(true);
+    expect((await queue.next()).value).toHaveLength(50);
+    expect([queue.push('12345'), queue.push('12345'), queue.push('1')]).toEqual([true, true, false]);
+    await expect(queue.next()).rejects.toThrow(QueueOverflow);
+    expect(await queue.next()).toEqual({ value: undefined, done: true });
+  });
+});
