@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { ConfigurationError } from '../kit/errors.ts';
 
 /** Milliseconds after which the drafts and earlier builds in dist/ are nobody's any more. */
@@ -26,13 +29,7 @@ export async function buildPage(root: string, onBuild: () => void = () => {}): P
     );
   });
   try {
-    const { build } = await import('vite');
-    await build({
-      root,
-      configFile: join(root, 'vite.config.ts'),
-      logLevel: 'warn',
-      build: { outDir: draft, emptyOutDir: true },
-    });
+    await runVite(root, draft);
     await rename(draft, outDir).catch((error) => {
       // another process was faster, with the same sources
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
@@ -42,6 +39,15 @@ export async function buildPage(root: string, onBuild: () => void = () => {}): P
   }
   await removeStale(dist, outDir);
   return outDir;
+}
+
+/** In a process of its own, as production: in this one a NODE_ENV of development or test would make another build. */
+async function runVite(root: string, outDir: string): Promise<void> {
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
+  const args = [vite, 'build', root, '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'];
+  await promisify(execFile)(process.execPath, args, { env: { NODE_ENV: 'production' } }).catch((error) => {
+    throw new Error(`The page does not build:\n${error.stderr || error.message}`);
+  });
 }
 
 async function removeStale(dist: string, current: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import express, { type RequestHandler, type Router } from 'express';
+import sirv from 'sirv';
 
 /**
  * Serves the built page: hashed files for a year, index.html never from a cache, and index.html for every address that a
@@ -11,11 +11,22 @@ export function servePage(webRoot: string, config: Record<string, unknown>, conn
   const router = express.Router();
   router.use(secure(connectTo));
   router.get('/config.json', (_request, response) => void response.set('cache-control', 'no-cache').json(config));
-  router.use('/assets', express.static(resolve(webRoot, 'assets'), { immutable: true, maxAge: '1y', index: false }));
-  router.use(express.static(webRoot, { index: false, dotfiles: 'ignore' }));
-  router.get('/{*page}', (request, response, next) => {
-    if (!request.accepts('html')) return next();
-    response.set('cache-control', 'no-cache').sendFile(resolve(webRoot, 'index.html'));
+  // `single`: index.html for every address of a page; `br` and `gz` copies lie beside the files of the build
+  const serve = sirv(webRoot, {
+    single: true,
+    brotli: true,
+    gzip: true,
+    dotfiles: false,
+    setHeaders: (response, path) => {
+      response.setHeader(
+        'cache-control',
+        path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
+    },
+  });
+  router.use((request, response, next) => {
+    if (request.method === 'GET' || request.method === 'HEAD') serve(request, response, next);
+    else next();
   });
   return router;
 }

@@ -4,7 +4,6 @@ import type { Browser } from 'playwright-core';
 import type * as Y from 'yjs';
 import { describeWith } from './required.ts';
 import { compose, launch, openPlan, signIn, type Visitor, visit } from './web/browser.ts';
-import { buildPage } from './web/build.ts';
 import { readServerDocument, titleOf } from './web/plan.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -12,7 +11,6 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
   let world: World;
   let browser: Browser;
   beforeAll(async () => {
-    await buildPage();
     world = await startWorld({}, true);
     browser = await launch();
   }, 120_000);
