@@ -20,7 +20,7 @@ import { paged, pageThreads } from './pages.ts';
 
 @Resolver(() => Network)
 export class NetworkResolver {
-  @FieldResolver(() => ThreadConnection, { description: 'Those you may read, latest activity first.' })
+  @FieldResolver(() => ThreadConnection, { nullable: true, description: 'Those you may read, latest activity first.' })
   @Directive(paged)
   threads(
     @Root() network: Network,
@@ -34,7 +34,7 @@ export class NetworkResolver {
     );
   }
 
-  @FieldResolver(() => [Meeting], { description: 'Those you may see, latest first.' })
+  @FieldResolver(() => [Meeting], { nullable: true, description: 'Those you may see, latest first.' })
   @Directive('@listSize(assumedSize: 20)')
   meetings(
     @Root() network: Network,
@@ -48,7 +48,7 @@ export class NetworkResolver {
 
 @Resolver(() => Body)
 export class BodyResolver {
-  @FieldResolver(() => ThreadConnection, { description: 'Those you may read, latest activity first.' })
+  @FieldResolver(() => ThreadConnection, { nullable: true, description: 'Those you may read, latest activity first.' })
   @Directive(paged)
   threads(
     @Root() body: Body,
@@ -59,7 +59,7 @@ export class BodyResolver {
     return pageThreads({ first, after }, 20, cursors.threads, (page) => loaders.threadsOfBody(page).load(body.id));
   }
 
-  @FieldResolver(() => [Meeting], { description: 'Those you may see, latest first.' })
+  @FieldResolver(() => [Meeting], { nullable: true, description: 'Those you may see, latest first.' })
   @Directive('@listSize(assumedSize: 10)')
   meetings(@Root() body: Body, @Ctx() { loaders }: DiscussionsContext) {
     return loaders.meetingsOfBody({}).load(body.id);
@@ -70,7 +70,10 @@ export class BodyResolver {
 function createAnchorResolver(typename: AnchorTypename, type: new () => { id: string }) {
   @Resolver(() => type)
   class AnchorResolver {
-    @FieldResolver(() => [Thread], { description: 'Those you may read, latest activity first; at most 100.' })
+    @FieldResolver(() => [Thread], {
+      nullable: true,
+      description: 'Those you may read, latest activity first; at most 100.',
+    })
     @Directive('@listSize(assumedSize: 5)')
     threads(
       @Root() anchor: { id: string },

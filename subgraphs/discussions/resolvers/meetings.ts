@@ -39,7 +39,7 @@ export class MeetingResolver {
     });
   }
 
-  @FieldResolver(() => [Network])
+  @FieldResolver(() => [Network], { nullable: true })
   @Directive('@listSize(assumedSize: 3)')
   networks(@Root() meeting: Meeting) {
     return meeting.networkIds.map((id) => stub(Network, id));
@@ -87,7 +87,7 @@ export class AgendaItemResolver {
 
 @Resolver(() => Attendance)
 export class AttendanceResolver {
-  @FieldResolver(() => Organisation)
+  @FieldResolver(() => Organisation, { nullable: true })
   organisation(@Root() { organisationId }: Attendance) {
     return stub(Organisation, organisationId);
   }

@@ -55,7 +55,7 @@ export class PostResolver {
     return { locale, text: post.deletedAt ? '' : post.text, machineTranslated: false, sourceLocale: locale };
   }
 
-  @FieldResolver(() => [Seat])
+  @FieldResolver(() => [Seat], { nullable: true })
   @Directive('@listSize(assumedSize: 2)')
   mentions(@Root() post: Post) {
     return post.deletedAt ? [] : post.mentionSeatIds.map((id) => stub(Seat, id));

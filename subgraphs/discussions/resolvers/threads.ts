@@ -55,7 +55,7 @@ export class ThreadResolver {
     });
   }
 
-  @FieldResolver(() => [Network])
+  @FieldResolver(() => [Network], { nullable: true })
   @Directive('@listSize(assumedSize: 3)')
   networks(@Root() thread: Thread) {
     return thread.networkIds.map((id) => stub(Network, id));
@@ -99,7 +99,10 @@ export class ThreadResolver {
     return toConnection(rows, size, after, cursors.posts, (post) => post.position);
   }
 
-  @FieldResolver(() => [Seat], { description: 'Seats with a post in it, in the order in which they came in.' })
+  @FieldResolver(() => [Seat], {
+    nullable: true,
+    description: 'Seats with a post in it, in the order in which they came in.',
+  })
   @Directive('@listSize(assumedSize: 10)')
   async participants(@Root() thread: Thread, @Ctx() { loaders }: DiscussionsContext) {
     const seats = await loaders.participants.load(thread.id);

@@ -13,6 +13,7 @@ import { mayListMemberships, maySeeFloor, maySeeRole } from '../policy.ts';
 @Resolver(() => Network)
 export class NetworkResolver {
   @FieldResolver(() => MembershipConnection, {
+    nullable: true,
     description:
       'By organisation name. Any status but ACTIVE only for those who handle applications; to others such a list is empty.',
   })
@@ -36,12 +37,12 @@ export class NetworkResolver {
     return { ...toConnection(rows, size, after, cursors.memberships, positionOf), totalCount };
   }
 
-  @FieldResolver(() => DiversitySummary)
+  @FieldResolver(() => DiversitySummary, { nullable: true })
   async diversity(@Root() network: Network, @Ctx() { actor, loaders }: MembersContext): Promise<DiversitySummary> {
     return maySeeFloor(actor) ? loaders.diversity.load(network.id) : { byStakeholderType: [], byCountry: [] };
   }
 
-  @FieldResolver(() => [RoleEnum], { description: 'The roles of this session in the network.' })
+  @FieldResolver(() => [RoleEnum], { nullable: true, description: 'The roles of this session in the network.' })
   viewerRoles(@Root() network: Network, @Ctx() { actor }: MembersContext): Role[] {
     const held = actor.roles.filter((grant) => grant.networkId === network.id).map((grant) => grant.role);
     return [...new Set(held)];
@@ -50,7 +51,10 @@ export class NetworkResolver {
 
 @Resolver(() => Body)
 export class BodyResolver {
-  @FieldResolver(() => [Seat], { description: 'Seats with a role in the body now; read by its network.' })
+  @FieldResolver(() => [Seat], {
+    nullable: true,
+    description: 'Seats with a role in the body now; read by its network.',
+  })
   @Directive('@listSize(assumedSize: 10)')
   async seats(@Root() body: Body, @Ctx() { actor, loaders }: MembersContext): Promise<Seat[]> {
     const seats = await loaders.seatsOfBody.load(body.id);

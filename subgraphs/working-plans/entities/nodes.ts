@@ -35,6 +35,7 @@ export class Objective extends PlanPart<ObjectiveTree> {
     return new WorkingPlan(this.view);
   }
   @Field(() => [Network], {
+    nullable: true,
     description: "Whose editors may type in it: all of the plan's networks unless fewer are named.",
   })
   @Directive('@listSize(assumedSize: 2)')
@@ -155,7 +156,7 @@ export class Activity extends PlanPart<ActivityTree> {
     const id = this.view.bodyOf(this.node);
     return id === null ? null : stub(Body, { id });
   }
-  @Field(() => [Organisation])
+  @Field(() => [Organisation], { nullable: true })
   @Directive('@listSize(assumedSize: 3)')
   partners(): Organisation[] {
     return this.node.partners.map((id) => stub(Organisation, { id }));
@@ -164,7 +165,7 @@ export class Activity extends PlanPart<ActivityTree> {
   externalPartners(): string[] {
     return this.node.externalPartners;
   }
-  @Field(() => [Country])
+  @Field(() => [Country], { nullable: true })
   @Directive('@listSize(assumedSize: 3)')
   countries(): Country[] {
     return countriesOf(this.node).map((code) => stub(Country, { code }));

@@ -34,7 +34,7 @@ export class WorkingPlan {
   id(): string {
     return this.view.plan.id;
   }
-  @Field(() => [Network])
+  @Field(() => [Network], { nullable: true })
   @Directive('@listSize(assumedSize: 2)')
   networks(): Network[] {
     return this.view.plan.networkIds.map((id) => stub(Network, { id }));

@@ -24,7 +24,7 @@ async function activitiesWhere(
 
 @Resolver(() => Network)
 export class NetworkResolver {
-  @FieldResolver(() => [WorkingPlan], { description: 'Those you may read, newest first.' })
+  @FieldResolver(() => [WorkingPlan], { nullable: true, description: 'Those you may read, newest first.' })
   @Directive('@listSize(assumedSize: 5)')
   async workingPlans(
     @Root() network: Network,
@@ -38,7 +38,10 @@ export class NetworkResolver {
 
 @Resolver(() => Organisation)
 export class OrganisationResolver {
-  @FieldResolver(() => [Activity], { description: 'Activities it is responsible for, of the plans you may read.' })
+  @FieldResolver(() => [Activity], {
+    nullable: true,
+    description: 'Activities it is responsible for, of the plans you may read.',
+  })
   @Directive('@listSize(assumedSize: 10)')
   async responsibilities(
     @Root() organisation: Organisation,
@@ -54,7 +57,10 @@ export class OrganisationResolver {
 
 @Resolver(() => Body)
 export class BodyResolver {
-  @FieldResolver(() => [Activity], { description: 'Activities of this expert group, of the plans you may read.' })
+  @FieldResolver(() => [Activity], {
+    nullable: true,
+    description: 'Activities of this expert group, of the plans you may read.',
+  })
   @Directive('@listSize(assumedSize: 10)')
   activities(@Root() body: Body, @Ctx() { loaders }: PlansContext): Promise<Activity[]> {
     return activitiesWhere(loaders, (activity, view) => view.bodyOf(activity) === body.id);
@@ -63,7 +69,10 @@ export class BodyResolver {
 
 @Resolver(() => Country)
 export class CountryResolver {
-  @FieldResolver(() => [Activity], { description: 'Activities in this country, of the plans you may read.' })
+  @FieldResolver(() => [Activity], {
+    nullable: true,
+    description: 'Activities in this country, of the plans you may read.',
+  })
   @Directive('@listSize(assumedSize: 10)')
   activities(@Root() country: Country, @Ctx() { loaders }: PlansContext): Promise<Activity[]> {
     return activitiesWhere(loaders, (activity) => countriesOf(activity).includes(country.code));
