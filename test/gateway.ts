@@ -83,7 +83,7 @@ async function startSubgraphs() {
   const opened = new Set<BoundedQueue<unknown>>();
   /** What each operation carried as its actor. */
   const seen: Actor[] = [];
-  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms).unref());
   const actor = (): Actor => ({
     kind: 'SEAT',
     subject: 'ana',
