@@ -7,6 +7,7 @@ import type { TypeIndex } from './types.ts';
  */
 export function merge(into: Entity, from: Entity, types: TypeIndex): void {
   for (const key in from) {
+    if (key === '__proto__') continue; // would reach every object there is; clients cannot ask for it
     const next = from[key];
     const held = into[key];
     if (held === undefined || held === null) into[key] = next;
@@ -40,6 +41,6 @@ export function copy<T>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(copy) as T;
   const result: Entity = {};
-  for (const key in value) result[key] = copy((value as Entity)[key]);
+  for (const key in value) if (key !== '__proto__') result[key] = copy((value as Entity)[key]);
   return result as T;
 }
