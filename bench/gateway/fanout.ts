@@ -39,24 +39,27 @@ const supergraph = composeSupergraph(parts);
 const others: number[] = [];
 let events = 0;
 
-/** Publishes one event and waits until every socket has it. */
-async function deliver(within: number): Promise<boolean> {
+/** Publishes one event and waits until every socket has it. @returns '' or what is missing after `within` ms */
+async function deliver(within: number): Promise<string> {
   events += 1;
-  const all = readers.call('expect', { cursor: `c${events}`, within });
+  await readers.call('expect', `c${events}`);
   await subgraphs.call('publish', events);
-  return all;
+  return readers.call('arrival', within);
 }
 
 async function measure(gateway: Remote, url: string, text: string, count: number): Promise<Result> {
   await readers.call('open', { url, query: text, tokens: tokens.slice(0, count) });
   // A subscription is not acknowledged: it stands when its events come.
-  for (let tries = 0; !(await deliver(2_000)); tries += 1) {
-    if (tries === 20) throw new Error(`${url}: not every socket gets the events`);
+  for (let tries = 0, missing = '?'; missing !== ''; tries += 1) {
+    if (tries === 20) throw new Error(missing);
+    missing = await deliver(2_000);
   }
   const total = Math.ceil(Number(options.deliveries) / rounds / count) * count;
   const burst = async (deliveries: number) => {
-    for (let sent = 0; sent < deliveries; sent += count)
-      if (!(await deliver(20_000))) throw new Error(`${url}: an event did not reach every socket`);
+    for (let sent = 0; sent < deliveries; sent += count) {
+      const missing = await deliver(20_000);
+      if (missing !== '') throw new Error(missing);
+    }
   };
   await burst(Math.min(total, 10_000));
   await readers.call('takeLatencies');
@@ -86,7 +89,9 @@ for (const [kind, text] of Object.entries(subscriptions)) {
       for (const candidate of subscribers.filter(({ name }) => name.includes(options.only))) {
         const gateway = await startProcess(candidate.file, { isMeasured: true });
         const setting = { supergraph, subgraphs: urls, issuer, query, ...candidate.options };
-        const result = await measure(gateway, await gateway.call('start', setting), text, count);
+        const result = await measure(gateway, await gateway.call('start', setting), text, count).catch((error) => {
+          throw new Error(`${candidate.name}, ${count} sockets, ${kind}`, { cause: error });
+        });
         results.set(candidate, [...(results.get(candidate) ?? []), result]);
         await gateway.stop();
       }

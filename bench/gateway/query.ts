@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { composeSupergraph } from '../../gateway/compose.ts';
 import { type Candidate, candidates } from './gateways/index.ts';
@@ -14,6 +15,8 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '50' },
     /** Only candidates whose name holds this text; the first is always there. */
     only: { type: 'string', default: '' },
+    /** A folder: every gateway leaves a CPU profile there. The figures are then not to be compared with others. */
+    profile: { type: 'string' },
   },
 });
 const [rounds, seconds, warmup, connections] = [
@@ -22,6 +25,8 @@ const [rounds, seconds, warmup, connections] = [
   Number(options.warmup),
   Number(options.connections),
 ];
+
+const profiling = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`];
 
 interface Running extends Candidate {
   remote: Remote;
@@ -64,7 +69,7 @@ async function verify(name: string, url: string, expected: string | undefined): 
 const running: Running[] = [];
 let expected: string | undefined;
 for (const candidate of candidates.filter(({ name }, i) => i === 0 || name.includes(options.only))) {
-  const remote = await startProcess(candidate.file, { isMeasured: true });
+  const remote = await startProcess(candidate.file, { isMeasured: true, nodeArguments: profiling });
   const setting = { supergraph, subgraphs: urls, issuer, query, ...candidate.options };
   const url: string = await remote.call('start', setting);
   const text = await verify(candidate.name, url, expected);

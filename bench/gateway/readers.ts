@@ -7,6 +7,7 @@ let sockets: WebSocket[] = [];
 let arrived = { cursor: '', count: 0, done: () => {} };
 let latencies: number[] = [];
 let bytes = 0;
+let lost = '';
 
 function receive(text: string): void {
   const now = clock();
@@ -30,7 +31,10 @@ async function open({ url, query, tokens }: { url: string; query: string; tokens
       sockets.push(socket);
       socket.on('open', () => send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
       socket.on('error', reject);
-      socket.on('close', (code, reason) => reject(new Error(`a socket was closed: ${code} ${reason}`)));
+      socket.on('close', (code, reason) => {
+        lost = `a socket was closed: ${code} ${reason}`;
+        reject(new Error(lost));
+      });
       socket.on('message', (data) => {
         const text = String(data);
         if (text.includes('"connection_ack"')) {
@@ -46,15 +50,20 @@ async function open({ url, query, tokens }: { url: string; query: string; tokens
 
 answerCalls({
   open,
-  /** Settles once every socket has the event with this cursor, or with false after `within` ms. */
-  expect({ cursor, within }: { cursor: string; within: number }) {
-    return new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), within);
-      const done = () => {
+  /** From now on the event with this cursor counts: to be answered before it is published, lest it come first. */
+  expect(cursor: string) {
+    arrived = { cursor, count: 0, done: () => {} };
+  },
+  /** Settles with '' once every socket has the event, or after `within` ms with what is known of the rest. */
+  arrival(within: number) {
+    if (arrived.count === sockets.length) return '';
+    return new Promise<string>((resolve) => {
+      const late = () => resolve(`${arrived.count} of ${sockets.length} sockets have ${arrived.cursor}; ${lost}`);
+      const timer = setTimeout(late, within);
+      arrived.done = () => {
         clearTimeout(timer);
-        resolve(true);
+        resolve('');
       };
-      arrived = { cursor, count: 0, done };
     });
   },
   /** Latencies since the last call, ms from the subgraph's sending to the client's socket; bytes of one event. */
