@@ -86,6 +86,16 @@ const statusOf: Partial<Record<string, number>> = {
   SERVICE_STOPPING: 503,
 };
 
+const graphqlJson = 'application/graphql-response+json';
+/** Of a well-formed request with a document that cannot be run: what GraphQL over HTTP answers 200 to who knows only application/json. */
+const wrongDocument = new Set<unknown>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+
+const knowsGraphql = (accept: string | undefined) => accept?.includes(graphqlJson) === true;
+
+/** As the GraphQL over HTTP specification has it; a document over a limit gets 400 whatever is accepted. */
+export const statusFor = (code: unknown, accept: string | undefined): number =>
+  wrongDocument.has(code) && !knowsGraphql(accept) ? 200 : (statusOf[String(code)] ?? 400);
+
 const wrongBody: Record<number, string> = {
   413: 'The request body is over 256 KiB.',
   415: 'The request body has an encoding or charset that is not understood: send UTF-8.',
@@ -93,13 +103,15 @@ const wrongBody: Record<number, string> = {
 
 /** The last handler: a GraphQL answer for whatever was thrown before GraphQL began. */
 export function answerFailure(log: Log): ErrorRequestHandler {
-  return (error, _request, response, next) => {
+  return (error, request, response, next) => {
     if (response.headersSent) return next(error);
+    const { accept } = request.headers;
+    if (knowsGraphql(accept)) response.type(`${graphqlJson}; charset=utf-8`);
     const report = (correlationId: string, cause: unknown) =>
       log.error('unexpected', { correlationId, ...describeError(cause) });
     if (error instanceof GraphQLError) {
       const { code } = error.extensions as { code?: string };
-      const status = statusOf[code ?? ''] ?? 400;
+      const status = statusFor(code, accept);
       if (status === 401) response.set('www-authenticate', 'Bearer');
       response.status(status).json({ errors: [publicError(error.toJSON(), error, report)] });
       return;

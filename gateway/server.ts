@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type GraphQLRequest, type GraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -15,7 +15,7 @@ import { createActors } from './actors.ts';
 import { createAuthenticator, type OidcOptions } from './auth.ts';
 import { Cache } from './cache.ts';
 import { execute } from './execute/index.ts';
-import { allowMethods, answerFailure, prepare, refuseSubscriptions, signIn } from './http.ts';
+import { allowMethods, answerFailure, prepare, refuseSubscriptions, signIn, statusFor } from './http.ts';
 import { createDocumentReader, weigh } from './limits.ts';
 import { createOperations } from './operations.ts';
 import { createPlanner, type Planner } from './planner.ts';
@@ -144,7 +144,8 @@ function createApollo(parts: {
       }),
       stop: async () => {},
     },
-    csrfPrevention: true,
+    // a browser asks first before it sends another site's authorization, so that is protection enough
+    csrfPrevention: { requestHeaders: ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'] },
     introspection: !production,
     dangerouslyDisableValidation: true, // each operation has been validated when it was prepared
     hideSchemaDetailsFromClientErrors: production,
@@ -153,8 +154,24 @@ function createApollo(parts: {
     documentStore: createDocumentStore(),
     stopOnTerminationSignals: false,
     formatError: (formatted, error) => publicError(formatted, error, report),
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginUsageReportingDisabled()],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      {
+        requestDidStart: async () => ({
+          willSendResponse: async ({ request, response }) => answerVariables(request, response),
+        }),
+      },
+    ],
   });
+}
+
+/** Variables that do not fit are the document's kind of wrong, and get the same status (http.ts). */
+async function answerVariables({ http }: GraphQLRequest, { http: answer, body }: GraphQLResponse): Promise<void> {
+  if (body.kind !== 'single' || body.singleResult.data !== undefined) return;
+  const [error] = body.singleResult.errors ?? [];
+  if (error?.extensions?.code === 'BAD_USER_INPUT')
+    answer.status = statusFor('BAD_USER_INPUT', http?.headers.get('accept'));
 }
 
 type DocumentStore = Exclude<ConstructorParameters<typeof ApolloServer>[0]['documentStore'], null | undefined>;
