@@ -130,7 +130,7 @@ say(
     rows,
   ),
 );
-const taken = others.map((value) => Number(value.toFixed(2)));
+const taken = others.map((value) => Number(Math.max(0, value).toFixed(2)));
 say(
   `\nOther programs took ${Math.min(...taken)} to ${Math.max(...taken)} cores meanwhile, ${median(taken)} in the median; ${describeLoad()}.`,
 );

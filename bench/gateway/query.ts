@@ -135,7 +135,7 @@ say(
     ]),
   ),
 );
-const taken = others.map((value) => value.toFixed(2)).map(Number);
+const taken = others.map((value) => Number(Math.max(0, value).toFixed(2)));
 say(
   `\nOther programs took ${Math.min(...taken)} to ${Math.max(...taken)} cores meanwhile, ${median(taken).toFixed(2)} in the median; ${describeLoad()}.`,
 );
