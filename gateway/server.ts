@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ApolloServer, type GraphQLRequest, type GraphQLResponse } from '@apollo/server';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
@@ -64,6 +65,7 @@ export async function start(options: GatewayOptions): Promise<RunningServer> {
 
   const app = express();
   app.disable('x-powered-by');
+  app.disable('etag'); // a digest of each answer, of use to nobody: answers to a POST are not kept
   const httpServer = createServer(timeouts, app);
   const isOriginAllowed = (origin: string) =>
     options.allowedOrigins?.includes(origin) === true ||
@@ -155,6 +157,7 @@ function createApollo(parts: {
     stopOnTerminationSignals: false,
     formatError: (formatted, error) => publicError(formatted, error, report),
     plugins: [
+      ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       {
