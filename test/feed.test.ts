@@ -260,7 +260,7 @@ describe('the end', () => {
     await follow(tail);
     const before = Date.now();
     await tail.stop();
-    expect(Date.now() - before).toBeLessThan(5_000);
+    expect(Date.now() - before).toBeLessThan(1_000);
   });
 
   test('comes at once to a reader that leaves while it waits', () =>
