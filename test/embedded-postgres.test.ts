@@ -23,7 +23,8 @@ import {
   waitFor,
 } from './embedded-postgres.ts';
 
-const needsRoot = isRoot() ? test : test.skip;
+const needsRoot = isRoot() ? test : test.skip; // other accounts are root's to use; said aloud below
+// read on macOS; a Linux without it reads /proc, which every other test shows
 const needsPs = existsSync('/bin/ps') || existsSync('/usr/bin/ps') ? test : test.skip;
 
 /** Whom Postgres runs as here. */

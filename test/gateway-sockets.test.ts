@@ -241,12 +241,17 @@ describe('a client that does not read', () => {
   });
 });
 
-test('200 sockets that are silent are closed by 3.5 s', async () => {
-  const at = Date.now();
-  const silent = await Promise.all(Array.from({ length: 200 }, () => open({ init: false })));
-  const codes = await Promise.all(silent.map(({ closed }) => closed));
-  expect(Date.now() - at).toBeLessThan(3_500);
-  expect(new Set(codes.map(({ code }) => code))).toEqual(new Set([4408]));
+test('200 sockets that are silent are each closed by 3.5 s', async () => {
+  const lives = Array.from({ length: 200 }, async () => {
+    const { closed } = await open({ init: false });
+    const at = Date.now(); // its own clock: that of the first would count the opening of all the others
+    const { code } = await closed;
+    return { code, took: Date.now() - at };
+  });
+  for (const { code, took } of await Promise.all(lives)) {
+    expect(code).toBe(4408);
+    expect(took).toBeLessThan(3_500);
+  }
 });
 
 test('a socket whose client does not answer pings is ended, one that does stays', async () => {
