@@ -24,8 +24,7 @@ import {
 } from './embedded-postgres.ts';
 
 const needsRoot = isRoot() ? test : test.skip; // other accounts are root's to use; said aloud below
-// read on macOS; a Linux without it reads /proc, which every other test shows
-const needsPs = existsSync('/bin/ps') || existsSync('/usr/bin/ps') ? test : test.skip;
+const needsPs = ['/bin/ps', '/usr/bin/ps'].some(existsSync) ? test : test.skip; // read on macOS; without it Linux reads /proc, as every other test here
 
 /** Whom Postgres runs as here. */
 const account = isRoot() ? nobody : undefined;
