@@ -3,7 +3,7 @@ import { ApiError } from '../kit/errors.ts';
 import type { Principal } from './auth.ts';
 import { Cache } from './cache.ts';
 import type { Send } from './execute/index.ts';
-import type { GatewayContext } from './send.ts';
+import type { GatewayContext } from './wire/wire.ts';
 
 /** Who is asked, and by which field, for each kind of principal. */
 const sources = {

@@ -12,8 +12,9 @@ import { describeError, type Log } from '../kit/log.ts';
 import { QueueOverflow } from '../kit/queue.ts';
 import { execute, subscribe } from './execute/index.ts';
 import type { ReadDocument } from './limits.ts';
-import type { PlannedOperation, Planner } from './planner.ts';
-import type { GatewayContext, Wire } from './send.ts';
+import type { PlannedOperation } from './planner.ts';
+import type { Graph, Graphs } from './supergraph/graph.ts';
+import type { GatewayContext, Wire } from './wire/wire.ts';
 
 export interface Request {
   query: unknown;
@@ -23,6 +24,7 @@ export interface Request {
 
 /** An operation that has passed limits and validation, ready to run. */
 export interface Prepared {
+  graph: Graph;
   document: DocumentNode;
   planned: PlannedOperation;
   variables: Record<string, unknown>;
@@ -45,15 +47,14 @@ export interface Operations {
 }
 
 export function createOperations(options: {
-  planner: Planner;
+  graphs: Pick<Graphs, 'current'>;
   read: ReadDocument;
   wire: Wire;
   production: boolean;
   log: Log;
 }): Operations {
-  const { planner, read, wire, production, log } = options;
+  const { graphs, read, wire, production, log } = options;
   const rules = production ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
-  const valid = new WeakSet<DocumentNode>();
 
   const report = (correlationId: string, cause: unknown) => {
     const error = cause as GraphQLError | undefined;
@@ -77,13 +78,14 @@ export function createOperations(options: {
   return {
     toPublic,
     prepare({ query, operationName, variables }, actor) {
+      const graph = graphs.current;
       const document = read(query, actor);
       if (operationName === '') {
         const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
         throw new GraphQLError('Unknown operation named "".', { extensions });
       }
-      if (!valid.has(document)) {
-        const [error] = validate(planner.schema, document, rules, {
+      if (!graph.valid.has(document)) {
+        const [error] = validate(graph.schema, document, rules, {
           maxErrors: 1,
           hideSuggestions: production,
         } as never);
@@ -91,9 +93,10 @@ export function createOperations(options: {
           error.extensions.code ??= 'GRAPHQL_VALIDATION_FAILED';
           throw error;
         }
-        valid.add(document);
+        graph.valid.add(document);
       }
-      return { document, planned: planner.plan(document, operationName ?? undefined), variables: variables ?? {} };
+      const planned = graph.planner.plan(document, operationName ?? undefined);
+      return { graph, document, planned, variables: variables ?? {} };
     },
     run: async ({ planned, variables }, context, signal) =>
       clean(await execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) })),

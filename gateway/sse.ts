@@ -3,8 +3,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Principal } from './auth.ts';
 import type { Operations, Prepared } from './operations.ts';
-import type { GatewayContext } from './send.ts';
 import type { Streams } from './streams.ts';
+import type { GatewayContext } from './wire/wire.ts';
 
 /** Where earlier handlers leave who asks, and what for. */
 export interface Locals extends Record<string, unknown> {

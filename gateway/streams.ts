@@ -2,7 +2,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { ApiError } from '../kit/errors.ts';
 import type { Actors } from './actors.ts';
 import type { Principal } from './auth.ts';
-import type { GatewayContext } from './send.ts';
+import type { GatewayContext } from './wire/wire.ts';
 
 /** The cursor in a subscription's result, wherever its one root field carries one. */
 function cursorOf(result: ExecutionResult): string | undefined {

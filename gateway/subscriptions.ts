@@ -9,10 +9,10 @@ import type { Log } from '../kit/log.ts';
 import type { Actors } from './actors.ts';
 import type { Authenticate, Principal } from './auth.ts';
 import type { Operations, Prepared } from './operations.ts';
-import type { GatewayContext } from './send.ts';
 import { attachSocket, closeSocket, handleProtocols } from './socket.ts';
 import { toGraphQLError } from './sse.ts';
 import { farthestTimer, type Stream, type Streams } from './streams.ts';
+import type { GatewayContext } from './wire/wire.ts';
 
 interface Extra extends Record<PropertyKey, unknown> {
   socket: WebSocket;

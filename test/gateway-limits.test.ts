@@ -6,8 +6,8 @@ import type { ExecutionResult } from 'graphql';
 import { Cache } from '../gateway/cache.ts';
 import { createDocumentReader } from '../gateway/limits.ts';
 import { createOperations } from '../gateway/operations.ts';
-import { createPlanner } from '../gateway/planner.ts';
 import { createStream } from '../gateway/streams.ts';
+import { createGraph } from '../gateway/supergraph/graph.ts';
 import type { Actor } from '../kit/context.ts';
 import { createLog } from '../kit/log.ts';
 import { BoundedQueue, QueueOverflow } from '../kit/queue.ts';
@@ -21,10 +21,10 @@ const heap = () => {
 };
 
 const supergraph = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
-const known = createPlanner(supergraph);
-const operations = (planner = known, production = true) =>
+const known = createGraph(supergraph);
+const operations = (graph = known, production = true) =>
   createOperations({
-    planner,
+    graphs: { current: graph },
     read: createDocumentReader(),
     wire: undefined as never, // nothing is run here
     production,
@@ -136,7 +136,7 @@ describe('memory', () => {
   });
 
   test('large documents that all differ leave no more than the caches hold', () => {
-    const { prepare } = operations(createPlanner(supergraph, { cacheSize: 20 }));
+    const { prepare } = operations(createGraph(supergraph));
     const before = heap();
     for (let i = 0; i < 400; i += 1) {
       prepare({ query: `{ network(slug: "${i}${'x'.repeat(200_000)}") { id } }` }, ana);

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { composeSupergraph } from '../gateway/compose.ts';
+import { composeSupergraph } from '../gateway/supergraph/compose.ts';
 import { type GatewayOptions, start as startGateway } from '../gateway/server.ts';
 import type { Actor, RequestContext } from '../kit/context.ts';
 import { createLog } from '../kit/log.ts';

@@ -1,4 +1,4 @@
-import { composeSupergraph } from '../gateway/compose.ts';
+import { composeSupergraph } from '../gateway/supergraph/compose.ts';
 import { buildDiscussionsSchema } from '../subgraphs/discussions/schema.ts';
 import { buildMembersSchema } from '../subgraphs/members/schema.ts';
 import { buildNetworksSchema } from '../subgraphs/networks/schema.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { composeSupergraph } from '../../gateway/compose.ts';
+import { composeSupergraph } from '../../gateway/supergraph/compose.ts';
 import { type Candidate, subscribers } from './gateways/index.ts';
 import { query, sdls, subscriptions } from './graph.ts';
 import { placement, type Remote, startProcess } from './process.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { composeSupergraph } from '../../gateway/compose.ts';
+import { composeSupergraph } from '../../gateway/supergraph/compose.ts';
 import { type Candidate, candidates } from './gateways/index.ts';
 import { query, sdls } from './graph.ts';
 import type { LoadResult } from './load.ts';

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { createPlanner, type Planner } from '../planner.ts';
+
+/** All that is made from one supergraph. Operations under way keep the one that they were prepared with. */
+export interface Graph {
+  /** SHA-256 of the SDL, base64url: equal for equal supergraphs. */
+  readonly id: string;
+  readonly sdl: string;
+  /** What clients may see. */
+  readonly schema: GraphQLSchema;
+  readonly planner: Planner;
+  /** Documents that were found valid against `schema`. */
+  readonly valid: WeakSet<DocumentNode>;
+}
+
+/** @throws Error that says what is wrong with the supergraph */
+export function createGraph(sdl: string): Graph {
+  // A plan lives as long as its document, which the reader keeps by weight; these are kept by their text besides.
+  const planner = createPlanner(sdl, { cacheSize: 20 });
+  const id = createHash('sha256').update(sdl).digest('base64url');
+  return { id, sdl, schema: planner.schema, planner, valid: new WeakSet() };
+}
+
+/** The supergraph that is served now. */
+export interface Graphs {
+  readonly current: Graph;
+  /**
+   * From now on operations are prepared with this one. Nothing changes for those under way; listeners are told.
+   * @throws Error that says what is wrong with it: the one before goes on being served
+   */
+  replace(sdl: string): Graph;
+  /** Called after each change. @returns stop listening */
+  onChange(listener: (graph: Graph) => void): () => void;
+}
+
+/** @param urls where each subgraph answers, by name @throws Error that says what is wrong with the first supergraph */
+export function createGraphs(sdl: string, urls: Readonly<Record<string, string>>): Graphs {
+  const make = (text: string): Graph => {
+    const graph = createGraph(text);
+    const missing = [...graph.planner.subgraphs.keys()].filter((name) => !urls[name]);
+    if (missing.length > 0) throw new Error(`No address was given for the subgraphs ${missing.join(', ')}.`);
+    return graph;
+  };
+  const listeners = new Set<(graph: Graph) => void>();
+  let current = make(sdl);
+  return {
+    get current() {
+      return current;
+    },
+    replace(text) {
+      const graph = make(text);
+      if (graph.id === current.id) return current;
+      current = graph;
+      for (const listener of listeners) listener(graph);
+      return graph;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
