@@ -254,7 +254,11 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
       await page.goto(world.url);
       // The issuer still knows who it is: one press, no question.
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.getByText('7 changes are kept on this device').waitFor();
+      const kept = page.getByText(/changes? (is|are) kept on this device/);
+      await kept.waitFor().catch(async (error) => {
+        throw new Error(`no note, but: ${await page.locator('body').innerText({ timeout: 1_000 })}`, { cause: error });
+      });
+      expect(await kept.innerText()).toContain('7 changes are kept on this device');
       await page.getByRole('link', { name: 'Open the plan to save' }).click();
       await page.locator('[data-status=saved]').waitFor();
       expect(titleOf(await readServerDocument(world), 'a2.1.5').toString()).toMatch(/^Closed /);

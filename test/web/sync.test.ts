@@ -129,6 +129,7 @@ describe('the outbox', () => {
     first.line.cut = true;
     first.session.suspect();
     for (const letter of 'Kept') first.title('a2.1.1').insert(0, letter);
+    await first.until('kept', () => first.status().kind === 'waiting');
     expect(first.status()).toEqual({ kind: 'waiting', changes: 4, because: 'connection' });
     // No farewell: the tab is gone, the shelf is as it is.
     const left = structuredClone(shelf.peek());
@@ -151,6 +152,54 @@ describe('the outbox', () => {
         .toString()
         .startsWith('tpeK still'),
     ).toBe(true);
+  });
+
+  test('nothing is said to be kept on the device before the device has it', async () => {
+    const shelf = createMemoryShelf();
+    let write = () => {};
+    const disk = new Promise<void>((resolve) => {
+      write = resolve;
+    });
+    const slow = {
+      ...shelf,
+      write: async (writing: Parameters<typeof shelf.write>[0]) => {
+        if (writing.put?.some(({ unsaved }) => unsaved)) await disk;
+        await shelf.write(writing);
+      },
+    };
+    const tab = await enter('americas-editor', { shelf: slow });
+    tab.session.suspect();
+    tab.line.cut = true;
+    tab.title('a1.1.2').insert(0, 'x');
+    expect(tab.status()).toEqual({ kind: 'saving', changes: 1 });
+    write();
+    await tab.until('kept', () => tab.status().kind === 'waiting');
+    expect(tab.status()).toMatchObject({ kind: 'waiting', changes: 1 });
+    expect(shelf.peek()?.entries.filter(({ unsaved }) => unsaved)).toHaveLength(1);
+  });
+
+  test('a device that takes nothing more is said to, and has everything once it takes again', async () => {
+    const shelf = createMemoryShelf();
+    let full = false;
+    const small = {
+      ...shelf,
+      write: async (writing: Parameters<typeof shelf.write>[0]) => {
+        if (full) throw new DOMException('full', 'QuotaExceededError');
+        await shelf.write(writing);
+      },
+    };
+    const tab = await enter('americas-editor', { shelf: small });
+    tab.session.suspect();
+    tab.line.cut = true;
+    full = true;
+    tab.title('a1.1.2').insert(0, 'y');
+    await tab.until('told', () => !tab.session.view.kept);
+    expect(tab.status()).toEqual({ kind: 'saving', changes: 1 });
+    full = false;
+    tab.title('a1.1.2').insert(0, 'z');
+    await tab.until('kept', () => tab.session.view.kept);
+    expect(tab.status()).toMatchObject({ kind: 'waiting', changes: 2 });
+    expect(shelf.peek()?.entries.filter(({ unsaved }) => unsaved)).toHaveLength(2);
   });
 
   test('an edit is never on the shelf before what it stands on', async () => {

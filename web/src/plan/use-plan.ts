@@ -1,23 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
 import { openShelf } from './sync/device-shelf.ts';
 import { createGraphWire, type Graph } from './sync/graph-wire.ts';
-import { PlanSession, type PlanView } from './sync/session.ts';
+import { openingView, PlanSession } from './sync/session.ts';
 import { createMemoryShelf } from './sync/shelf.ts';
-
-const opening: PlanView = {
-  doc: null,
-  status: { kind: 'opening' },
-  rights: 'unknown',
-  refused: [],
-  lastChange: null,
-};
 
 /** How long a composition may stand still before others' changes are let in, ms: some keyboards compose until the next space. */
 const COMPOSING = 3_000;
 
 /** A plan, opened while the component is there. `kept` is false where the browser offers no storage. */
 export function usePlan(graph: Graph, planId: string, subject: string) {
-  const [view, setView] = useState(opening);
+  const [view, setView] = useState(openingView);
   const [kept, setKept] = useState(true);
   const session = useRef<PlanSession | null>(null);
 
@@ -58,7 +50,7 @@ export function usePlan(graph: Graph, planId: string, subject: string) {
     };
   }, [graph, planId, subject]);
 
-  return { view, kept, session };
+  return { view, kept: kept && view.kept, session };
 }
 
 /** Holds others' changes back while characters are being composed in `frame`: dead keys, input methods, phone keyboards. */

@@ -24,16 +24,31 @@ export class Journal {
   /** Remote updates that are not on the shelf yet. */
   #late: Entry[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was typed and is not on the shelf (yet), by `n`. */
+  #unshelved = new Set<number>();
+  #failing = false;
 
+  /** @param onShelved after each attempt to put something typed on the shelf */
   constructor(
     private readonly shelf: Shelf,
     private readonly createId?: () => string,
+    private readonly onShelved: () => void = () => {},
   ) {
     this.outbox = new Outbox([], createId);
   }
 
   get state(): PlanState {
     return this.#state;
+  }
+
+  /** The user's changes that are not saved and would outlive this tab: their writing has ended well. */
+  get kept(): number {
+    return this.outbox.entries.reduce((sum, { n, unsaved }) => sum + (this.#unshelved.has(n) ? 0 : unsaved.changes), 0);
+  }
+
+  /** The device has refused to keep something, and has not taken the whole document since. */
+  get isFailing(): boolean {
+    return this.#failing;
   }
 
   /** @returns null when the device holds no document; throws nothing that is not the shelf's */
@@ -60,7 +75,8 @@ export class Journal {
     this.#entries++;
     this.outbox.add(entry);
     const { put = [], ...state } = this.#takeLate();
-    void this.shelf.write({ ...state, put: [...put, entry] }).catch(() => {});
+    this.#unshelved.add(entry.n);
+    void this.#shelve({ ...state, put: [...put, entry] }, [entry.n]);
   }
 
   receive(update: Uint8Array, cursor: string, doc: Y.Doc): void {
@@ -74,7 +90,11 @@ export class Journal {
   async prepare(): Promise<Push | undefined> {
     const next = this.outbox.next();
     if (!next) return undefined;
-    if (next.put.length > 0) await this.shelf.write({ put: next.put, remove: next.remove }).catch(() => {});
+    if (next.put.length > 0) {
+      const { put, remove } = next;
+      for (const { n } of put) this.#unshelved.add(n);
+      await this.#shelve({ put, remove }, [...put.map(({ n }) => n), ...remove]);
+    }
     return next.push;
   }
 
@@ -89,7 +109,11 @@ export class Journal {
     this.#takeLate();
     this.#entries = this.outbox.entries.length;
     const base = Y.encodeStateAsUpdateV2(doc);
-    await this.shelf.write({ state: this.#state, base, remove: 'all', put: [...this.outbox.entries] });
+    const put = [...this.outbox.entries];
+    await this.shelf.write({ state: this.#state, base, remove: 'all', put });
+    this.#failing = false;
+    for (const { n } of put) this.#unshelved.delete(n);
+    this.onShelved();
   }
 
   /** Forgets the document and what was not saved. */
@@ -98,6 +122,7 @@ export class Journal {
     this.#state = { ...nothing, refused };
     this.outbox = new Outbox([], this.createId);
     this.#entries = 0;
+    this.#unshelved.clear();
     void this.shelf.write({ state: this.#state, base: emptyDocument(), remove: 'all' }).catch(() => {});
   }
 
@@ -108,6 +133,16 @@ export class Journal {
     return [...doc.store.clients.keys()].some(
       (client) => !own.has(client) && Y.getState(doc.store, client) > (known.get(client) ?? 0),
     );
+  }
+
+  async #shelve(writing: Parameters<Shelf['write']>[0], ns: number[]): Promise<void> {
+    try {
+      await this.shelf.write(writing);
+      for (const n of ns) this.#unshelved.delete(n);
+    } catch {
+      this.#failing = true; // full, or taken away by the user: the tab still has it, and says so
+    }
+    this.onShelved();
   }
 
   #takeLate(): { state?: PlanState; put?: Entry[] } {

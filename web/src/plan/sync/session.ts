@@ -5,7 +5,7 @@ import type { Refused, Shelf } from './shelf.ts';
 import { readTouchedTexts } from './unsaved-text.ts';
 import { type Author, type PlanEvent, type PlanWire, WireFailure } from './wire.ts';
 
-/** What the person is told. `changes`: those on this device only. */
+/** What the person is told. `changes`: those that only this device has, and would have after a crash of the tab too. */
 export type Status =
   | { kind: 'opening' }
   /** All that was typed here is committed, and what others commit arrives. */
@@ -25,6 +25,8 @@ export interface PlanView {
   status: Status;
   rights: 'unknown' | 'edit' | 'read' | 'frozen';
   refused: readonly Refused[];
+  /** False when this device does not take what is typed: it lives in this tab alone until it is saved. */
+  kept: boolean;
   /** The last edit that arrived, own ones included. */
   lastChange: { author: Author | null; at: string } | null;
 }
@@ -41,6 +43,15 @@ export interface PlanSessionOptions {
   longestWait?: number;
 }
 
+export const openingView: PlanView = {
+  doc: null,
+  status: { kind: 'opening' },
+  rights: 'unknown',
+  refused: [],
+  kept: true,
+  lastChange: null,
+};
+
 const REMOTE = { remote: true };
 
 const hindranceOf = ({ code }: WireFailure): Hindrance => (code === 'UNREACHABLE' ? 'connection' : 'server');
@@ -52,7 +63,7 @@ const hindranceOf = ({ code }: WireFailure): Hindrance => (code === 'UNREACHABLE
  * the clock of its client id cannot go on: the text is kept in `view.refused`, and the plan is opened anew under another client id.
  */
 export class PlanSession {
-  #view: PlanView = { doc: null, status: { kind: 'opening' }, rights: 'unknown', refused: [], lastChange: null };
+  #view: PlanView = openingView;
   #journal: Journal;
   #opened = false;
   #stopped = false;
@@ -69,7 +80,7 @@ export class PlanSession {
 
   constructor(private readonly options: PlanSessionOptions) {
     const { shortestWait, longestWait, random } = options;
-    this.#journal = new Journal(options.shelf, options.createId);
+    this.#journal = new Journal(options.shelf, options.createId, () => this.#stopped || this.#tell({}));
     this.#streamWait = new BackOff(shortestWait, longestWait, random);
     this.#pushWait = new BackOff(shortestWait, longestWait, random);
   }
@@ -142,18 +153,20 @@ export class PlanSession {
   }
 
   #tell(change: Partial<PlanView>): void {
-    const view = { ...this.#view, refused: this.#journal.state.refused, ...change };
+    const { state, isFailing } = this.#journal;
+    const view = { ...this.#view, refused: state.refused, kept: !isFailing, ...change };
     this.#view = { ...view, status: this.#describe(view.doc) };
     this.options.onChange?.();
   }
 
   #describe(doc: Y.Doc | null): Status {
-    const { changes } = this.#journal.outbox;
+    const { outbox, kept: changes, isFailing } = this.#journal;
     if (this.#closed) return { kind: 'closed', code: this.#closed };
+    if (!outbox.isEmpty && changes === 0 && !isFailing) return { kind: 'saving', changes: outbox.changes };
     if (this.#signedOut) return { kind: 'signed-out', changes };
     const because = changes > 0 ? (this.#pushFails ?? this.#streamFails) : this.#streamFails;
-    if (because) return { kind: 'waiting', changes, because };
-    if (changes > 0) return { kind: 'saving', changes };
+    if (because && (changes > 0 || outbox.isEmpty)) return { kind: 'waiting', changes, because };
+    if (!outbox.isEmpty) return { kind: 'saving', changes: outbox.changes };
     return doc && this.#opened ? { kind: 'saved' } : { kind: 'opening' };
   }
 
@@ -240,6 +253,7 @@ export class PlanSession {
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === REMOTE || this.#view.doc !== doc || this.#view.rights !== 'edit') return;
       this.#journal.type(update, doc.clientID);
+      if (this.#journal.isFailing) void this.#journal.compact(doc).catch(() => {}); // what it refused is in the document
       this.#tell({});
       void this.#pump();
     });
