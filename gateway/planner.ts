@@ -247,10 +247,18 @@ function translateLookup(
 function translateRequired(selection: native.RequiresSelection): Required {
   if (selection.kind === 'Field') {
     const { name, alias, selections } = selection;
-    return { kind: 'field', key: name, as: alias ?? name, selections: selections?.map(translateRequired) };
+    return { kind: 'field', key: name, as: alias ?? name, selections: selections && translateNested(selections) };
   }
   if (selection.kind === 'FragmentSpread') throw new Error('The planner names a fragment in what a fetch requires.');
   return { kind: 'fragment', on: selection.typeCondition, selections: selection.selections.map(translateRequired) };
+}
+
+/** Within a representation, an object that may be of several types says of which it is: its subgraph cannot tell otherwise. */
+function translateNested(selections: readonly native.RequiresSelection[]): Required[] {
+  const required = selections.map(translateRequired);
+  const isAbstract = required.some(({ kind }) => kind === 'fragment');
+  const typename: Required = { kind: 'field', key: '__typename', as: '__typename', selections: undefined };
+  return isAbstract ? [typename, ...required] : required;
 }
 
 function translatePath(path: readonly native.FlattenNodePathSegment[]): Path {

@@ -12,6 +12,8 @@ import {
 export interface Selections {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** The key of the joined data that answers a field. */
+  readonly keyOf: (field: FieldNode) => string;
 }
 
 /** The field nodes an object of `type` answers, by response key, in the client's order. */

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { clientKey } from './aliases.ts';
 import type { Entity, ResponsePath } from './flatten.ts';
 import type { SubgraphError } from './send.ts';
 
@@ -54,7 +55,7 @@ export class Failures {
 export function toGraphQLError(error: SubgraphError, service: string, path?: ResponsePath): GraphQLError {
   const { stacktrace: _stacktrace, exception: _exception, ...extensions } = error.extensions ?? {};
   return new GraphQLError(String(error.message), {
-    path: path && path.length > 0 ? path : undefined,
+    path: path && path.length > 0 ? path.map(clientKey) : undefined,
     extensions: { ...extensions, service },
     originalError: error instanceof GraphQLError ? error.originalError : undefined,
   });

@@ -1,4 +1,5 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { answerKey, withAnswerKeys } from './aliases.ts';
 import { compilePlan } from './compile.ts';
 import { conditionVariables, type Parts, settleConditions } from './conditions.ts';
 import type { Step } from './execution.ts';
@@ -6,7 +7,7 @@ import { type Absorb, compileAbsorb } from './fetch.ts';
 import { readDataPart, readIntrospection } from './operation.ts';
 import type { Fetch, PlanNode } from './plan.ts';
 import { compileShape, type Shape } from './shape.ts';
-import type { TypeIndex } from './types.ts';
+import type { SchemaIndex } from './types.ts';
 
 /** An operation that is ready to run, any number of times and at the same time. */
 export interface PlannedOperation {
@@ -39,7 +40,7 @@ export type PlanFetches = (text: string, operationName: string | undefined) => P
 /** Throws QUERY_PLANNING_FAILED. */
 export function planOperation(
   schema: GraphQLSchema,
-  types: TypeIndex,
+  types: SchemaIndex,
   parts: Parts,
   planFetches: PlanFetches,
 ): PlannedOperation {
@@ -66,11 +67,11 @@ export function planOperation(
   return { ...planned, variantFor };
 }
 
-function makeVariant(schema: GraphQLSchema, types: TypeIndex, parts: Parts, planFetches: PlanFetches): Variant {
+function makeVariant(schema: GraphQLSchema, types: SchemaIndex, parts: Parts, planFetches: PlanFetches): Variant {
   const { definition, fragments } = parts;
   const root = schema.getRootType(definition.operation);
   if (!root) throw planningFailed(`The schema has no ${definition.operation} type.`);
-  const text = readDataPart(parts);
+  const text = readDataPart(withAnswerKeys(parts, types));
   const plan = text === undefined ? undefined : planFetches(text, definition.name?.value);
   if (text !== undefined && !plan) throw planningFailed('No subgraph can answer this operation.');
   const [source, rest] = definition.operation === 'subscription' ? splitSubscription(plan) : [undefined, plan];
@@ -79,7 +80,7 @@ function makeVariant(schema: GraphQLSchema, types: TypeIndex, parts: Parts, plan
     steps: rest && compilePlan(rest, types),
     source: source && { fetch: source, absorb: compileAbsorb(source, types, !rest) },
     introspection: readIntrospection(parts),
-    shape: compileShape({ schema, fragments }, root, definition.selectionSet),
+    shape: compileShape({ schema, fragments, keyOf: (node) => answerKey(node, types) }, root, definition.selectionSet),
   };
 }
 

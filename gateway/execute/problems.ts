@@ -14,9 +14,9 @@ export class Problems {
     this.#failures = failures;
   }
 
-  /** A field of the client's did not arrive: says why, if a failed fetch is the reason. */
-  missing(entity: Entity, key: string, depth: number): void {
-    if (this.#failures) this.errors.push(...this.#failures.explain(entity, key, this.#at(depth, key)));
+  /** A field of the client's did not arrive: says why, if a failed fetch is the reason. @param source its key in the joined data */
+  missing(entity: Entity, source: string, key: string, depth: number): void {
+    if (this.#failures) this.errors.push(...this.#failures.explain(entity, source, this.#at(depth, key)));
   }
 
   /** A null where the schema promises none. Said only if no subgraph's error explains it. */

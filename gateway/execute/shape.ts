@@ -25,6 +25,8 @@ export type Shape = (value: unknown, depth: number, problems: Problems) => unkno
 
 interface ShapedField {
   readonly key: string;
+  /** The same field's key in the joined data. */
+  readonly source: string;
   /** `Type.field`, for messages. */
   readonly name: string;
   readonly nonNull: boolean;
@@ -57,13 +59,13 @@ function objectShape(from: Selections, type: GraphQLCompositeType, sets: readonl
     const answer: Entity = plain ? {} : Object.create(null);
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i]!;
-      const { key } = field;
+      const { key, source: from } = field;
       let part: unknown;
       if (field.typename !== undefined) part = field.typename;
       else {
-        part = source[key];
+        part = source[from];
         if (part === undefined) {
-          problems.missing(source, key, depth);
+          problems.missing(source, from, key, depth);
           part = null;
         } else if (part !== null && field.shape !== undefined) {
           problems.path[depth] = key;
@@ -91,18 +93,19 @@ function shapedField(
 ): ShapedField {
   const field = nodes[0]!.name.value;
   const name = `${type.name}.${field}`;
+  const source = from.keyOf(nodes[0]!);
   if (field === '__typename') {
     // An interface object that never got its concrete type has no answer to this.
     const unknown: Shape = (_, depth, problems) =>
       problems.invalid(`The type of this ${type.name} is not known.`, depth);
-    return { key, name, nonNull: true, shape: unknown, typename: isObjectType(type) ? type.name : undefined };
+    return { key, source, name, nonNull: true, shape: unknown, typename: isObjectType(type) ? type.name : undefined };
   }
   const definition = isUnionType(type) ? undefined : type.getFields()[field];
   // __schema and __type are answered before, in full.
-  if (!definition) return { key, name, nonNull: false, shape: undefined, typename: undefined };
+  if (!definition) return { key, source: key, name, nonNull: false, shape: undefined, typename: undefined };
   const nonNull = isNonNullType(definition.type);
   const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
-  return { key, name, nonNull, shape: typeShape(from, definition.type, sets, name), typename: undefined };
+  return { key, source, name, nonNull, shape: typeShape(from, definition.type, sets, name), typename: undefined };
 }
 
 function typeShape(
@@ -162,8 +165,8 @@ function abstractShape(from: Selections, type: GraphQLAbstractType, sets: readon
     let typename = (value as Entity).__typename;
     if (typename === undefined) {
       // Where the client asked for the type under other names only, the plan does too.
-      aliases ??= [...collectFields(from, type, sets)].flatMap(([key, [node]]) =>
-        node?.name.value === '__typename' ? [key] : [],
+      aliases ??= [...collectFields(from, type, sets).values()].flatMap(([node]) =>
+        node?.name.value === '__typename' ? [from.keyOf(node)] : [],
       );
       for (const alias of aliases) typename ??= (value as Entity)[alias];
     }

@@ -10,9 +10,16 @@ export interface TypeIndex {
   isNonNull(type: string, field: string): boolean;
 }
 
-export function indexTypes(supergraph: DocumentNode): TypeIndex {
+/** What planning asks besides. */
+export interface SchemaIndex extends TypeIndex {
+  /** Whether any type has a field of this name. */
+  isFieldName(name: string): boolean;
+}
+
+export function indexTypes(supergraph: DocumentNode): SchemaIndex {
   const objects = new Set<string>();
   const members = new Map<string, Set<string>>();
+  const fieldNames = new Set<string>();
   const nonNull = new Map<string, Set<string>>();
 
   const join = (condition: string, name: string) => {
@@ -27,6 +34,7 @@ export function indexTypes(supergraph: DocumentNode): TypeIndex {
       const name = definition.name.value;
       if (definition.kind === Kind.OBJECT_TYPE_DEFINITION) objects.add(name);
       for (const parent of definition.interfaces ?? []) join(parent.name.value, name);
+      for (const field of definition.fields ?? []) fieldNames.add(field.name.value);
       const fields = definition.fields?.filter((field) => isNonNull(field.type)).map((field) => field.name.value);
       nonNull.set(name, new Set(fields));
     } else if (definition.kind === Kind.UNION_TYPE_DEFINITION) {
@@ -38,5 +46,6 @@ export function indexTypes(supergraph: DocumentNode): TypeIndex {
     isObject: (name) => objects.has(name),
     satisfies: (name, condition) => name === condition || members.get(condition)?.has(name) === true,
     isNonNull: (type, field) => nonNull.get(type)?.has(field) === true,
+    isFieldName: (name) => fieldNames.has(name),
   };
 }
