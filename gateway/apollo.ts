@@ -9,13 +9,11 @@ import { publicError } from '../kit/errors.ts';
 import { describeError, type Log } from '../kit/log.ts';
 import { Cache } from './cache.ts';
 import { execute } from './execute/index.ts';
-import { statusFor } from './http.ts';
+import type { RunContext } from './http/exchange.ts';
+import { statusFor } from './http/failures.ts';
 import { weigh } from './limits.ts';
-import type { Locals } from './sse.ts';
 import type { Graph, Graphs } from './supergraph/graph.ts';
 import type { Wire } from './wire/wire.ts';
-
-export type ApolloContext = Locals['context'];
 
 /** Apollo Server before our executor. It runs only what has been prepared (operations.ts). */
 export function createApollo(parts: {
@@ -23,11 +21,11 @@ export function createApollo(parts: {
   wire: Wire;
   production: boolean;
   log: Log;
-}): ApolloServer<ApolloContext> {
+}): ApolloServer<RunContext> {
   const { graphs, wire, production, log } = parts;
   const report = (correlationId: string, cause: unknown) =>
     log.error('unexpected', { correlationId, ...describeError((cause as GraphQLError)?.originalError ?? cause) });
-  return new ApolloServer<ApolloContext>({
+  return new ApolloServer<RunContext>({
     gateway: {
       onSchemaLoadOrUpdate(callback) {
         const tell = ({ schema }: Graph) => callback({ apiSchema: schema, coreSupergraphSdl: '' });
@@ -36,10 +34,11 @@ export function createApollo(parts: {
       },
       load: async () => ({
         executor: async ({ request, context }) => {
-          const { prepared, ...rest } = context as ApolloContext;
+          const { prepared, signal, ...rest } = context as RunContext;
           if (!prepared) throw new Error('An operation came to be run that was not prepared.');
           const { planned } = prepared;
-          return execute({ planned, variables: request.variables ?? {}, send: wire.send, context: rest }) as never;
+          const variables = request.variables ?? {};
+          return execute({ planned, variables, send: wire.send, context: rest, ...(signal && { signal }) }) as never;
         },
       }),
       stop: async () => {},

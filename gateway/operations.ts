@@ -20,6 +20,7 @@ export interface Request {
   query: unknown;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
+  extensions?: Record<string, unknown> | null | undefined;
 }
 
 /** An operation that has passed limits and validation, ready to run. */

@@ -1,27 +1,30 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { expressMiddleware } from '@as-integrations/express5';
-import express from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { createAssertionSigner } from '../kit/assertion.ts';
 import type { Log } from '../kit/log.ts';
 import { drainHttp, listen, type RunningServer, timeouts } from '../kit/server.ts';
 import { createActors } from './actors.ts';
 import { createApollo } from './apollo.ts';
 import { createAuthenticator, type OidcOptions } from './auth.ts';
-import { allowMethods, answerFailure, prepare, refuseSubscriptions, signIn } from './http.ts';
+import { answerByApollo } from './http/answer.ts';
+import { createFailureAnswer } from './http/failures.ts';
+import { createHandler, isGraphql } from './http/handler.ts';
 import { createDocumentReader } from './limits.ts';
 import { createOperations } from './operations.ts';
-import { type Locals, serveEvents } from './sse.ts';
+import { answerByEvents } from './sse.ts';
 import { createStreams } from './streams.ts';
 import { serveSockets } from './subscriptions.ts';
-import { createGraphs } from './supergraph/graph.ts';
+import type { Graphs } from './supergraph/graph.ts';
+import { type Outcome, serveSupergraph } from './supergraph/reload.ts';
+import type { SupergraphSource } from './supergraph/source.ts';
 import { servePage } from './web.ts';
 import { createWire } from './wire/wire.ts';
 
 export interface GatewayOptions {
   /** Where each subgraph answers, by its name in the supergraph; each url ends in /graphql. */
   subgraphs: Record<string, string>;
-  /** The composed supergraph's SDL. */
-  supergraph: string;
+  /** The composed supergraph's SDL, or where it comes from and may change. */
+  supergraph: string | SupergraphSource;
   /** GATEWAY_SECRET: signs actors for the subgraphs. */
   secret: string;
   oidc: OidcOptions;
@@ -40,10 +43,17 @@ export interface GatewayOptions {
 
 const gracePeriod = 3_000; // ms for running operations when stopping
 
-/** @throws Error when the supergraph is not one; ConfigurationError when the port cannot be had */
-export async function start(options: GatewayOptions): Promise<RunningServer> {
+export interface Gateway extends RunningServer {
+  readonly graphs: Graphs;
+  /** Reads the supergraph's source again and serves what it holds, unless that is refused. @param by who asked, for the log */
+  reload(by: string): Promise<Outcome>;
+}
+
+/** @throws Error when the supergraph is not one; ConfigurationError when its source has none, or the port cannot be had */
+export async function start(options: GatewayOptions): Promise<Gateway> {
   const { log, production } = options;
-  const graphs = createGraphs(options.supergraph, options.subgraphs);
+  const supergraph = await serveSupergraph(options.supergraph, options.subgraphs, log);
+  const { graphs } = supergraph;
   const wire = createWire(options.subgraphs, createAssertionSigner(options.secret));
   const authenticate = createAuthenticator(options.oidc);
   const actors = createActors(wire.send);
@@ -51,16 +61,25 @@ export async function start(options: GatewayOptions): Promise<RunningServer> {
   const operations = createOperations({ graphs, read, wire, production, log });
   const streams = createStreams(actors);
 
+  const apollo = createApollo({ graphs, wire, production, log });
+  await apollo.start();
+  const handle = createHandler({
+    authenticate,
+    actors,
+    operations,
+    answers: [answerByEvents(operations, streams), answerByApollo(apollo)],
+    log,
+  });
   const app = express();
   app.disable('x-powered-by');
-  app.disable('etag'); // a digest of each answer, of use to nobody: answers to a POST are not kept
-  const httpServer = createServer(timeouts, app);
+  const httpServer = createServer(timeouts, (request, response) => {
+    if (isGraphql(request.url)) handle(request, response);
+    else app(request, response);
+  });
   const isOriginAllowed = (origin: string) =>
     options.allowedOrigins?.includes(origin) === true ||
     (!production && /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin));
   const sockets = serveSockets({ httpServer, authenticate, actors, operations, streams, isOriginAllowed, log });
-  const apollo = createApollo({ graphs, wire, production, log });
-  await apollo.start();
 
   for (const { path, handler } of options.mounts ?? []) app.use(path, handler);
   app.get('/health', (_request, response) => void response.json({ status: 'ok' }));
@@ -70,27 +89,24 @@ export async function start(options: GatewayOptions): Promise<RunningServer> {
       .status(silent.length === 0 ? 200 : 503)
       .json(silent.length === 0 ? { status: 'ready' } : { status: 'waiting', for: silent });
   });
-  app.all(
-    '/graphql',
-    allowMethods,
-    signIn(authenticate, actors),
-    express.json({ limit: '256kb' }),
-    prepare(operations),
-    serveEvents(operations, streams),
-    refuseSubscriptions,
-    expressMiddleware(apollo, { context: async ({ res }) => (res.locals as Locals).context }),
-  );
+  app.all('/graphql', handle); // however else its address may be written
   if (options.page) app.use(servePage(options.page.root, options.page.config, [new URL(options.oidc.issuer).origin]));
-  app.use(answerFailure(log));
+  const answerFailure = createFailureAnswer(log);
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    answerFailure(error, request, response),
+  );
 
   const port = await listen(httpServer, options.port, options.host ?? '127.0.0.1').catch(async (error) => {
     actors.stop();
+    await supergraph.stop();
     await wire.stop();
     throw error;
   });
   let stopping: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}`,
+    graphs,
+    reload: supergraph.reload,
     stop() {
       stopping ??= (async () => {
         actors.stop();
@@ -99,6 +115,7 @@ export async function start(options: GatewayOptions): Promise<RunningServer> {
         const impatient = setTimeout(() => void wire.stop(), gracePeriod);
         await Promise.all([sockets.stop(gracePeriod + 500), drainHttp(httpServer, gracePeriod + 500)]);
         clearTimeout(impatient);
+        await supergraph.stop();
         await apollo.stop();
         await wire.stop();
       })();

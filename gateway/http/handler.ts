@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ApiError } from '../../kit/errors.ts';
+import type { Log } from '../../kit/log.ts';
+import type { Actors } from '../actors.ts';
+import type { Authenticate } from '../auth.ts';
+import type { Operations } from '../operations.ts';
+import { prefersEvents } from '../sse.ts';
+import { readBody } from './body.ts';
+import type { Answer, Exchange, RunContext } from './exchange.ts';
+import { createFailureAnswer } from './failures.ts';
+import { readOperation } from './operation.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Whether a request is one of GraphQL, by its address. */
+export const isGraphql = (url: string | undefined): boolean => /^\/graphql\/?(?:\?|$)/i.test(url ?? '');
+
+/**
+ * GraphQL over HTTP, on node:http alone: method -> who asks -> body -> limits, validation and plan -> answer. An operation
+ * is prepared before Apollo Server reads the document, where a bomb would already have cost what it costs.
+ * @param answers ways to answer, in this order; the last one takes what is left
+ */
+export function createHandler(parts: {
+  authenticate: Authenticate;
+  actors: Actors;
+  operations: Operations;
+  answers: readonly Answer[];
+  log: Log;
+}): Handler {
+  const { authenticate, actors, operations, answers } = parts;
+  const answerFailure = createFailureAnswer(parts.log);
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, headers } = request;
+    if (method !== 'POST' && method !== 'GET') return refuseMethod(response);
+    const requestId = randomUUID();
+    response.setHeader('x-request-id', requestId);
+    const principal = await authenticate(headers.authorization, headers['x-net4u-seat']);
+    const context: RunContext = { actor: await actors.resolve(principal), requestId };
+    const body = method === 'POST' ? await readBody(request, response) : undefined;
+    const operation = readOperation(request, body);
+    const exchange: Exchange = { request, response, principal, context, body, operation };
+    prepare(exchange);
+    for (const answer of answers) {
+      const answering = answer(exchange);
+      if (answering) return answering;
+    }
+  }
+
+  function prepare(exchange: Exchange): void {
+    const { request, response, context, operation } = exchange;
+    if (!operation) return;
+    try {
+      context.prepared = operations.prepare(operation, context.actor);
+    } catch (error) {
+      if (request.method !== 'POST' || !prefersEvents(request)) throw error;
+      exchange.refused = error;
+      return;
+    }
+    // A mutation that has begun is brought to its end, whoever waits for it.
+    if (context.prepared.planned.kind === 'query') context.signal = signalOf(response);
+  }
+
+  return (request, response) => {
+    handle(request, response).catch((error) => answerFailure(error, request, response));
+  };
+}
+
+function refuseMethod(response: ServerResponse): void {
+  const error = new ApiError('BAD_REQUEST', 'Send GraphQL by POST, or queries by GET.');
+  response.writeHead(405, { allow: 'GET, POST', 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify({ errors: [error] }));
+}
+
+/** Aborted when the connection is gone before the answer was. */
+function signalOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const onClose = () => {
+    if (!response.writableEnded) controller.abort(new ApiError('BAD_REQUEST', 'The client went away.'));
+  };
+  if (response.closed) onClose();
+  else response.once('close', onClose);
+  return controller.signal;
+}
