@@ -54,6 +54,8 @@ interface Platform {
   /** In the order they started; stopped in reverse. */
   running: { name: string; stop(): Promise<void> }[];
   onProgress: (step: string) => void;
+  /** The gateway's, once it runs. */
+  reload?: (by: string) => Promise<unknown>;
 }
 
 export interface StartOptions {
@@ -99,7 +101,7 @@ const urlSetting = (name: SubgraphName) =>
  */
 export async function start(
   options: StartOptions,
-): Promise<Running & { config: Config; dataDirectory: string | undefined }> {
+): Promise<Running & Pick<Platform, 'config' | 'reload'> & { dataDirectory: string | undefined }> {
   const { signal, onProgress = () => {} } = options;
   const config = readSettings(options.env, options.services);
   const names: readonly ServiceName[] = options.services ?? serviceNames;
@@ -155,7 +157,8 @@ export async function start(
       url = urls[name] = await orInterrupted(startSubgraph(platform, name, withGateway ? undefined : config.PORT));
     }
     if (withGateway) url = await orInterrupted(startGateway(platform, urls, options.page !== false));
-    return { url, stop, config, dataDirectory };
+    const { reload } = platform;
+    return { url, stop, config, dataDirectory, ...(reload && { reload }) };
   } catch (error) {
     await stop().catch(() => {}); // the first failure is the one to tell
     throw error;
@@ -241,6 +244,7 @@ async function startGateway(
     development: !production,
   };
   const { start } = await import('./gateway/server.ts');
+  const { openSupergraph } = await import('./gateway/supergraph/source.ts');
   const gateway = await start({
     subgraphs: {
       networks: urls.networks ?? (config.NETWORKS_URL as string),
@@ -248,7 +252,10 @@ async function startGateway(
       'working-plans': urls['working-plans'] ?? (config.WORKING_PLANS_URL as string),
       discussions: urls.discussions ?? (config.DISCUSSIONS_URL as string),
     },
-    supergraph: await readFile(resolve(here, 'schema/supergraph.graphql'), 'utf8'),
+    supergraph: openSupergraph(resolve(config.SUPERGRAPH ?? resolve(here, 'schema/supergraph.graphql')), {
+      operations: resolve(here, 'schema/operations'),
+      tryFirst: config.SUPERGRAPH !== undefined,
+    }),
     secret: platform.secret,
     oidc: { issuer, audience: config.OIDC_AUDIENCE },
     port,
@@ -262,6 +269,7 @@ async function startGateway(
     log: createLog('gateway', production ? 'info' : 'warn'),
   });
   platform.running.push({ name: 'gateway', stop: gateway.stop });
+  platform.reload = gateway.reload;
   return publicUrl;
 }
 
@@ -318,6 +326,9 @@ async function main(): Promise<void> {
     }
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => void end(name));
+  // also where there is no gateway: not to be ended by a signal that was sent to all
+  const reload = () => void begun.then((platform) => platform.reload?.('SIGUSR2')).catch(() => {});
+  if (process.platform !== 'win32') process.on('SIGUSR2', reload);
   try {
     const platform = await begun;
     if (!signal.aborted) say(named.length > 0 ? `${named.join(', ')} at ${platform.url}` : describePlatform(platform));

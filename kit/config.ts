@@ -138,6 +138,11 @@ export const settings = {
     parse: (text) =>
       /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 127 ? Number(text) : wrong('is not within 1..127'),
   }),
+  SUPERGRAPH: setting<string>({
+    type: 'file or folder',
+    help: "the gateway's supergraph: a file of its SDL, or a folder of <subgraph>.graphql to compose; read again when it changes and at SIGUSR2; unset: schema/supergraph.graphql",
+    parse: (text) => text,
+  }),
   NETWORKS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the networks subgraph', parse: http }),
   MEMBERS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the members subgraph', parse: http }),
   WORKING_PLANS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the working-plans subgraph', parse: http }),
@@ -154,6 +159,7 @@ type MayBeUnset =
   | 'PUBLIC_URL'
   | 'GATEWAY_SECRET'
   | 'CURSOR_SECRET'
+  | 'SUPERGRAPH'
   | `${string}_URL`;
 export type Config = { [K in keyof Table]: K extends MayBeUnset ? ValueOf<Table[K]> | undefined : ValueOf<Table[K]> };
 

@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type Gateway, type GatewayOptions, start as startGateway } from '../gateway/server.ts';
 import { composeSupergraph } from '../gateway/supergraph/compose.ts';
-import { type GatewayOptions, start as startGateway } from '../gateway/server.ts';
 import type { Actor, RequestContext } from '../kit/context.ts';
 import { createLog } from '../kit/log.ts';
 import { BoundedQueue } from '../kit/queue.ts';
-import { listen, type RunningServer, serveSubgraph } from '../kit/server.ts';
+import { listen, serveSubgraph } from '../kit/server.ts';
 import { type Answer, createMember, type Member } from './people.ts';
 
 export const secret = 'a secret of at least thirty-two characters';
@@ -167,7 +167,8 @@ async function startSubgraphs() {
 }
 
 export interface SmallWorld {
-  gateway: RunningServer;
+  /** Its `graphs.replace(sdl)` serves another supergraph at once (see `composeSmall`). */
+  gateway: Gateway;
   subgraphs: Awaited<ReturnType<typeof startSubgraphs>>;
   issuer: Awaited<ReturnType<typeof startIssuer>>;
   /** What the gateway logged as errors. */
@@ -179,6 +180,13 @@ export interface SmallWorld {
   stop(): Promise<void>;
 }
 
+/** The small world's supergraph, of SDLs that may have been changed: `composeSmall((sdl) => sdl.replace('n: Int!', 'n: Int! m: Int'))`. */
+export const composeSmall = (change: (sdl: string, name: string) => string = (sdl) => sdl): string =>
+  composeSupergraph([
+    { name: 'members', sdl: change(membersSdl, 'members'), url: '' },
+    { name: 'networks', sdl: change(networksSdl, 'networks'), url: '' },
+  ]);
+
 /** A gateway in production mode, its issuer and two subgraphs, each on a port of its own in this process. */
 export async function startSmallWorld(
   options: Partial<GatewayOptions> & { urls?: Record<string, string> } = {},
@@ -188,10 +196,7 @@ export async function startSmallWorld(
   const logged: string[] = [];
   const gateway = await startGateway({
     subgraphs: { members: subgraphs.members.url, networks: subgraphs.networks.url, ...options.urls },
-    supergraph: composeSupergraph([
-      { name: 'members', sdl: membersSdl, url: '' },
-      { name: 'networks', sdl: networksSdl, url: '' },
-    ]),
+    supergraph: composeSmall(),
     secret,
     oidc: { issuer: issuer.url, audience },
     port: 0,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { assertValidSchema, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { createPlanner, type Planner } from '../planner.ts';
 
 /** All that is made from one supergraph. Operations under way keep the one that they were prepared with. */
@@ -14,12 +14,17 @@ export interface Graph {
   readonly valid: WeakSet<DocumentNode>;
 }
 
-/** @throws Error that says what is wrong with the supergraph */
+export const graphId = (sdl: string): string => createHash('sha256').update(sdl).digest('base64url');
+
+/**
+ * On some supergraphs that are none the native planner ends the whole process: try what comes from outside first (trial.ts).
+ * @throws Error that says what is wrong with the supergraph
+ */
 export function createGraph(sdl: string): Graph {
   // A plan lives as long as its document, which the reader keeps by weight; these are kept by their text besides.
   const planner = createPlanner(sdl, { cacheSize: 20 });
-  const id = createHash('sha256').update(sdl).digest('base64url');
-  return { id, sdl, schema: planner.schema, planner, valid: new WeakSet() };
+  assertValidSchema(planner.schema);
+  return { id: graphId(sdl), sdl, schema: planner.schema, planner, valid: new WeakSet() };
 }
 
 /** The supergraph that is served now. */
@@ -30,16 +35,22 @@ export interface Graphs {
    * @throws Error that says what is wrong with it: the one before goes on being served
    */
   replace(sdl: string): Graph;
-  /** Called after each change. @returns stop listening */
+  /** Called after each change; must not throw. @returns stop listening */
   onChange(listener: (graph: Graph) => void): () => void;
+}
+
+/** @throws Error that names the subgraphs of the planner that have no address */
+export function checkAddresses(planner: Planner, known: readonly string[]): void {
+  const missing = [...planner.subgraphs.keys()].filter((name) => !known.includes(name));
+  if (missing.length > 0) throw new Error(`No address was given for the subgraphs ${missing.join(', ')}.`);
 }
 
 /** @param urls where each subgraph answers, by name @throws Error that says what is wrong with the first supergraph */
 export function createGraphs(sdl: string, urls: Readonly<Record<string, string>>): Graphs {
+  const known = Object.keys(urls).filter((name) => urls[name]);
   const make = (text: string): Graph => {
     const graph = createGraph(text);
-    const missing = [...graph.planner.subgraphs.keys()].filter((name) => !urls[name]);
-    if (missing.length > 0) throw new Error(`No address was given for the subgraphs ${missing.join(', ')}.`);
+    checkAddresses(graph.planner, known);
     return graph;
   };
   const listeners = new Set<(graph: Graph) => void>();
@@ -49,11 +60,10 @@ export function createGraphs(sdl: string, urls: Readonly<Record<string, string>>
       return current;
     },
     replace(text) {
-      const graph = make(text);
-      if (graph.id === current.id) return current;
-      current = graph;
-      for (const listener of listeners) listener(graph);
-      return graph;
+      if (graphId(text) === current.id) return current;
+      current = make(text);
+      for (const listener of listeners) listener(current);
+      return current;
     },
     onChange(listener) {
       listeners.add(listener);

@@ -1,0 +1,82 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { composeSupergraph } from './compose.ts';
+import { watchPath } from './watch.ts';
+
+/** A supergraph as it was found: composed, or the subgraphs that make it. */
+export type Draft =
+  | { readonly sdl: string }
+  | { readonly subgraphs: readonly { readonly name: string; readonly sdl: string }[] };
+
+/** Where supergraphs come from. */
+export interface SupergraphSource {
+  /** How operators know it: its path. */
+  readonly name: string;
+  /** What is there now. @throws Error that says why it cannot be read */
+  read(): Promise<Draft>;
+  /** Calls `onChange` when it may hold something else. @returns stop watching */
+  watch?(onChange: () => void): () => void;
+  /** Documents that clients rely on, by name: each is planned when a supergraph is tried, and named if it no longer can be. */
+  readOperations?(): Promise<Record<string, string>>;
+  /** Whether the first one, too, is tried in a process of its own before it is served; those that follow always are. */
+  readonly tryFirst?: boolean;
+}
+
+/** @throws Error that lists every composition error */
+export const composeDraft = (draft: Draft): string =>
+  'sdl' in draft
+    ? draft.sdl
+    : composeSupergraph(draft.subgraphs.map((one) => ({ ...one, url: `http://${one.name}/graphql` })));
+
+/**
+ * A supergraph's SDL in a file, or a folder of `<subgraph>.graphql` to compose.
+ * @param options.operations folder of documents that clients rely on
+ */
+export function openSupergraph(
+  path: string,
+  options: { operations?: string; tryFirst?: boolean } = {},
+): SupergraphSource {
+  const { operations, tryFirst = false } = options;
+  return {
+    name: path,
+    tryFirst,
+    read: () => readSettled(() => readDraft(path)),
+    watch: (onChange) => watchPath(path, onChange),
+    readOperations: async () => (operations === undefined ? {} : Object.fromEntries(await readFolder(operations))),
+  };
+}
+
+async function readDraft(path: string): Promise<Draft> {
+  const found = await stat(path).catch((error) => {
+    throw new Error(error.code === 'ENOENT' ? 'There is no such file or folder.' : error.message);
+  });
+  if (!found.isDirectory()) return { sdl: await readFile(path, 'utf8') };
+  const files = await readFolder(path);
+  const subgraphs = files
+    .map(([file, sdl]) => ({ name: parse(file).name, sdl }))
+    .filter(({ name }) => name !== composed);
+  if (subgraphs.length === 0) throw new Error('This folder holds no <subgraph>.graphql.');
+  return { subgraphs };
+}
+
+/** What a folder of subgraphs may hold besides: what they were composed to. */
+const composed = 'supergraph';
+
+/** Names and texts of the documents in a folder; what editors leave beside them is none. */
+async function readFolder(folder: string): Promise<[string, string][]> {
+  const names = (await readdir(folder)).filter((name) => /^\w[\w-]*\.graphql$/.test(name)).sort();
+  return Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as [string, string]));
+}
+
+/** Reads until it reads the same twice: a file that is being written is half of one. */
+async function readSettled(read: () => Promise<Draft>, times = 20, between = 50): Promise<Draft> {
+  let before = await read();
+  for (let i = 0; i < times; i += 1) {
+    await pause(between);
+    const now = await read();
+    if (JSON.stringify(now) === JSON.stringify(before)) return now;
+    before = now;
+  }
+  throw new Error('It does not stop changing.');
+}

@@ -1,0 +1,66 @@
+import { text } from 'node:stream/consumers';
+import { type DefinitionNode, type DocumentNode, Kind, parse, specifiedDirectives } from 'graphql';
+import { validateSDL } from 'graphql/validation/validate.js';
+import { checkAddresses, createGraph, type Graph } from './graph.ts';
+import { probes } from './probes.ts';
+import { composeDraft } from './source.ts';
+import type { TrialLine, TrialRequest } from './trial.ts';
+
+/** The program that trial.ts runs. Each line is written before what it tells of, so that the last one is true of an abrupt end. */
+const say = (line: TrialLine) => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+function tryOut({ draft, addresses, operations = {} }: TrialRequest): TrialLine {
+  say({ doing: 'composing' });
+  const sdl = composeDraft(draft);
+  say({ doing: 'reading' });
+  checkDefinitions(sdl);
+  const graph = createGraph(sdl);
+  checkAddresses(graph.planner, addresses);
+  for (const [name, probe] of probes(graph.schema)) {
+    say({ doing: `planning ${name}` });
+    try {
+      graph.planner.plan(probe);
+    } catch (error) {
+      throw new Error(`${name} cannot be planned: ${(error as Error).message}`);
+    }
+  }
+  const broken: string[] = [];
+  for (const [file, document] of Object.entries(operations)) broken.push(...findBroken(graph, file, document));
+  return { sdl, broken };
+}
+
+/** graphql-js's own rules: the planner reads past much that is wrong, up to keys that are numbers and types defined twice. */
+function checkDefinitions(sdl: string): void {
+  let document: DocumentNode;
+  try {
+    document = parse(sdl);
+  } catch {
+    return; // said by the reader, with the place
+  }
+  if (!document.definitions.some((node) => 'name' in node && node.name?.value === 'join__Graph')) return; // said too
+  const known = new Set(specifiedDirectives.map(({ name }) => name));
+  const isOurs = (node: DefinitionNode) => node.kind !== Kind.DIRECTIVE_DEFINITION || !known.has(node.name.value);
+  const [error] = validateSDL({ ...document, definitions: document.definitions.filter(isOurs) });
+  if (error) throw new Error(`The supergraph is not valid: ${error.message}`);
+}
+
+function findBroken(graph: Graph, file: string, text: string): string[] {
+  const { definitions } = parse(text);
+  return definitions.flatMap((definition) => {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) return [];
+    const name = definition.name?.value;
+    say({ doing: `planning ${name} of ${file}` });
+    try {
+      graph.planner.plan(text, name);
+      return [];
+    } catch (error) {
+      return [`${name} of ${file}: ${(error as Error).message}`];
+    }
+  });
+}
+
+try {
+  say(tryOut(JSON.parse(await text(process.stdin))));
+} catch (error) {
+  say({ refused: (error as Error).message });
+}
