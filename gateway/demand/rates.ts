@@ -1,0 +1,127 @@
+import { ApiError } from '../../kit/errors.ts';
+
+/** How much one principal (a person or partner, on all sockets and seats) or one address may ask for. What is absent is not limited. */
+export interface RateLimits {
+  /** Operations a second of a principal; twice as many may come at once. */
+  operations: number;
+  /** Cost (operation-cost.ts) a minute of a principal; a minute's may be spent at once. */
+  cost: number;
+  /** Open sockets of a principal. */
+  sockets: number;
+  /** Live subscriptions of a principal. */
+  streams: number;
+  /** Open sockets of an address, signed in or not. */
+  addressSockets: number;
+  /** Requests and sockets a second of an address, counted before it is known who asks; twice as many may come at once. */
+  addressRequests: number;
+}
+
+/** A refused sign-in counts as so many requests of its address. */
+const failedSignIn = 20;
+
+/** Each throws ApiError RATE_LIMITED with `extensions.retryAfterMs`. An address that is undefined is not limited. */
+export interface Rates {
+  /** A request, or a socket that is opened: before its token is looked at. */
+  knock(address: string | undefined): void;
+  /** Its token was refused. Never throws: the refusal is the answer. */
+  failSignIn(address: string | undefined): void;
+  /** @returns to be called once when the socket has closed; a second call changes nothing */
+  openSocket(owner: { address: string | undefined } | { subject: string }): () => void;
+  /** @returns to be called once when the subscription has ended; a second call changes nothing */
+  openStream(subject: string): () => void;
+  /** An operation, before its text is read. */
+  begin(subject: string): void;
+  /** Its cost, before it is planned. What is refused is not charged. */
+  spend(subject: string, cost: number): void;
+}
+
+/** @param now ms; never goes back */
+export function createRates(limits: Partial<RateLimits>, now: () => number = () => performance.now()): Rates {
+  const perSecond = (rate: number | undefined) =>
+    rate === undefined ? undefined : createBuckets(rate, rate * 2, 1_000, now);
+  const addressRequests = perSecond(limits.addressRequests);
+  const operations = perSecond(limits.operations);
+  const cost = limits.cost === undefined ? undefined : createBuckets(limits.cost, limits.cost, 60_000, now);
+  const addressSockets = createCounts(limits.addressSockets, 'Too many sockets are open from your address.');
+  const sockets = createCounts(limits.sockets, 'You have too many sockets open: close one, or share one.');
+  const streams = createCounts(limits.streams, 'You follow too many subscriptions at once: end one.');
+  return {
+    knock: (address) =>
+      address !== undefined && addressRequests?.take(address, 1, 'Too many requests come from your address'),
+    failSignIn: (address) => address !== undefined && addressRequests?.charge(address, failedSignIn),
+    openSocket: (owner) => ('subject' in owner ? sockets.enter(owner.subject) : addressSockets.enter(owner.address)),
+    openStream: (subject) => streams.enter(subject),
+    begin: (subject) => operations?.take(subject, 1, 'You send too many operations'),
+    spend: (subject, units) =>
+      cost?.take(
+        subject,
+        Math.min(units, limits.cost as number),
+        'Your operations of the last minute have cost too much',
+      ),
+  };
+}
+
+const refuse = (message: string, retryAfterMs: number) => new ApiError('RATE_LIMITED', message, { retryAfterMs });
+
+const remembered = 20_000; // keys, before those that are full again are forgotten
+
+/**
+ * Token buckets. Of each key only the moment is kept at which its bucket will be full again: a bucket that is full takes no
+ * memory. (rate-limiter-flexible counts windows instead, keeps a timer for each key and answers by promise, where operations
+ * are prepared in one go.)
+ * @param rate units that flow in, every `period` ms @param size units that a full bucket holds
+ */
+function createBuckets(rate: number, size: number, period: number, now: () => number) {
+  const fullAt = new Map<string, number>();
+  const msOf = period / rate; // of one unit
+  const span = size * msOf; // until an empty bucket is full
+  let sweepAt = remembered;
+
+  const keep = (key: string, at: number, time: number) => {
+    fullAt.set(key, at);
+    if (fullAt.size <= sweepAt) return;
+    for (const [each, moment] of fullAt) if (moment <= time) fullAt.delete(each);
+    sweepAt = Math.max(remembered, fullAt.size * 2); // or each new key would look at all the others again
+  };
+
+  return {
+    /** @throws ApiError RATE_LIMITED when there is not as much in it; then nothing is taken */
+    take(key: string, units: number, message: string): void {
+      const time = now();
+      const at = Math.max(fullAt.get(key) ?? 0, time) + units * msOf;
+      const over = at - time - span;
+      if (over > 1e-6) {
+        const retryAfterMs = Math.max(1, Math.ceil(over));
+        throw refuse(`${message}: try again in ${retryAfterMs} ms.`, retryAfterMs);
+      }
+      keep(key, at, time);
+    },
+    /** Takes what is there, as far as it goes. */
+    charge(key: string, units: number): void {
+      const time = now();
+      keep(key, Math.min(Math.max(fullAt.get(key) ?? 0, time) + units * msOf, time + span), time);
+    },
+  };
+}
+
+const whenToTryAgain = 5_000; // ms; nobody knows when the others close
+
+function createCounts(limit: number | undefined, message: string) {
+  const counts = new Map<string, number>();
+  return {
+    enter(key: string | undefined): () => void {
+      if (limit === undefined || key === undefined) return () => {};
+      const count = counts.get(key) ?? 0;
+      if (count >= limit) throw refuse(message, whenToTryAgain);
+      counts.set(key, count + 1);
+      let left = false;
+      return () => {
+        if (left) return;
+        left = true;
+        const remaining = (counts.get(key) as number) - 1;
+        if (remaining === 0) counts.delete(key);
+        else counts.set(key, remaining);
+      };
+    },
+  };
+}
