@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { GatewayOptions } from '../../gateway/server.ts';
+import { composeSupergraph } from '../../gateway/supergraph/compose.ts';
+import { type SmallWorld, startSmallWorld } from '../gateway.ts';
+import type { Answer, Member } from '../people.ts';
+import { link, type Seen, type Subgraph, type SubgraphSource, serve } from './subgraph.ts';
+
+export interface World extends SmallWorld {
+  /** Those of the situation, by name. */
+  at: Record<string, Subgraph>;
+  ana: Member;
+  /** Requests of the situation's subgraphs in the order in which they came, and forgets them. */
+  takeSeen(): (Seen & { subgraph: string })[];
+}
+
+/**
+ * The gateway before subgraphs of a situation, over HTTP and graphql-ws. The two subgraphs that say who ana is stand beside the
+ * supergraph.
+ */
+export async function startWorld(
+  sources: Record<string, SubgraphSource>,
+  options: Partial<GatewayOptions> = {},
+): Promise<World> {
+  const at: Record<string, Subgraph> = {};
+  for (const [name, source] of Object.entries(sources)) at[name] = await serve(name, source);
+  const urls = Object.fromEntries(Object.entries(at).map(([name, { url }]) => [name, url]));
+  const supergraph = composeSupergraph(
+    Object.entries(sources).map(([name, { sdl }]) => ({ name, sdl: link + sdl, url: '' })),
+  );
+  const world = await startSmallWorld({ supergraph, urls, ...options });
+  const ana = await world.member();
+  return {
+    ...world,
+    at,
+    ana,
+    takeSeen: () =>
+      Object.entries(at)
+        .flatMap(([subgraph, { seen }]) => seen.splice(0).map((one) => ({ ...one, subgraph })))
+        .sort((a, b) => a.began - b.began),
+    async stop() {
+      await ana.leave();
+      await world.stop();
+      for (const subgraph of Object.values(at)) await subgraph.stop();
+    },
+  };
+}
+
+export interface Case {
+  name: string;
+  query: string;
+  variables?: Record<string, unknown>;
+  /** The whole of `data`; undefined: there is none. */
+  data: unknown;
+  /** All errors in any order, each as `path.to.0.field: CODE`, followed by the message or its beginning where it is promised. */
+  errors?: string[];
+  /** The variables of every request that a subgraph gets, by subgraph; a subgraph that is not named gets none. */
+  sent?: Record<string, unknown[]>;
+}
+
+export const describeErrors = ({ errors = [] }: Answer): string[] =>
+  errors.map(({ path = [], extensions, message }) => `${path.join('.')}: ${extensions?.code} ${message}`).sort();
+
+/** Compares an answer, as `Case` has it. */
+export function expectAnswer(answer: Answer, { data, errors = [] }: Pick<Case, 'data' | 'errors'>): void {
+  const wanted = [...errors].sort();
+  const said = describeErrors(answer);
+  const matched = said.map((text, i) => (wanted[i] !== undefined && text.startsWith(wanted[i]) ? wanted[i] : text));
+  expect({ data: answer.data, errors: matched }).toEqual({ data, errors: wanted });
+}
+
+/** The key order of an answer is the client's: compares it too. */
+const expectOrder = (answer: Answer, data: unknown) =>
+  expect(JSON.stringify(answer.data ?? null)).toBe(JSON.stringify(data ?? null));
+
+/** Asks each case over HTTP, and again over the socket, in a world that is started once. @returns the world, once it is started */
+export function runSituation(
+  name: string,
+  sources: Record<string, SubgraphSource>,
+  cases: Case[],
+  more: (world: () => World) => void = () => {},
+  options: Partial<GatewayOptions> = {},
+): void {
+  describe(name, () => {
+    let world: World;
+    beforeAll(async () => {
+      world = await startWorld(sources, options);
+    });
+    afterAll(() => world?.stop());
+
+    test.each(cases.map((one) => [one.name, one] as const))(
+      '%s',
+      async (_, { query, variables, sent, ...expected }) => {
+        world.takeSeen();
+        const answer = await world.ana.ask(query, variables);
+        const seen = world.takeSeen();
+        expectAnswer(answer, expected);
+        expectOrder(answer, expected.data);
+        if (sent) {
+          const bySubgraph: Record<string, unknown[]> = {};
+          for (const { subgraph, variables } of seen)
+            bySubgraph[subgraph] = [...(bySubgraph[subgraph] ?? []), variables];
+          expect(bySubgraph).toEqual(sent);
+        }
+        const following = world.ana.follow(query, variables);
+        const ended = following.ended.then((errors) => ({ errors }) as Answer);
+        expectAnswer(await Promise.race([following.next(), ended]), expected);
+      },
+    );
+    more(() => world);
+  });
+}
