@@ -10,6 +10,10 @@ import type { Actor } from '../kit/context.ts';
 import { ApiError, publicError } from '../kit/errors.ts';
 import { describeError, type Log } from '../kit/log.ts';
 import { QueueOverflow } from '../kit/queue.ts';
+import { type Budgets, checkBudget, defaultBudgets } from './demand/budgets.ts';
+import { evaluate } from './demand/cost.ts';
+import { createRequestReader, type PersistedOptions } from './demand/persisted.ts';
+import type { Rates } from './demand/rates.ts';
 import { execute, subscribe } from './execute/index.ts';
 import type { ReadDocument } from './limits.ts';
 import type { PlannedOperation } from './planner.ts';
@@ -17,10 +21,13 @@ import type { Graph, Graphs } from './supergraph/graph.ts';
 import type { GatewayContext, Wire } from './wire/wire.ts';
 
 export interface Request {
-  query: unknown;
+  /** May be missing where a hash stands for it (demand/persisted.ts). */
+  query?: unknown;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
+  /** `persistedQuery`; `cost: true` asks what the operation costs. */
   extensions?: Record<string, unknown> | null | undefined;
+  documentId?: unknown;
 }
 
 /** An operation that has passed limits and validation, ready to run. */
@@ -29,11 +36,15 @@ export interface Prepared {
   document: DocumentNode;
   planned: PlannedOperation;
   variables: Record<string, unknown>;
+  /** What it may cost at most, of a subscription for each event, as demand/operation-cost.ts counts. */
+  cost: number;
+  /** The client wants to know. */
+  tellsCost: boolean;
 }
 
 /**
- * The road of every operation, whatever transport it came by: limits -> validation -> plan -> run. Errors in results are
- * public ones.
+ * The road of every operation, whatever transport it came by: rates -> limits -> validation -> cost -> plan -> run. Errors in
+ * results are public ones.
  */
 export interface Operations {
   /** @throws GraphQLError with what is wrong */
@@ -47,14 +58,26 @@ export interface Operations {
   toPublic(error: GraphQLError): GraphQLError;
 }
 
+/** What clients may ask for. */
+export interface DemandOptions {
+  /** Absent: principals are not limited. */
+  rates?: Rates | undefined;
+  budgets?: Budgets | undefined;
+  /** Absent: what clients register is all there is. */
+  persisted?: PersistedOptions | undefined;
+}
+
 export function createOperations(options: {
   graphs: Pick<Graphs, 'current'>;
   read: ReadDocument;
   wire: Wire;
   production: boolean;
   log: Log;
+  demand?: DemandOptions;
 }): Operations {
   const { graphs, read, wire, production, log } = options;
+  const { rates, budgets = defaultBudgets, persisted } = options.demand ?? {};
+  const readRequest = createRequestReader(persisted);
   const rules = production ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
 
   const report = (correlationId: string, cause: unknown) => {
@@ -78,9 +101,12 @@ export function createOperations(options: {
 
   return {
     toPublic,
-    prepare({ query, operationName, variables }, actor) {
+    prepare(request, actor) {
+      rates?.begin(actor.subject);
+      const { operationName, variables, extensions } = request;
+      const { text, keep } = readRequest(request);
       const graph = graphs.current;
-      const document = read(query, actor);
+      const document = read(text, actor);
       if (operationName === '') {
         const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
         throw new GraphQLError('Unknown operation named "".', { extensions });
@@ -96,11 +122,17 @@ export function createOperations(options: {
         }
         graph.valid.add(document);
       }
+      const cost = evaluate(graph.costs.of(document, operationName ?? undefined), variables ?? {});
+      checkBudget(budgets, actor, cost);
+      rates?.spend(actor.subject, cost);
       const planned = graph.planner.plan(document, operationName ?? undefined);
-      return { graph, document, planned, variables: variables ?? {} };
+      keep?.();
+      return { graph, document, planned, variables: variables ?? {}, cost, tellsCost: extensions?.cost === true };
     },
-    run: async ({ planned, variables }, context, signal) =>
-      clean(await execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) })),
+    async run({ planned, variables, cost, tellsCost }, context, signal) {
+      const result = clean(await execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) }));
+      return tellsCost ? { ...result, extensions: { ...result.extensions, cost } } : result;
+    },
     async subscribe({ planned, variables }, context) {
       const results = await subscribe({ planned, variables, send: wire.send, open: wire.open, context });
       return Symbol.asyncIterator in results ? mapResults(results, cleanEvent) : clean(results);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { assertValidSchema, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { type Costs, createCosts } from '../demand/costs.ts';
 import { createPlanner, type Planner } from '../planner.ts';
 
 /** All that is made from one supergraph. Operations under way keep the one that they were prepared with. */
@@ -12,6 +13,7 @@ export interface Graph {
   readonly planner: Planner;
   /** Documents that were found valid against `schema`. */
   readonly valid: WeakSet<DocumentNode>;
+  readonly costs: Costs;
 }
 
 export const graphId = (sdl: string): string => createHash('sha256').update(sdl).digest('base64url');
@@ -24,7 +26,8 @@ export function createGraph(sdl: string): Graph {
   // A plan lives as long as its document, which the reader keeps by weight; these are kept by their text besides.
   const planner = createPlanner(sdl, { cacheSize: 20 });
   assertValidSchema(planner.schema);
-  return { id: graphId(sdl), sdl, schema: planner.schema, planner, valid: new WeakSet() };
+  const costs = createCosts(planner.schema, sdl);
+  return { id: graphId(sdl), sdl, schema: planner.schema, planner, valid: new WeakSet(), costs };
 }
 
 /** The supergraph that is served now. */
