@@ -6,6 +6,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   Kind,
+  type NamedTypeNode,
   parse,
   print,
   specifiedDirectives,
@@ -136,7 +137,10 @@ function readSubgraphs(supergraph: DocumentNode): Map<string, string> {
   return subgraphs;
 }
 
-/** The planner's client schema repeats what graphql-js brings along and lets some of federation's own types through. */
+/**
+ * The planner's client schema repeats what graphql-js brings along, lets some of federation's own types through, and leaves @inaccessible
+ * types in unions and behind `implements`.
+ */
 function clientSchema(sdl: string): GraphQLSchema {
   const isOurs = (definition: DefinitionNode): boolean => {
     if (!('name' in definition) || !definition.name) return true;
@@ -148,7 +152,16 @@ function clientSchema(sdl: string): GraphQLSchema {
   const document = visit(parse(sdl, { noLocation: true }), {
     FieldDefinition: (field) => (field.name.value.startsWith('__') ? null : undefined),
   });
-  const definitions = document.definitions.filter(isOurs);
+  const kept = document.definitions.filter(isOurs);
+  const names = new Set(kept.map((definition) => ('name' in definition ? definition.name?.value : undefined)));
+  const isKept = (type: NamedTypeNode) => names.has(type.name.value);
+  const definitions = kept.map((definition) => {
+    if (definition.kind === Kind.UNION_TYPE_DEFINITION)
+      return { ...definition, types: definition.types?.filter(isKept) };
+    if (definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION)
+      return { ...definition, interfaces: definition.interfaces?.filter(isKept) };
+    return definition;
+  });
   return buildASTSchema({ ...document, definitions }, { assumeValidSDL: true });
 }
 
