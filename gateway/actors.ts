@@ -15,7 +15,7 @@ type Kind = keyof typeof sources;
 const keyOf = (principal: Principal): string =>
   principal.kind === 'PARTNER'
     ? `key ${principal.keyHash}`
-    : JSON.stringify([principal.subject, principal.seat ?? null]);
+    : JSON.stringify([principal.subject, principal.seat ?? null, ...(principal.scopes ?? [])]);
 
 /** Actors are equal when they may do the same, whatever version of the rights they were read at. */
 const rightsOf = (actor: Actor): string => JSON.stringify({ ...actor, rightsVersion: 0 });
@@ -67,7 +67,8 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
             subject: principal.subject,
             seat: principal.seat ?? null,
           });
-    if (found) return found as Actor;
+    const scopes = principal.kind === 'PERSON' ? principal.scopes : undefined;
+    if (found) return { ...(found as Actor), ...(scopes && { scopes }) };
     if (principal.kind === 'PARTNER')
       throw new ApiError('UNAUTHENTICATED', 'This partner key is unknown, expired or revoked.');
     const what = principal.seat ? `hold the seat ${principal.seat}` : 'have a member record here';

@@ -6,7 +6,15 @@ import { createKeySource } from './keys.ts';
 
 /** Who a token says is asking; what they may do is asked of members or networks (actors.ts). */
 export type Principal =
-  | { kind: 'PERSON'; subject: string; seat: string | undefined /** ms since 1970 */; expires: number }
+  | {
+      kind: 'PERSON';
+      subject: string;
+      seat: string | undefined;
+      /** ms since 1970 */
+      expires: number;
+      /** Of the access token, sorted, each once; absent when it has none. */
+      scopes?: readonly string[];
+    }
   | { kind: 'PARTNER'; keyHash: string; expires: undefined };
 
 export interface OidcOptions {
@@ -24,6 +32,18 @@ const longest = 8_192; // characters of a token
 const longestSeat = 200; // characters of a seat's id
 const refuse = (why: string) => new ApiError('UNAUTHENTICATED', why);
 
+interface Verified {
+  subject: string;
+  expires: number;
+  scopes?: readonly string[];
+}
+
+/** `scope` is a text with spaces (RFC 8693); some issuers say `scp`, as such a text or as a list. */
+function readScopes({ scope, scp }: Record<string, unknown>): readonly string[] {
+  const texts = [scope, scp].flat().filter((one): one is string => typeof one === 'string');
+  return [...new Set(texts.flatMap((text) => text.split(' ')).filter((one) => one !== ''))].sort();
+}
+
 /**
  * Verifies `Bearer <JWT access token>` (signature by the issuer's published keys, algorithm, issuer, audience, type,
  * expiry) or `Bearer n4u_…` (shape only: networks knows the key). Verified tokens are remembered until they expire or the
@@ -31,10 +51,10 @@ const refuse = (why: string) => new ApiError('UNAUTHENTICATED', why);
  * @throws ApiError UNAUTHENTICATED; ISSUER_UNAVAILABLE when the keys cannot be had
  */
 export function createAuthenticator({ issuer, audience }: OidcOptions, now: () => number = Date.now): Authenticate {
-  const verified = new Cache<{ subject: string; expires: number }>(10_000);
+  const verified = new Cache<Verified>(10_000);
   const keys = createKeySource(issuer, () => verified.prune(() => true));
 
-  async function verify(token: string): Promise<{ subject: string; expires: number }> {
+  async function verify(token: string): Promise<Verified> {
     const known = verified.get(token);
     if (known && known.expires > now()) return known;
     try {
@@ -46,7 +66,12 @@ export function createAuthenticator({ issuer, audience }: OidcOptions, now: () =
         currentDate: new Date(now()),
       });
       if (!types.has(String(protectedHeader.typ).toLowerCase())) throw refuse('This is not an access token.');
-      const found = { subject: String(payload.sub), expires: Number(payload.exp) * 1000 };
+      const scopes = readScopes(payload);
+      const found = {
+        subject: String(payload.sub),
+        expires: Number(payload.exp) * 1000,
+        ...(scopes.length > 0 && { scopes }),
+      };
       verified.set(token, found);
       return found;
     } catch (error) {
@@ -64,7 +89,10 @@ export function createAuthenticator({ issuer, audience }: OidcOptions, now: () =
     if (typeof seat === 'string' && seat.length > longestSeat)
       throw refuse('You are signed in, but do not hold a seat of such a name.');
     if (token.startsWith('n4u_')) return { kind: 'PARTNER', keyHash: hashPartnerKey(token), expires: undefined };
-    const { subject, expires } = await verify(token);
-    return { kind: 'PERSON', subject, seat: typeof seat === 'string' && seat !== '' ? seat : undefined, expires };
+    return {
+      kind: 'PERSON',
+      seat: typeof seat === 'string' && seat !== '' ? seat : undefined,
+      ...(await verify(token)),
+    };
   };
 }

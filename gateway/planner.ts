@@ -3,20 +3,23 @@ import {
   buildASTSchema,
   type DefinitionNode,
   type DocumentNode,
-  GraphQLError,
   type GraphQLSchema,
   Kind,
   type NamedTypeNode,
   parse,
-  print,
   specifiedDirectives,
   validate,
   visit,
 } from 'graphql';
+import { readDirectiveNames, readGuard } from './authorization/requirements.ts';
+import { grantsFor, withhold as withholdFrom } from './authorization/withhold.ts';
+import { Cache } from './cache.ts';
+import type { Parts } from './execute/conditions.ts';
 import { findOperation } from './execute/operation.ts';
 import type { EntityLookup, Fetch, Path, PlanNode, Required, Rewrite } from './execute/plan.ts';
-import { type PlanFetches, type PlannedOperation, planningFailed, planOperation } from './execute/planned.ts';
+import { type PlannedOperation, planningFailed, planOperation } from './execute/planned.ts';
 import { indexTypes } from './execute/types.ts';
+import { createPlans, withCode } from './plans.ts';
 
 export type * from './execute/plan.ts';
 export type { PlannedOperation } from './execute/planned.ts';
@@ -29,8 +32,14 @@ export interface Planner {
   /**
    * Plans an operation, or finds the plan made before for the same text and name. Throws a GraphQLError: GRAPHQL_PARSE_FAILED,
    * GRAPHQL_VALIDATION_FAILED, OPERATION_RESOLUTION_FAILURE, or QUERY_PLANNING_FAILED when no subgraph can answer a field.
+   * @param standing of who asks; by default, somebody who may read nothing that is guarded
+   * @param isValid says that the document was found valid against `schema`
    */
-  plan(operation: string | DocumentNode, operationName?: string): PlannedOperation;
+  plan(
+    operation: string | DocumentNode,
+    operationName?: string,
+    options?: { readonly standing?: Standing; readonly isValid?: boolean },
+  ): PlannedOperation;
 }
 
 export interface PlannerOptions {
@@ -38,68 +47,98 @@ export interface PlannerOptions {
   readonly cacheSize?: number;
 }
 
+/** What a plan depends on, of who asks. */
+export interface Standing {
+  /** `authenticated`, `scope:<scope>` or `policy:<policy>`: what guarded parts of the supergraph ask for. */
+  holds(grant: string): boolean;
+  /** Whether the new side of an `@override(label:)` is in force; labels of the form `percent(n)` go by `share`. */
+  isActive(label: string): boolean;
+  /** 0 <= share < 100: `@override(label: "percent(n)")` is in force for shares below n. */
+  readonly share: number;
+}
+
+/** Reads nothing that is guarded. */
+const nobody: Standing = { holds: () => false, isActive: () => false, share: 0 };
+
 /** Throws an Error that says what is wrong with the supergraph. */
 export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: PlannerOptions = {}): Planner {
   const supergraph = parseSupergraph(supergraphSdl);
   const planner = startPlanner(supergraphSdl);
-  const schema = clientSchema(planner.consumerSchema);
+  const schema = clientSchema(planner.consumerSchema, readDirectiveNames(supergraph));
   const types = indexTypes(supergraph);
-  const noLabels = new Set<string>();
+  const guard = readGuard(supergraph);
+  const sidesOf = readOverrides(planner);
 
-  const makePlan = (document: DocumentNode, operationName: string | undefined): PlannedOperation => {
-    // Not only for the message: on some invalid documents (fragments in a circle) the native planner takes the process down.
-    const [invalid] = validate(schema, document, undefined, { maxErrors: 1 });
-    if (invalid) throw withCode(invalid, 'GRAPHQL_VALIDATION_FAILED');
-    return planOperation(schema, types, findOperation(document, operationName), planFetches);
-  };
-
-  const planFetches: PlanFetches = (text, operationName) => {
+  const planFetches = (text: string, operationName: string | undefined, { labels, share }: Sides) => {
     try {
-      const { node } = planner.plan(text, operationName, noLabels, 0);
+      const { node } = planner.plan(text, operationName, labels, share);
       return node ? translate(node, []) : undefined;
     } catch (error) {
       throw planningFailed('This operation cannot be answered by the subgraphs.', error);
     }
   };
 
-  // Documents are recognised by identity, texts by the text as it came; both lead to the entry of the normalised text.
-  const byDocument = new WeakMap<DocumentNode, Map<string, PlannedOperation>>();
-  const plans = new Map<string, PlannedOperation>();
-  const recall = (key: string): PlannedOperation | undefined => {
-    const planned = plans.get(key);
-    if (planned) {
-      plans.delete(key);
-      plans.set(key, planned);
-    }
-    return planned;
-  };
-  const remember = (key: string, planned: PlannedOperation): void => {
-    plans.set(key, planned);
-    for (const oldest of plans.keys()) {
-      if (plans.size <= cacheSize) return;
-      plans.delete(oldest);
-    }
-  };
+  const find = createPlans<Operation>(cacheSize, (document, name, isValid) => {
+    // Not only for the message: on some invalid documents (fragments in a circle) the native planner takes the process down.
+    const [invalid] = isValid ? [] : validate(schema, document, undefined, { maxErrors: 1 });
+    if (invalid) throw withCode(invalid, 'GRAPHQL_VALIDATION_FAILED');
+    const parts = findOperation(document, name || undefined);
+    return { parts, grants: guard && grantsFor(guard, schema, parts), planned: new Cache(mostStandings) };
+  });
 
-  const plan: Planner['plan'] = (operation, operationName) => {
-    const name = operationName ?? '';
-    const textKey = typeof operation === 'string' ? `${name}\n${operation}` : undefined;
-    const known = textKey !== undefined ? recall(textKey) : byDocument.get(operation as DocumentNode)?.get(name);
-    if (known) return known;
-
-    const document = typeof operation === 'string' ? parseOperation(operation) : operation;
-    const key = `${name}\n${print(document)}`;
-    const planned = recall(key) ?? makePlan(document, operationName);
-    remember(key, planned);
-    if (textKey !== undefined) remember(textKey, planned);
-    else {
-      const names = byDocument.get(document) ?? new Map<string, PlannedOperation>();
-      byDocument.set(document, names.set(name, planned));
+  const plan: Planner['plan'] = (operation, operationName = '', { standing = nobody, isValid = false } = {}) => {
+    const { parts, grants, planned } = find(operation, operationName, isValid);
+    const sides = sidesOf(standing);
+    const held = grants?.filter((grant) => standing.holds(grant));
+    const key = held ? `${sides.key}\n${held.join('\n')}` : sides.key;
+    let found = planned.get(key);
+    if (!found) {
+      const holds = new Set(held);
+      const withhold =
+        guard && held && ((settled: Parts) => withholdFrom(guard, schema, settled, (grant) => holds.has(grant)));
+      const planning = { schema, types, withhold };
+      found = planOperation(
+        { ...planning, standing: key, planFetches: (text, name) => planFetches(text, name, sides) },
+        parts,
+      );
+      planned.set(key, found);
     }
-    return planned;
+    return found;
   };
 
   return { schema, subgraphs: readSubgraphs(supergraph), plan };
+}
+
+/** How many standings one operation is kept planned for. */
+const mostStandings = 32;
+
+interface Operation {
+  readonly parts: Parts;
+  /** Undefined if it reaches nothing that is guarded. */
+  readonly grants: readonly string[] | undefined;
+  readonly planned: Cache<PlannedOperation>;
+}
+
+/** Which side of each overridden field is asked. */
+interface Sides {
+  readonly key: string;
+  readonly labels: Set<string>;
+  readonly share: number;
+}
+
+function readOverrides({ overrideLabels, overridePercentages }: native.QueryPlanner): (standing: Standing) => Sides {
+  const percentages = [0, ...new Set(overridePercentages)].sort((a, b) => a - b);
+  if (overrideLabels.length === 0 && percentages.length === 1) {
+    const only: Sides = { key: '', labels: new Set(), share: 0 };
+    return () => only;
+  }
+  return (standing) => {
+    const labels = overrideLabels.filter((label) => standing.isActive(label));
+    const { share } = standing;
+    // All shares between two percentages are on the same sides.
+    const from = percentages.findLast((percentage) => percentage <= share) ?? 0;
+    return { key: JSON.stringify([from, labels]), labels: new Set(labels), share: from };
+  };
 }
 
 function parseSupergraph(sdl: string): DocumentNode {
@@ -141,13 +180,13 @@ function readSubgraphs(supergraph: DocumentNode): Map<string, string> {
  * The planner's client schema repeats what graphql-js brings along, lets some of federation's own types through, and leaves @inaccessible
  * types in unions and behind `implements`.
  */
-function clientSchema(sdl: string): GraphQLSchema {
+function clientSchema(sdl: string, guards: Pick<ReadonlyMap<string, unknown>, 'has'>): GraphQLSchema {
   const isOurs = (definition: DefinitionNode): boolean => {
     if (!('name' in definition) || !definition.name) return true;
     const name = definition.name.value;
     if (definition.kind !== Kind.DIRECTIVE_DEFINITION)
-      return !/^(__|(join|link|core|federation)__)/.test(name) && !builtIn.has(name);
-    return !specifiedDirectives.some((directive) => directive.name === name);
+      return !/^(__|(join|link|core|federation|policy|requiresScopes)__)/.test(name) && !builtIn.has(name);
+    return !specifiedDirectives.some((directive) => directive.name === name) && !guards.has(name);
   };
   const document = visit(parse(sdl, { noLocation: true }), {
     FieldDefinition: (field) => (field.name.value.startsWith('__') ? null : undefined),
@@ -166,19 +205,6 @@ function clientSchema(sdl: string): GraphQLSchema {
 }
 
 const builtIn = new Set(['Boolean', 'Float', 'ID', 'Int', 'String']);
-
-function parseOperation(text: string): DocumentNode {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw error instanceof GraphQLError ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error;
-  }
-}
-
-function withCode(error: GraphQLError, code: string): GraphQLError {
-  const { message, nodes, source, positions, extensions } = error;
-  return new GraphQLError(message, { nodes, source, positions, extensions: { ...extensions, code } });
-}
 
 /** From the planner's nodes to ours. `path` is where the surrounding Flatten nodes lead. */
 function translate(node: native.PlanNode, path: Path): PlanNode {

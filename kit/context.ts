@@ -48,6 +48,8 @@ export interface Actor {
   networks: string[];
   roles: RoleGrant[];
   partner?: PartnerScope;
+  /** Scopes of the person's access token; a partner's are its key's. Absent when there are none. */
+  scopes?: readonly string[];
   /** The rights version of the subgraph that resolved this actor, at that moment. */
   rightsVersion: number;
 }

@@ -96,7 +96,9 @@ export function finish(variant: Variant, execution: Execution): ExecutionResult 
   const { errors, failures } = execution;
   const data = (variant.shape(execution.data, 0, new Problems(errors, failures)) ?? null) as ExecutionResult['data'];
   if (failures) errors.push(...failures.rest());
-  return errors.length === 0 ? { data } : { errors: errors.map((error) => withinAnswer(error, data)), data };
+  const { withheld } = variant;
+  if (errors.length === 0 && !withheld) return { data };
+  return { errors: [...(withheld ?? []), ...errors.map((error) => withinAnswer(error, data))], data };
 }
 
 function introspect(schema: GraphQLSchema, document: DocumentNode, execution: Execution): void {

@@ -14,6 +14,8 @@ export interface PlannedOperation {
   readonly schema: GraphQLSchema;
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly definition: OperationDefinitionNode;
+  /** Those of equal standing get the same plan of the same operation; what is run once for several readers must be the same in this. */
+  readonly standing: string;
   /**
    * What to do for these values of the variables that @skip and @include read; most operations have one variant only, made when they
    * are planned. Throws QUERY_PLANNING_FAILED.
@@ -32,22 +34,30 @@ export interface Variant {
   /** `__schema` and `__type` of the root. */
   readonly introspection: DocumentNode | undefined;
   readonly shape: Shape;
+  /** What was taken out before this was planned; said in every answer. */
+  readonly withheld: readonly GraphQLError[] | undefined;
 }
 
-/** Plans the data part of an operation; undefined stands for an empty plan. */
-export type PlanFetches = (text: string, operationName: string | undefined) => PlanNode | undefined;
+/** What operations are planned with. */
+export interface Planning {
+  readonly schema: GraphQLSchema;
+  readonly types: SchemaIndex;
+  readonly standing: string;
+  /** Plans the data part of an operation; undefined stands for an empty plan. */
+  planFetches(text: string, operationName: string | undefined): PlanNode | undefined;
+  /** Takes out what is not to be answered. @returns undefined if that is nothing */
+  readonly withhold:
+    | ((parts: Parts) => { kept: Parts | undefined; errors: readonly GraphQLError[] } | undefined)
+    | undefined;
+}
 
 /** Throws QUERY_PLANNING_FAILED. */
-export function planOperation(
-  schema: GraphQLSchema,
-  types: SchemaIndex,
-  parts: Parts,
-  planFetches: PlanFetches,
-): PlannedOperation {
+export function planOperation(planning: Planning, parts: Parts): PlannedOperation {
+  const { schema, standing } = planning;
   const { definition } = parts;
   const names = conditionVariables(parts);
-  const make = (settled: Parts) => makeVariant(schema, types, settled, planFetches);
-  const planned = { schema, kind: definition.operation, definition };
+  const make = (settled: Parts) => makeVariant(planning, settled);
+  const planned = { schema, kind: definition.operation, definition, standing };
   if (!names?.length) {
     const variant = make(names ? settleConditions(parts, {}) : parts);
     return { ...planned, variantFor: () => variant };
@@ -67,20 +77,31 @@ export function planOperation(
   return { ...planned, variantFor };
 }
 
-function makeVariant(schema: GraphQLSchema, types: SchemaIndex, parts: Parts, planFetches: PlanFetches): Variant {
+function makeVariant({ schema, types, planFetches, withhold }: Planning, parts: Parts): Variant {
   const { definition, fragments } = parts;
   const root = schema.getRootType(definition.operation);
   if (!root) throw planningFailed(`The schema has no ${definition.operation} type.`);
-  const text = readDataPart(withAnswerKeys(parts, types));
+  // After @skip and @include: what is not asked for is not refused.
+  const withheld = withhold?.(parts);
+  const kept = withheld ? withheld.kept : parts;
+  const text = kept && readDataPart(withAnswerKeys(kept, types));
   const plan = text === undefined ? undefined : planFetches(text, definition.name?.value);
   if (text !== undefined && !plan) throw planningFailed('No subgraph can answer this operation.');
-  const [source, rest] = definition.operation === 'subscription' ? splitSubscription(plan) : [undefined, plan];
+  const isSubscribed = definition.operation === 'subscription' && !(withheld && !plan);
+  const [source, rest] = isSubscribed ? splitSubscription(plan) : [undefined, plan];
+  const part = withheld && { fragments: kept?.fragments ?? new Map(), set: kept?.definition.selectionSet };
   return {
     plan,
     steps: rest && compilePlan(rest, types),
     source: source && { fetch: source, absorb: compileAbsorb(source, types, !rest) },
-    introspection: readIntrospection(parts),
-    shape: compileShape({ schema, fragments, keyOf: (node) => answerKey(node, types) }, root, definition.selectionSet),
+    introspection: kept && readIntrospection(kept),
+    shape: compileShape(
+      { schema, fragments, keyOf: (node) => answerKey(node, types) },
+      root,
+      definition.selectionSet,
+      part,
+    ),
+    withheld: withheld?.errors,
   };
 }
 

@@ -2,7 +2,6 @@ import {
   type FieldNode,
   type GraphQLAbstractType,
   type GraphQLCompositeType,
-  type GraphQLObjectType,
   type GraphQLOutputType,
   isAbstractType,
   isCompositeType,
@@ -34,19 +33,48 @@ interface ShapedField {
   readonly shape: Shape | undefined;
   /** The answer to `__typename`. */
   readonly typename: string | undefined;
+  /** Taken out of the operation before it was planned: null, and said elsewhere. */
+  readonly isWithheld: boolean;
+}
+
+/** What the client selected, and what of it was asked for; undefined stands for all of it. */
+interface Sets {
+  readonly all: readonly SelectionSetNode[];
+  readonly kept: readonly SelectionSetNode[] | undefined;
+}
+
+/** The part of an operation that was planned, where that is not all of it. */
+export interface Kept {
+  readonly fragments: Selections['fragments'];
+  /** Undefined if nothing was. */
+  readonly set: SelectionSetNode | undefined;
+}
+
+interface From extends Selections {
+  readonly kept: Selections | undefined;
 }
 
 /** Compiles the shape of an operation's answer: the client's fields in the client's order, without what was fetched for joins. */
-export function compileShape(from: Selections, root: GraphQLObjectType, set: SelectionSetNode): Shape {
-  return objectShape(from, root, [set]);
+export function compileShape(
+  from: Selections,
+  root: GraphQLCompositeType,
+  set: SelectionSetNode,
+  kept: Kept | undefined,
+): Shape {
+  const sets = { all: [set], kept: kept && (kept.set ? [kept.set] : []) };
+  const all = { ...from, kept: kept && { ...from, fragments: kept.fragments } };
+  return isAbstractType(root) ? abstractShape(all, root, sets) : objectShape(all, root, sets);
 }
 
-function objectShape(from: Selections, type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): Shape {
+function objectShape(from: From, type: GraphQLCompositeType, sets: Sets): Shape {
   // Compiled when first met: fragments within fragments can spell out far more shapes than any answer holds.
   let fields: ShapedField[] | undefined;
   let plain = true;
   const compile = (): ShapedField[] => {
-    const compiled = [...collectFields(from, type, sets)].map(([key, nodes]) => shapedField(from, type, key, nodes));
+    const kept = from.kept && collectFields(from.kept, type, sets.kept ?? []);
+    const compiled = [...collectFields(from, type, sets.all)].map(([key, nodes]) =>
+      shapedField(from, type, key, nodes, kept && (kept.get(key) ?? [])),
+    );
     plain = compiled.every(({ key }) => key !== '__proto__');
     return compiled;
   };
@@ -62,7 +90,10 @@ function objectShape(from: Selections, type: GraphQLCompositeType, sets: readonl
       const { key, source: from } = field;
       let part: unknown;
       if (field.typename !== undefined) part = field.typename;
-      else {
+      else if (field.isWithheld) {
+        if (field.nonNull) return undefined;
+        part = null;
+      } else {
         part = source[from];
         if (part === undefined) {
           problems.missing(source, from, key, depth);
@@ -86,34 +117,36 @@ function objectShape(from: Selections, type: GraphQLCompositeType, sets: readonl
 }
 
 function shapedField(
-  from: Selections,
+  from: From,
   type: GraphQLCompositeType,
   key: string,
   nodes: readonly FieldNode[],
+  kept: readonly FieldNode[] | undefined,
 ): ShapedField {
   const field = nodes[0]!.name.value;
   const name = `${type.name}.${field}`;
+  const isWithheld = kept?.length === 0;
   const source = from.keyOf(nodes[0]!);
   if (field === '__typename') {
     // An interface object that never got its concrete type has no answer to this.
     const unknown: Shape = (_, depth, problems) =>
       problems.invalid(`The type of this ${type.name} is not known.`, depth);
-    return { key, source, name, nonNull: true, shape: unknown, typename: isObjectType(type) ? type.name : undefined };
+    const typename = isObjectType(type) ? type.name : undefined;
+    return { key, source, name, nonNull: true, shape: unknown, typename, isWithheld };
   }
   const definition = isUnionType(type) ? undefined : type.getFields()[field];
   // __schema and __type are answered before, in full.
-  if (!definition) return { key, source: key, name, nonNull: false, shape: undefined, typename: undefined };
+  if (!definition) return { key, source: key, name, nonNull: false, shape: undefined, typename: undefined, isWithheld };
   const nonNull = isNonNullType(definition.type);
-  const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
-  return { key, source, name, nonNull, shape: typeShape(from, definition.type, sets, name), typename: undefined };
+  const sets = { all: selectionsOf(nodes), kept: kept && selectionsOf(kept) };
+  const shape = isWithheld ? undefined : typeShape(from, definition.type, sets, name);
+  return { key, source, name, nonNull, shape, typename: undefined, isWithheld };
 }
 
-function typeShape(
-  from: Selections,
-  type: GraphQLOutputType,
-  sets: readonly SelectionSetNode[],
-  name: string,
-): Shape | undefined {
+const selectionsOf = (nodes: readonly FieldNode[]): SelectionSetNode[] =>
+  nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+
+function typeShape(from: From, type: GraphQLOutputType, sets: Sets, name: string): Shape | undefined {
   if (isNonNullType(type)) return typeShape(from, type.ofType, sets, name);
   if (isListType(type)) return listShape(typeShape(from, type.ofType, sets, name), isNonNullType(type.ofType), name);
   if (isAbstractType(type)) return abstractShape(from, type, sets);
@@ -146,7 +179,7 @@ function listShape(item: Shape | undefined, nonNull: boolean, name: string): Sha
 }
 
 /** Types are told apart by what the subgraph says they are; the shape of each is compiled when it is first met. */
-function abstractShape(from: Selections, type: GraphQLAbstractType, sets: readonly SelectionSetNode[]): Shape {
+function abstractShape(from: From, type: GraphQLAbstractType, sets: Sets): Shape {
   const { schema } = from;
   const shapes = new Map<unknown, Shape | undefined>();
   const possible = schema.getPossibleTypes(type);
@@ -165,7 +198,7 @@ function abstractShape(from: Selections, type: GraphQLAbstractType, sets: readon
     let typename = (value as Entity).__typename;
     if (typename === undefined) {
       // Where the client asked for the type under other names only, the plan does too.
-      aliases ??= [...collectFields(from, type, sets).values()].flatMap(([node]) =>
+      aliases ??= [...collectFields(from, type, sets.all).values()].flatMap(([node]) =>
         node?.name.value === '__typename' ? [from.keyOf(node)] : [],
       );
       for (const alias of aliases) typename ??= (value as Entity)[alias];

@@ -9,8 +9,8 @@ export interface SubscribeArgs<C> extends ExecuteArgs<C> {
 }
 
 /**
- * Subscribes at the one subgraph that owns the field and completes each of its events from the others. Bad variables give a result with
- * errors and no iterator. Events are run one at a time, as they are asked for. An upstream that breaks gives one last result with
+ * Subscribes at the one subgraph that owns the field and completes each of its events from the others. Bad variables, and a field that the
+ * asker may not read, give a result with errors and no iterator. Events are run one at a time, as they are asked for. An upstream that breaks gives one last result with
  * SUBGRAPH_UNAVAILABLE. `return` ends the upstream at once, also while an event is awaited or being run.
  */
 export async function subscribe<C>(
@@ -21,7 +21,10 @@ export async function subscribe<C>(
   if ('errors' in coerced) return coerced;
   const variant = findVariant(planned, coerced.values);
   if ('errors' in variant) return variant;
-  if (!variant.source) throw new TypeError('Only a subscription can be subscribed to.');
+  if (!variant.source) {
+    if (planned.kind !== 'subscription') throw new TypeError('Only a subscription can be subscribed to.');
+    return finish(variant, startExecution(coerced.values, send, context, signal)); // none of it may be read
+  }
 
   const { subgraph, query, operationName, variables: names } = variant.source.fetch;
   const variables = pickVariables(names, coerced.values);
