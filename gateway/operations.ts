@@ -13,7 +13,7 @@ import { QueueOverflow } from '../kit/queue.ts';
 import { type Budgets, checkBudget, defaultBudgets } from './demand/budgets.ts';
 import { evaluate } from './demand/cost.ts';
 import { createRequestReader, type PersistedOptions } from './demand/persisted.ts';
-import type { Rates } from './demand/rates.ts';
+import { createRates, type Rates } from './demand/rates.ts';
 import { execute, subscribe } from './execute/index.ts';
 import type { ReadDocument } from './limits.ts';
 import type { PlannedOperation } from './planner.ts';
@@ -61,10 +61,10 @@ export interface Operations {
 /** What clients may ask for. */
 export interface DemandOptions {
   /** Absent: principals are not limited. */
-  rates?: Rates | undefined;
-  budgets?: Budgets | undefined;
+  rates?: Rates;
+  budgets?: Budgets;
   /** Absent: what clients register is all there is. */
-  persisted?: PersistedOptions | undefined;
+  persisted?: PersistedOptions;
 }
 
 export function createOperations(options: {
@@ -76,7 +76,7 @@ export function createOperations(options: {
   demand?: DemandOptions;
 }): Operations {
   const { graphs, read, wire, production, log } = options;
-  const { rates, budgets = defaultBudgets, persisted } = options.demand ?? {};
+  const { rates = createRates({}), budgets = defaultBudgets, persisted } = options.demand ?? {};
   const readRequest = createRequestReader(persisted);
   const rules = production ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
 
@@ -102,7 +102,7 @@ export function createOperations(options: {
   return {
     toPublic,
     prepare(request, actor) {
-      rates?.begin(actor.subject);
+      rates.begin(actor.subject);
       const { operationName, variables, extensions } = request;
       const { text, keep } = readRequest(request);
       const graph = graphs.current;
@@ -124,7 +124,7 @@ export function createOperations(options: {
       }
       const cost = evaluate(graph.costs.of(document, operationName ?? undefined), variables ?? {});
       checkBudget(budgets, actor, cost);
-      rates?.spend(actor.subject, cost);
+      rates.spend(actor.subject, cost);
       const planned = graph.planner.plan(document, operationName ?? undefined);
       keep?.();
       return { graph, document, planned, variables: variables ?? {}, cost, tellsCost: extensions?.cost === true };

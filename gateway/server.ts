@@ -6,6 +6,10 @@ import { drainHttp, listen, type RunningServer, timeouts } from '../kit/server.t
 import { createActors } from './actors.ts';
 import { createApollo } from './apollo.ts';
 import { createAuthenticator, type OidcOptions } from './auth.ts';
+import { createAddressReader, type TrustedProxies } from './demand/addresses.ts';
+import { type Budgets, defaultBudgets } from './demand/budgets.ts';
+import { readManifests } from './demand/manifests.ts';
+import { createRates, type RateLimits } from './demand/rates.ts';
 import { answerByApollo } from './http/answer.ts';
 import { createFailureAnswer } from './http/failures.ts';
 import { createHandler, isGraphql } from './http/handler.ts';
@@ -34,6 +38,17 @@ export interface GatewayOptions {
   production: boolean;
   /** Origins of pages that may open sockets; in development also any page on this machine. */
   allowedOrigins?: readonly string[];
+  /** What clients may ask for, by how much and how often; absent: any operation within the default budgets, as often as they like. */
+  demand?: {
+    rates?: Partial<RateLimits>;
+    budgets?: Budgets;
+    /** Who is believed about whom they ask for. */
+    trustedProxies?: TrustedProxies;
+    /** Only operations of manifests are run: the page's, and those of `folder`. */
+    onlyPersisted?: boolean;
+    /** Of .graphql files that other clients send by their hash. */
+    folder?: string;
+  };
   /** The built page and what it is told; absent: no page. */
   page?: { root: string; config: Record<string, unknown> };
   /** Handlers at paths of their own, before everything else: the development issuer. */
@@ -52,13 +67,20 @@ export interface Gateway extends RunningServer {
 /** @throws Error when the supergraph is not one; ConfigurationError when its source has none, or the port cannot be had */
 export async function start(options: GatewayOptions): Promise<Gateway> {
   const { log, production } = options;
+  const { rates: limits = {}, budgets = defaultBudgets, trustedProxies, onlyPersisted = false } = options.demand ?? {};
+  const manifest = await readManifests(options.page?.root, options.demand?.folder);
   const supergraph = await serveSupergraph(options.supergraph, options.subgraphs, log);
   const { graphs } = supergraph;
   const wire = createWire(options.subgraphs, createAssertionSigner(options.secret));
   const authenticate = createAuthenticator(options.oidc);
   const actors = createActors(wire.send);
   const read = createDocumentReader();
-  const operations = createOperations({ graphs, read, wire, production, log });
+  const rates = createRates(limits);
+  const addressOf = createAddressReader(trustedProxies, () =>
+    log.warn('x-forwarded-for ignored', { set: 'TRUSTED_PROXIES' }),
+  );
+  const demand = { rates, budgets, persisted: { manifest, only: onlyPersisted } };
+  const operations = createOperations({ graphs, read, wire, production, log, demand });
   const streams = createStreams(actors);
 
   const apollo = createApollo({ graphs, wire, production, log });
@@ -67,6 +89,8 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     authenticate,
     actors,
     operations,
+    rates,
+    addressOf,
     answers: [answerByEvents(operations, streams), answerByApollo(apollo)],
     log,
   });
@@ -79,7 +103,9 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
   const isOriginAllowed = (origin: string) =>
     options.allowedOrigins?.includes(origin) === true ||
     (!production && /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin));
-  const sockets = serveSockets({ httpServer, authenticate, actors, operations, streams, isOriginAllowed, log });
+  const sockets = serveSockets({
+    ...{ httpServer, authenticate, actors, operations, streams, rates, addressOf, isOriginAllowed, log },
+  });
 
   for (const { path, handler } of options.mounts ?? []) app.use(path, handler);
   app.get('/health', (_request, response) => void response.json({ status: 'ok' }));

@@ -8,6 +8,8 @@ import { ApiError } from '../kit/errors.ts';
 import type { Log } from '../kit/log.ts';
 import type { Actors } from './actors.ts';
 import type { Authenticate, Principal } from './auth.ts';
+import type { ReadAddress } from './demand/addresses.ts';
+import type { Rates } from './demand/rates.ts';
 import type { Operations, Prepared } from './operations.ts';
 import { attachSocket, closeSocket, handleProtocols } from './socket.ts';
 import { toGraphQLError } from './sse.ts';
@@ -21,6 +23,9 @@ interface Extra extends Record<PropertyKey, unknown> {
   /** Operations under way, also those that the client has completed and that are still being answered. */
   running: number;
   streams: Set<Stream>;
+  /** Whose connection it is, and what is to be called once it is closed. */
+  address: string | undefined;
+  closed: (() => void)[];
 }
 
 /** What `onSubscribe` hands to `execute` and `subscribe`: graphql-ws passes the object through. */
@@ -43,13 +48,15 @@ export function serveSockets(options: {
   actors: Actors;
   operations: Operations;
   streams: Streams;
+  rates: Rates;
+  addressOf: ReadAddress;
   isOriginAllowed: (origin: string) => boolean;
   log: Log;
 }): {
   /** Takes no new operations, lets those under way be answered for `grace` ms, then closes every socket with 1001. */
   stop(grace: number): Promise<void>;
 } {
-  const { authenticate, actors, operations, streams } = options;
+  const { authenticate, actors, operations, streams, rates, addressOf } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload, handleProtocols });
   let stopping: Promise<void> | undefined;
   let answering = 0; // queries and mutations
@@ -66,9 +73,21 @@ export function serveSockets(options: {
     if (stopping) return refuse('503 Service Unavailable');
     if (request.url?.split('?', 1)[0] !== '/graphql') return refuse('404 Not Found');
     if (origin !== undefined && !options.isOriginAllowed(origin)) return refuse('403 Forbidden');
+    const address = addressOf(request);
+    const closed: (() => void)[] = [];
+    try {
+      rates.knock(address);
+      closed.push(rates.openSocket({ address }));
+    } catch {
+      return refuse('429 Too Many Requests');
+    }
+    socket.once('close', () => {
+      for (const leave of closed) leave();
+    });
     server.handleUpgrade(request, socket, head, (opened) => {
-      const extra = { socket: opened, principal: undefined, expiry: undefined, running: 0, streams: new Set<Stream>() };
-      attachSocket(protocol, opened, extra, options.log);
+      const streams = new Set<Stream>();
+      const nobody = { principal: undefined, expiry: undefined, running: 0 };
+      attachSocket(protocol, opened, { socket: opened, ...nobody, streams, address, closed }, options.log);
     });
   };
   options.httpServer.on('upgrade', onUpgrade);
@@ -79,8 +98,9 @@ export function serveSockets(options: {
       const { socket } = extra;
       try {
         const principal = await authenticate(connectionParams?.authorization, connectionParams?.seat);
-        await actors.resolve(principal);
+        const { subject } = await actors.resolve(principal);
         if (socket.readyState !== socket.OPEN) return false;
+        extra.closed.push(rates.openSocket({ subject }));
         extra.principal = principal;
         if (principal.expires !== undefined) {
           const left = Math.min(Math.max(0, principal.expires - Date.now()), farthestTimer);
@@ -88,8 +108,10 @@ export function serveSockets(options: {
         }
         return true;
       } catch (error) {
+        rates.failSignIn(extra.address, error);
         const { code, message } = error as ApiError;
-        closeSocket(socket, code === 'UNAUTHENTICATED' ? 4403 : 1013, code ? message : 'Try again');
+        const reason = code === 'UNAUTHENTICATED' ? 4403 : code === 'RATE_LIMITED' ? 4429 : 1013;
+        closeSocket(socket, reason, code ? message : 'Try again');
         return false;
       }
     },

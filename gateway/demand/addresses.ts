@@ -9,13 +9,23 @@ export type ReadAddress = (request: Pick<IncomingMessage, 'headers' | 'socket'>)
 
 /**
  * IPv6 counts by its /64, which is what one customer has; IPv4 written as IPv6 counts as IPv4. With no trusted proxies
- * the header is not read: anybody could write it.
+ * the header is not believed: anybody could write it.
+ * @param onIgnored called once if a request on loopback has the header all the same: a proxy stands before us, and its clients
+ *   are not told apart
  */
-export function createAddressReader(proxies: TrustedProxies = 0): ReadAddress {
+export function createAddressReader(proxies: TrustedProxies = 0, onIgnored: () => void = () => {}): ReadAddress {
+  let ignored = false;
   const isTrusted = typeof proxies === 'number' ? undefined : createBlocks(proxies);
   return ({ headers, socket }) => {
     let address = toPlain(socket.remoteAddress);
-    if (proxies === 0 || address === undefined) return toKey(address);
+    if (proxies === 0 || address === undefined) {
+      const key = toKey(address);
+      if (key === undefined && !ignored && headers['x-forwarded-for'] !== undefined) {
+        ignored = true;
+        onIgnored();
+      }
+      return key;
+    }
     const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
     // From the right: what a proxy that we trust has added says who spoke to it.
     for (let hop = 0; isTrusted ? isTrusted(address) : hop < (proxies as number); hop += 1) {

@@ -23,8 +23,8 @@ const failedSignIn = 20;
 export interface Rates {
   /** A request, or a socket that is opened: before its token is looked at. */
   knock(address: string | undefined): void;
-  /** Its token was refused. Never throws: the refusal is the answer. */
-  failSignIn(address: string | undefined): void;
+  /** What became of a sign-in that failed: a token that was refused counts. Never throws: the refusal is the answer. */
+  failSignIn(address: string | undefined, error: unknown): void;
   /** @returns to be called once when the socket has closed; a second call changes nothing */
   openSocket(owner: { address: string | undefined } | { subject: string }): () => void;
   /** @returns to be called once when the subscription has ended; a second call changes nothing */
@@ -48,7 +48,10 @@ export function createRates(limits: Partial<RateLimits>, now: () => number = () 
   return {
     knock: (address) =>
       address !== undefined && addressRequests?.take(address, 1, 'Too many requests come from your address'),
-    failSignIn: (address) => address !== undefined && addressRequests?.charge(address, failedSignIn),
+    failSignIn(address, error) {
+      if (address === undefined || (error as ApiError | undefined)?.code !== 'UNAUTHENTICATED') return;
+      addressRequests?.charge(address, failedSignIn);
+    },
     openSocket: (owner) => ('subject' in owner ? sockets.enter(owner.subject) : addressSockets.enter(owner.address)),
     openStream: (subject) => streams.enter(subject),
     begin: (subject) => operations?.take(subject, 1, 'You send too many operations'),

@@ -1,11 +1,12 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { ApiError } from '../../kit/errors.ts';
 import type { Answer, RunContext } from './exchange.ts';
-import { searchOf } from './operation.ts';
+import { spellOut } from './operation.ts';
 
 /** The last of all answers: Apollo Server's. It runs what was prepared, and says what is wrong with a request that was not. */
 export function answerByApollo(apollo: ApolloServer<RunContext>): Answer {
-  return async ({ request, response, context, body }) => {
+  return async (exchange) => {
+    const { request, response, context } = exchange;
     const method = request.method as string;
     if (method === 'POST' && context.prepared?.planned.kind === 'subscription') {
       throw new ApiError(
@@ -19,7 +20,7 @@ export function answerByApollo(apollo: ApolloServer<RunContext>): Answer {
       if (value !== undefined) headers.set(name, typeof value === 'string' ? value : value.join(', '));
     }
     const answer = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers, body, search: searchOf(request) },
+      httpGraphQLRequest: { method, headers, ...spellOut(exchange) },
       context: async () => context,
     });
     if (answer.body.kind !== 'complete') throw new Error('Apollo Server answers in parts, but not what was prepared.');

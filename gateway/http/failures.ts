@@ -4,7 +4,9 @@ import { ApiError, publicError } from '../../kit/errors.ts';
 import { describeError, type Log } from '../../kit/log.ts';
 
 const statusOf: Partial<Record<string, number>> = {
+  PERSISTED_QUERY_NOT_FOUND: 200, // a question to the client, who answers it
   UNAUTHENTICATED: 401,
+  RATE_LIMITED: 429,
   ISSUER_UNAVAILABLE: 503,
   SUBGRAPH_UNAVAILABLE: 503,
   SERVICE_STOPPING: 503,
@@ -39,8 +41,9 @@ export function createFailureAnswer(log: Log): AnswerFailure {
       response.end(JSON.stringify({ errors: [formatted] }));
     };
     if (error instanceof GraphQLError) {
-      const { code } = error.extensions as { code?: string };
+      const { code, retryAfterMs } = error.extensions as { code?: string; retryAfterMs?: number };
       const status = statusFor(code, accept);
+      if (status === 429) response.setHeader('retry-after', Math.ceil(Number(retryAfterMs) / 1_000));
       if (status === 401) response.setHeader('www-authenticate', 'Bearer');
       return answer(status, publicError(error.toJSON(), error, report));
     }

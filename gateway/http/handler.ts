@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Actor } from '../../kit/context.ts';
 import { ApiError } from '../../kit/errors.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Actors } from '../actors.ts';
-import type { Authenticate } from '../auth.ts';
+import type { Authenticate, Principal } from '../auth.ts';
+import type { ReadAddress } from '../demand/addresses.ts';
+import type { Rates } from '../demand/rates.ts';
 import type { Operations } from '../operations.ts';
 import { prefersEvents } from '../sse.ts';
 import { readBody } from './body.ts';
@@ -25,19 +28,21 @@ export function createHandler(parts: {
   authenticate: Authenticate;
   actors: Actors;
   operations: Operations;
+  rates: Rates;
+  addressOf: ReadAddress;
   answers: readonly Answer[];
   log: Log;
 }): Handler {
-  const { authenticate, actors, operations, answers } = parts;
+  const { authenticate, actors, operations, rates, addressOf, answers } = parts;
   const answerFailure = createFailureAnswer(parts.log);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method, headers } = request;
+    const { method } = request;
     if (method !== 'POST' && method !== 'GET') return refuseMethod(response);
     const requestId = randomUUID();
     response.setHeader('x-request-id', requestId);
-    const principal = await authenticate(headers.authorization, headers['x-net4u-seat']);
-    const context: RunContext = { actor: await actors.resolve(principal), requestId };
+    const { principal, actor } = await signIn(request);
+    const context: RunContext = { actor, requestId };
     const body = method === 'POST' ? await readBody(request, response) : undefined;
     const operation = readOperation(request, body);
     const exchange: Exchange = { request, response, principal, context, body, operation };
@@ -45,6 +50,19 @@ export function createHandler(parts: {
     for (const answer of answers) {
       const answering = answer(exchange);
       if (answering) return answering;
+    }
+  }
+
+  async function signIn(request: IncomingMessage): Promise<{ principal: Principal; actor: Actor }> {
+    const { headers } = request;
+    const address = addressOf(request);
+    rates.knock(address);
+    try {
+      const principal = await authenticate(headers.authorization, headers['x-net4u-seat']);
+      return { principal, actor: await actors.resolve(principal) };
+    } catch (error) {
+      rates.failSignIn(address, error);
+      throw error;
     }
   }
 

@@ -1,15 +1,36 @@
 import type { IncomingMessage } from 'node:http';
+import { namesDocument } from '../demand/persisted.ts';
 import type { Request as Operation } from '../operations.ts';
+import type { Exchange } from './exchange.ts';
 
 /** The operation, read as Apollo Server reads it; undefined where Apollo Server would refuse to. */
 export function readOperation(request: IncomingMessage, body: unknown): Operation | undefined {
-  const { query, operationName, variables, extensions } =
+  const { query, operationName, variables, extensions, documentId } =
     request.method === 'GET' ? readSearch(searchOf(request)) : readMembers(body);
-  if (typeof query !== 'string' || query === '') return undefined;
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return undefined;
   if (!isMissing(variables) && !isMap(variables)) return undefined;
   if (!isMissing(extensions) && !isMap(extensions)) return undefined;
-  return { query, operationName, variables, extensions };
+  if (typeof query === 'string' && query !== '') return { query, operationName, variables, extensions, documentId };
+  const isMissingText = isMissing(query) || query === '';
+  return isMissingText && namesDocument({ extensions, documentId })
+    ? { operationName, variables, extensions, documentId }
+    : undefined;
+}
+
+/** What Apollo Server is to read: the whole document where the client sent its hash, which only we know. */
+export function spellOut({ request, body, operation, context: { prepared } }: Exchange): {
+  body: unknown;
+  search: string;
+} {
+  const search = searchOf(request);
+  if (!prepared || !operation || !namesDocument(operation)) return { body, search };
+  const { operationName, variables } = operation;
+  const query = prepared.document.loc?.source.body ?? '';
+  if (request.method !== 'GET') return { body: { query, operationName, variables }, search };
+  const whole = new URLSearchParams({ query });
+  if (operationName) whole.set('operationName', operationName);
+  if (variables) whole.set('variables', JSON.stringify(variables));
+  return { body, search: `?${whole}` };
 }
 
 const isMissing = (value: unknown): value is null | undefined => value === undefined || value === null;
@@ -39,5 +60,6 @@ function readSearch(text: string): Record<string, unknown> {
     operationName: once('operationName'),
     variables: json('variables'),
     extensions: json('extensions'),
+    documentId: once('documentId'),
   };
 }
