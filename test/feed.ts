@@ -11,7 +11,7 @@ import { readInstallation } from '../kit/subgraph.ts';
 import { freshDatabase } from './database.ts';
 
 const secret = 'feed-test-secret';
-export const log: Log = { info() {}, warn() {}, error() {} };
+export const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export const all = { filter: {}, accepts: () => true };
 export const longAgo = new Date(0);
 

@@ -85,6 +85,7 @@ export async function startNetworks(feed: NetworksOptions['feed'] = {}): Promise
     region: 'local',
     regionNumber: 1,
     log: {
+      debug() {},
       info() {},
       warn() {},
       error: (message, fields) => void process.stderr.write(`${message} ${fields?.error}\n`),
