@@ -134,9 +134,10 @@ describe('a request', () => {
     ['two roots of a subscription', { query: 'subscription{a:ticks{n} b:ticks{n}}' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
     ['a document that is none', { query: 5 }, 400, 'BAD_REQUEST'],
     ['extensions that are none', { extensions: 5 }, 400, 'BAD_REQUEST'],
+    ['a hash that is none', { extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }, 400, 'BAD_REQUEST'],
     [
-      'a persisted query',
-      { extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } },
+      'persisted queries of another version',
+      { extensions: { persistedQuery: { version: 2, sha256Hash: 'x' } } },
       200,
       'PERSISTED_QUERY_NOT_SUPPORTED',
     ],

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { GraphQLError } from 'graphql';
 import { ApiError } from '../../kit/errors.ts';
 import { Cache } from '../cache.ts';
 import type { Request } from '../operations.ts';
@@ -27,7 +26,7 @@ export interface Asked {
 /**
  * Reads requests that send a document, its hash, or both: `extensions.persistedQuery` { version: 1, sha256Hash } (Apollo's
  * automatic persisted queries) or `documentId` "sha256:…". What clients register is forgotten when others use more.
- * @throws GraphQLError PERSISTED_QUERY_NOT_FOUND; ApiError BAD_REQUEST, PERSISTED_QUERY_NOT_SUPPORTED, OPERATION_NOT_PERSISTED
+ * @throws ApiError PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_SUPPORTED, BAD_REQUEST, OPERATION_NOT_PERSISTED
  */
 export type ReadRequest = (request: Request) => Asked;
 
@@ -58,9 +57,9 @@ export function createRequestReader(options: Partial<PersistedOptions> = {}, cap
   };
 }
 
-/** Clients of Apollo's protocol look for this very message. */
-const notFound = () =>
-  new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
+/** Clients of Apollo's protocol look for these very messages. */
+const notFound = () => new ApiError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+const notSupported = () => new ApiError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 
 const notPersisted = () =>
   new ApiError('OPERATION_NOT_PERSISTED', 'Only operations that were registered with this gateway are run here.');
@@ -68,9 +67,7 @@ const notPersisted = () =>
 function hashOf({ extensions, documentId }: Request): string | undefined {
   const persisted = extensions?.persistedQuery as { version?: unknown; sha256Hash?: unknown } | null | undefined;
   if (persisted !== undefined && persisted !== null) {
-    if (persisted.version !== 1) {
-      throw new ApiError('PERSISTED_QUERY_NOT_SUPPORTED', 'extensions.persistedQuery: version 1 is understood.');
-    }
+    if (persisted.version !== 1) throw notSupported();
     return checkHash(persisted.sha256Hash, 'extensions.persistedQuery.sha256Hash');
   }
   if (documentId === undefined || documentId === null) return undefined;

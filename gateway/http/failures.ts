@@ -5,6 +5,7 @@ import { describeError, type Log } from '../../kit/log.ts';
 
 const statusOf: Partial<Record<string, number>> = {
   PERSISTED_QUERY_NOT_FOUND: 200, // a question to the client, who answers it
+  PERSISTED_QUERY_NOT_SUPPORTED: 200,
   UNAUTHENTICATED: 401,
   RATE_LIMITED: 429,
   ISSUER_UNAVAILABLE: 503,
