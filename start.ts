@@ -262,6 +262,7 @@ async function startGateway(
     host,
     production,
     allowedOrigins: [...config.ALLOWED_ORIGINS, new URL(publicUrl).origin],
+    activeLabels: config.OVERRIDE_LABELS,
     ...(withPage && { page: { root: await pageRoot(onProgress), config: pageConfig } }),
     mounts: config.OIDC_ISSUER
       ? []

@@ -10,13 +10,14 @@ import type { Actor } from '../kit/context.ts';
 import { ApiError, publicError } from '../kit/errors.ts';
 import { describeError, type Log } from '../kit/log.ts';
 import { QueueOverflow } from '../kit/queue.ts';
+import { createStandings } from './authorization/standing.ts';
 import { type Budgets, checkBudget, defaultBudgets } from './demand/budgets.ts';
 import { evaluate } from './demand/cost.ts';
 import { createRequestReader, type PersistedOptions } from './demand/persisted.ts';
 import { createRates, type Rates } from './demand/rates.ts';
 import { execute, subscribe } from './execute/index.ts';
 import type { ReadDocument } from './limits.ts';
-import type { PlannedOperation } from './planner.ts';
+import type { PlannedOperation, Standing } from './planner.ts';
 import type { Graph, Graphs } from './supergraph/graph.ts';
 import type { GatewayContext, Wire } from './wire/wire.ts';
 
@@ -74,8 +75,10 @@ export function createOperations(options: {
   production: boolean;
   log: Log;
   demand?: DemandOptions;
+  /** What plans depend on, of an actor; by default, as their grants alone say. */
+  standingOf?: (actor: Actor) => Standing;
 }): Operations {
-  const { graphs, read, wire, production, log } = options;
+  const { graphs, read, wire, production, log, standingOf = createStandings() } = options;
   const { rates = createRates({}), budgets = defaultBudgets, persisted } = options.demand ?? {};
   const readRequest = createRequestReader(persisted);
   const rules = production ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
@@ -125,7 +128,10 @@ export function createOperations(options: {
       const cost = evaluate(graph.costs.of(document, operationName ?? undefined), variables ?? {});
       checkBudget(budgets, actor, cost);
       rates.spend(actor.subject, cost);
-      const planned = graph.planner.plan(document, operationName ?? undefined);
+      const planned = graph.planner.plan(document, operationName ?? undefined, {
+        standing: standingOf(actor),
+        isValid: true,
+      });
       keep?.();
       return { graph, document, planned, variables: variables ?? {}, cost, tellsCost: extensions?.cost === true };
     },

@@ -6,6 +6,7 @@ import { drainHttp, listen, type RunningServer, timeouts } from '../kit/server.t
 import { createActors } from './actors.ts';
 import { createApollo } from './apollo.ts';
 import { createAuthenticator, type OidcOptions } from './auth.ts';
+import { createStandings, type StandingOptions } from './authorization/standing.ts';
 import { createAddressReader, type TrustedProxies } from './demand/addresses.ts';
 import { type Budgets, defaultBudgets } from './demand/budgets.ts';
 import { readManifests } from './demand/manifests.ts';
@@ -24,7 +25,7 @@ import type { SupergraphSource } from './supergraph/source.ts';
 import { servePage } from './web.ts';
 import { createWire } from './wire/wire.ts';
 
-export interface GatewayOptions {
+export interface GatewayOptions extends StandingOptions {
   /** Where each subgraph answers, by its name in the supergraph; each url ends in /graphql. */
   subgraphs: Record<string, string>;
   /** The composed supergraph's SDL, or where it comes from and may change. */
@@ -80,7 +81,7 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     log.warn('x-forwarded-for ignored', { set: 'TRUSTED_PROXIES' }),
   );
   const demand = { rates, budgets, persisted: { manifest, only: onlyPersisted } };
-  const operations = createOperations({ graphs, read, wire, production, log, demand });
+  const operations = createOperations({ graphs, read, wire, production, log, demand, standingOf: createStandings(options) });
   const streams = createStreams(actors);
 
   const apollo = createApollo({ graphs, wire, production, log });

@@ -107,6 +107,12 @@ export const settings = {
           : wrong(`has "${origin}", which is not an origin`);
       }),
   }),
+  OVERRIDE_LABELS: setting<string[]>({
+    type: 'labels, comma-separated',
+    default: [],
+    help: 'labels of @override whose new side is in force for everybody; percent(n) needs none',
+    parse: (text) => text.split(',').flatMap((label) => label.trim() || []),
+  }),
   PUBLIC_URL: setting<string>({
     type: 'URL',
     help: 'the address users know the gateway by; unset: http://localhost:PORT',

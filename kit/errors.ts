@@ -5,6 +5,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 export const errorCodes = {
   UNAUTHENTICATED: 'no valid token or key: sign in again',
   FORBIDDEN: 'you may see this but not do that',
+  UNAUTHORIZED_FIELD_OR_TYPE: 'you may not read the field that the message names: it is null; the rest of the answer is right',
   NOT_FOUND: 'no such record, or you may not see it',
   BAD_USER_INPUT: 'an argument is wrong: the message names it',
   CURSOR_INVALID: 'the cursor is of another stream or installation, or was altered: start without a cursor',
