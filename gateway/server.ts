@@ -81,8 +81,16 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     log.warn('x-forwarded-for ignored', { set: 'TRUSTED_PROXIES' }),
   );
   const demand = { rates, budgets, persisted: { manifest, only: onlyPersisted } };
-  const operations = createOperations({ graphs, read, wire, production, log, demand, standingOf: createStandings(options) });
-  const streams = createStreams(actors);
+  const operations = createOperations({
+    graphs,
+    read,
+    wire,
+    production,
+    log,
+    demand,
+    standingOf: createStandings(options),
+  });
+  const streams = createStreams(actors, rates);
 
   const apollo = createApollo({ graphs, wire, production, log });
   await apollo.start();

@@ -2,6 +2,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { ApiError } from '../kit/errors.ts';
 import type { Actors } from './actors.ts';
 import type { Principal } from './auth.ts';
+import type { Rates } from './demand/rates.ts';
 import type { GatewayContext } from './wire/wire.ts';
 
 /** The cursor in a subscription's result, wherever its one root field carries one. */
@@ -13,6 +14,8 @@ function cursorOf(result: ExecutionResult): string | undefined {
 export interface Stream extends AsyncIterableIterator<ExecutionResult> {
   /** Ends the stream with a last result that holds this error and, in `extensions.cursor`, the last cursor delivered. */
   fail(code: ApiError['code'], message: string, extensions?: Record<string, unknown>): void;
+  /** While held, nothing more is handed to the reader; what comes waits. */
+  hold(isHeld: boolean): void;
 }
 
 /**
@@ -25,6 +28,9 @@ export function createStream(source: AsyncIterableIterator<ExecutionResult>, onE
   let cursor: string | undefined;
   let settle: ((step: IteratorResult<ExecutionResult>) => void) | undefined;
   let ended = false;
+  let isHeld = false;
+  /** Hands over what came while the stream was held. */
+  let release: (() => void) | undefined;
   const takeLast = () => {
     const step = last ?? over;
     last = undefined;
@@ -57,9 +63,12 @@ export function createStream(source: AsyncIterableIterator<ExecutionResult>, onE
         settle = resolve;
         source.next().then(
           (step) => {
-            if (ended) return;
-            settle = undefined;
-            resolve(take(step));
+            release = () => {
+              if (ended) return;
+              settle = undefined;
+              resolve(take(step));
+            };
+            if (!isHeld) release();
           },
           (error) => {
             if (ended) return;
@@ -86,13 +95,17 @@ export function createStream(source: AsyncIterableIterator<ExecutionResult>, onE
       last = { done: false, value: { errors: [error] } };
       end();
     },
+    hold(value) {
+      isHeld = value;
+      if (!isHeld) release?.();
+    },
   };
 }
 
 const comeBack = new Set<unknown>(['RESYNC_REQUIRED', 'SUBGRAPH_UNAVAILABLE']);
 
 /** An upstream's last word, with where to go on from unless it says so itself. */
-function withCursor(result: ExecutionResult, cursor: string | undefined): ExecutionResult {
+export function withCursor(result: ExecutionResult, cursor: string | undefined): ExecutionResult {
   if (cursor === undefined || !result.errors || Object.values(result.data ?? {}).some((event) => event !== null))
     return result;
   return {
@@ -114,37 +127,58 @@ export interface Streams {
     context: GatewayContext,
     onEnd?: () => void,
   ): Stream;
+  /** Watches a stream that is made elsewhere. @returns to be called when it has ended */
+  watch(stream: Stream, principal: Principal, context: GatewayContext): () => void;
+  /** The reader has signed in anew: the stream lives on until then. @param expires ms since 1970 */
+  renew(stream: Stream, expires: number | undefined): void;
   /** Ends every stream with SERVICE_STOPPING. */
   stop(): void;
 }
 
-export const farthestTimer = 2 ** 31 - 1; // ms; setTimeout holds no more
+const farthestTimer = 2 ** 31 - 1; // ms; setTimeout holds no more
+
+/** Calls `onExpiry` at that time, if there is one. @returns what clearTimeout takes */
+export const expireAt = (expires: number | undefined, onExpiry: () => void): NodeJS.Timeout | undefined =>
+  expires === undefined
+    ? undefined
+    : setTimeout(onExpiry, Math.min(Math.max(0, expires - Date.now()), farthestTimer));
 
 export function createStreams(actors: Actors): Streams {
-  const live = new Set<Stream>();
+  const live = new Map<Stream, NodeJS.Timeout | undefined>();
+  const expire = (stream: Stream, expires: number | undefined) =>
+    expireAt(expires, () => stream.fail('UNAUTHENTICATED', 'Your sign-in has expired: sign in again.'));
+  const watch: Streams['watch'] = (stream, principal, { actor }) => {
+    const unwatch = actors.watch(
+      principal,
+      actor,
+      () => stream.fail('RIGHTS_CHANGED', 'Your rights have changed: subscribe again.'),
+      (isChecking) => stream.hold(isChecking),
+    );
+    live.set(stream, expire(stream, principal.expires));
+    return () => {
+      unwatch();
+      clearTimeout(live.get(stream));
+      live.delete(stream);
+    };
+  };
   return {
-    add(source, principal, { actor }, onEnd) {
+    watch,
+    add(source, principal, context, onEnd) {
+      let unwatch = () => {};
       const stream = createStream(source, () => {
         onEnd?.();
         unwatch();
-        clearTimeout(expiry);
-        live.delete(stream);
       });
-      const unwatch = actors.watch(principal, actor, () => {
-        stream.fail('RIGHTS_CHANGED', 'Your rights have changed: subscribe again.');
-      });
-      const expiry =
-        principal.expires === undefined
-          ? undefined
-          : setTimeout(
-              () => stream.fail('UNAUTHENTICATED', 'Your sign-in has expired: sign in again.'),
-              Math.min(Math.max(0, principal.expires - Date.now()), farthestTimer),
-            );
-      live.add(stream);
+      unwatch = watch(stream, principal, context);
       return stream;
     },
+    renew(stream, expires) {
+      if (!live.has(stream)) return;
+      clearTimeout(live.get(stream));
+      live.set(stream, expire(stream, expires));
+    },
     stop() {
-      for (const stream of live) {
+      for (const stream of [...live.keys()]) {
         const retryAfterMs = 500 + Math.floor(Math.random() * 2_500); // spread over time, or all come back in one tick
         stream.fail('SERVICE_STOPPING', 'This gateway is stopping: subscribe again.', { retryAfterMs });
       }
