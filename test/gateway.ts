@@ -14,11 +14,11 @@ export const secret = 'a secret of at least thirty-two characters';
 export const audience = 'net4u';
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@inaccessible"])';
 
-const membersSdl = `${link} scalar JSON
+export const membersSdl = `${link} scalar JSON
   type Query { me: Seat resolveActor(subject: String!, seat: ID): JSON @inaccessible membersRightsVersion: Int! @inaccessible }
   type Mutation { setRole(role: String!): Int! }
   type Seat @key(fields: "id") { id: ID! name: String! roles: [String!]! }`;
-const networksSdl = `${link} scalar JSON
+export const networksSdl = `${link} scalar JSON
   type Query {
     tick: Tick slow(ms: Int!): Int text(kib: Int!, input: Input): String
     resolvePartner(keyHash: String!): JSON @inaccessible partnersRightsVersion: Int! @inaccessible
