@@ -261,6 +261,13 @@ async function startGateway(
     port,
     host,
     production,
+    demand: {
+      rates: config.RATE_LIMITS,
+      budgets: config.COST_BUDGETS,
+      trustedProxies: config.TRUSTED_PROXIES,
+      onlyPersisted: config.OPERATIONS === 'persisted',
+      ...(config.PERSISTED_OPERATIONS && { folder: resolve(config.PERSISTED_OPERATIONS) }),
+    },
     allowedOrigins: [...config.ALLOWED_ORIGINS, new URL(publicUrl).origin],
     activeLabels: config.OVERRIDE_LABELS,
     ...(withPage && { page: { root: await pageRoot(onProgress), config: pageConfig } }),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ConfigurationError } from './errors.ts';
 
 interface Setting<T> {
@@ -34,6 +35,39 @@ const secret = (text: string): string =>
   text.length >= 32 && new Set(text).size >= 10
     ? text
     : wrong('is too weak: at least 32 random characters, e.g. `openssl rand -hex 32`');
+
+/** `name=number` pairs in place of some of the defaults. */
+const amounts =
+  <T extends Record<string, number>>(defaults: T) =>
+  (text: string): T => {
+    const found: Record<string, number> = { ...defaults };
+    for (const pair of text.split(',')) {
+      const [, name = '', amount] = /^\s*(\w+)\s*=\s*(\d+)\s*$/.exec(pair) ?? [];
+      if (!Object.hasOwn(defaults, name) || Number(amount) < 1)
+        wrong(`has "${pair.trim()}", which is not one of ${Object.keys(defaults).join(', ')} with = and a number`);
+      found[name] = Number(amount);
+    }
+    return found as T;
+  };
+
+/** A number of hops, or addresses and blocks. */
+const proxies = (text: string): number | string[] => {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  return text.split(',').map((item) => {
+    const [address = '', prefix] = item.trim().split('/');
+    const longest = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
+    const isBlock = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= longest);
+    return longest > 0 && isBlock
+      ? item.trim()
+      : wrong(`has "${item}", which is not an address, nor a block like 10.0.0.0/8`);
+  });
+};
+
+const rateLimits = {
+  ...{ operations: 300, cost: 900_000, sockets: 100, streams: 1_000 },
+  ...{ addressSockets: 2_000, addressRequests: 500 },
+};
+const costBudgets = { seat: 25_000, partner: 15_000, person: 5_000 };
 
 const setting = <T>(entry: Setting<T>): Setting<T> => entry;
 const http = urlOf('http:', 'https:');
@@ -149,6 +183,35 @@ export const settings = {
     help: "the gateway's supergraph: a file of its SDL, or a folder of <subgraph>.graphql to compose; read again when it changes and at SIGUSR2; unset: schema/supergraph.graphql",
     parse: (text) => text,
   }),
+  OPERATIONS: setting<'any' | 'persisted'>({
+    type: 'any | persisted',
+    default: 'any',
+    help: "persisted: the gateway runs only the page's operations and those of PERSISTED_OPERATIONS",
+    parse: (text) => (text === 'any' || text === 'persisted' ? text : wrong('is not any or persisted')),
+  }),
+  PERSISTED_OPERATIONS: setting<string>({
+    type: 'folder',
+    help: 'of .graphql files: documents that clients may send by their SHA-256',
+    parse: (text) => text,
+  }),
+  COST_BUDGETS: setting({
+    type: 'name=number, comma-separated',
+    default: costBudgets,
+    help: 'what one operation may cost, by who asks: seat, partner, person (without a seat)',
+    parse: amounts(costBudgets),
+  }),
+  RATE_LIMITS: setting<Partial<typeof rateLimits>>({
+    type: 'name=number, comma-separated, or off',
+    default: rateLimits,
+    help: 'of a principal: operations a second, cost a minute, open sockets, live subscriptions (streams); of an address: addressSockets, addressRequests a second',
+    parse: (text) => (text === 'off' ? {} : amounts(rateLimits)(text)),
+  }),
+  TRUSTED_PROXIES: setting<number | string[]>({
+    type: 'number, or addresses and CIDR blocks, comma-separated',
+    default: 0,
+    help: 'reverse proxies before the gateway, whose x-forwarded-for is believed: how many there are, or where',
+    parse: proxies,
+  }),
   NETWORKS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the networks subgraph', parse: http }),
   MEMBERS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the members subgraph', parse: http }),
   WORKING_PLANS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the working-plans subgraph', parse: http }),
@@ -166,6 +229,7 @@ type MayBeUnset =
   | 'GATEWAY_SECRET'
   | 'CURSOR_SECRET'
   | 'SUPERGRAPH'
+  | 'PERSISTED_OPERATIONS'
   | `${string}_URL`;
 export type Config = { [K in keyof Table]: K extends MayBeUnset ? ValueOf<Table[K]> | undefined : ValueOf<Table[K]> };
 
