@@ -5,7 +5,8 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 export const errorCodes = {
   UNAUTHENTICATED: 'no valid token or key: sign in again',
   FORBIDDEN: 'you may see this but not do that',
-  UNAUTHORIZED_FIELD_OR_TYPE: 'you may not read the field that the message names: it is null; the rest of the answer is right',
+  UNAUTHORIZED_FIELD_OR_TYPE:
+    'you may not read the field that the message names: it is null; the rest of the answer is right',
   NOT_FOUND: 'no such record, or you may not see it',
   BAD_USER_INPUT: 'an argument is wrong: the message names it',
   CURSOR_INVALID: 'the cursor is of another stream or installation, or was altered: start without a cursor',
@@ -18,6 +19,7 @@ export const errorCodes = {
   EDIT_ID_REUSED: 'this editId was used with other bytes',
   RESYNC_REQUIRED: 'you fell too far behind: subscribe again with extensions.cursor',
   RIGHTS_CHANGED: 'your rights changed: subscribe again',
+  SUPERGRAPH_CHANGED: 'the graph changed under your subscription: subscribe again with extensions.cursor',
   GRAPHQL_PARSE_FAILED: 'the document is not GraphQL',
   GRAPHQL_VALIDATION_FAILED: 'the document does not fit the schema',
   OPERATION_RESOLUTION_FAILURE: 'the document has no such operation',
