@@ -2,7 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { composeServices } from '@theguild/federation-composition';
 import { type ExecutionResult, type GraphQLSchema, graphql, parse } from 'graphql';
 import { execute, type Send, type SubgraphRequest, type SubgraphResponse } from '../../gateway/execute/index.ts';
-import { createPlanner, type Planner } from '../../gateway/planner.ts';
+import { createPlanner, type Planner, type Standing } from '../../gateway/planner.ts';
 
 type Resolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>['resolvers']>;
 
@@ -20,11 +20,11 @@ export interface Graph {
   /** Answers in place of a subgraph: to take it down or to make it misbehave. */
   readonly instead: Map<string, (request: SubgraphRequest) => SubgraphResponse | Promise<SubgraphResponse>>;
   readonly send: Send<unknown>;
-  run(operation: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+  run(operation: string, variables?: Record<string, unknown>, standing?: Standing): Promise<ExecutionResult>;
 }
 
 const link =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@requires", "@provides", "@shareable", "@inaccessible", "@interfaceObject", "@override"])\n';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@provides", "@shareable", "@inaccessible", "@interfaceObject", "@override", "@authenticated", "@requiresScopes", "@policy"])\n';
 
 export function buildGraph(sources: Readonly<Record<string, SubgraphSource>>): Graph {
   const names = Object.keys(sources);
@@ -52,9 +52,10 @@ export function buildGraph(sources: Readonly<Record<string, SubgraphSource>>): G
     return JSON.parse(JSON.stringify(result));
   };
 
-  const run: Graph['run'] = async (operation, variables) => {
+  const run: Graph['run'] = async (operation, variables, standing) => {
     sent.length = 0;
-    const result = await execute({ planned: planner.plan(operation), variables, send, context: {} });
+    const planned = planner.plan(operation, undefined, standing && { standing });
+    const result = await execute({ planned, variables, send, context: {} });
     return JSON.parse(JSON.stringify(result));
   };
 
