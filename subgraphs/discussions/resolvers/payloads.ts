@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Directive, Field, ObjectType } from 'type-graphql';
 import { MutationProblem } from '../../../kit/types.ts';
 import { Meeting } from '../entities/meeting.ts';
 import { Post } from '../entities/post.ts';
@@ -9,6 +9,7 @@ export class ThreadPayload {
   @Field(() => Thread, { nullable: true })
   thread!: Thread | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
 }
 
@@ -17,6 +18,7 @@ export class PostPayload {
   @Field(() => Post, { nullable: true })
   post!: Post | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
 }
 
@@ -25,5 +27,6 @@ export class MeetingPayload {
   @Field(() => Meeting, { nullable: true })
   meeting!: Meeting | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
 }

@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Cursor } from '../../../kit/scalars.ts';
 import {
   type ConflictError,
@@ -19,6 +19,7 @@ export class Viewer {
   @Field(() => Person, { nullable: true })
   person!: Person | null;
   @Field(() => [Seat], { description: 'All seats of the person, to choose another one from.' })
+  @Directive('@listSize(assumedSize: 3)')
   seats!: Seat[];
 }
 
@@ -47,6 +48,7 @@ export class MembershipPayload {
   @Field(() => Membership, { nullable: true })
   membership!: Membership | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: Problems;
 }
 
@@ -55,5 +57,6 @@ export class SeatPayload {
   @Field(() => Seat, { nullable: true })
   seat!: Seat | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: Problems;
 }

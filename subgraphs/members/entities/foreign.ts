@@ -36,7 +36,9 @@ export class Count {
 })
 export class DiversitySummary {
   @Field(() => [Count])
+  @Directive('@listSize(assumedSize: 10)')
   byStakeholderType!: Count[];
   @Field(() => [Count])
+  @Directive('@listSize(assumedSize: 20)')
   byCountry!: Count[];
 }

@@ -33,7 +33,6 @@ export class ViewerResolver {
   }
 
   @FieldResolver(() => [Seat])
-  @Directive('@listSize(assumedSize: 3)')
   async seats(@Ctx() { actor, loaders }: MembersContext): Promise<Seat[]> {
     return actor.personId === undefined ? [] : loaders.seatsOfPerson.load(actor.personId);
   }

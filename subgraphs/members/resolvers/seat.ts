@@ -78,6 +78,7 @@ export class RoleAssignmentResolver {
 @Resolver(() => Person)
 export class PersonResolver {
   @FieldResolver(() => [ContactChannel])
+  @Directive('@listSize(assumedSize: 3)')
   contactChannels(@Root() person: Person, @Ctx() { actor }: MembersContext): ContactChannel[] {
     return person.contactChannels.filter((channel) => maySeeContact(actor, person, channel));
   }

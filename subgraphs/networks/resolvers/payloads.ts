@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Directive, Field, ObjectType } from 'type-graphql';
 import { MutationProblem } from '../../../kit/types.ts';
 import { Body } from '../entities/body.ts';
 import { Network } from '../entities/network.ts';
@@ -8,6 +8,7 @@ export class NetworkPayload {
   @Field(() => Network, { nullable: true })
   network!: Network | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
 }
 
@@ -16,5 +17,6 @@ export class BodyPayload {
   @Field(() => Body, { nullable: true })
   body!: Body | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
 }

@@ -16,6 +16,7 @@ export class PlanPayload {
   @Field(() => WorkingPlan, { nullable: true })
   plan!: WorkingPlan | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
 }
 
@@ -24,6 +25,7 @@ export class ActivityPayload {
   @Field(() => Activity, { nullable: true })
   activity!: Activity | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
 }
 
