@@ -38,7 +38,7 @@ function standingOf(actor: Actor, options: StandingOptions, active: ReadonlySet<
       if (grant.startsWith('scope:')) return scopes.has(grant.slice(6));
       return grant.startsWith('policy:') && satisfies(actor, grant.slice(7), options.policies);
     },
-    isActive: (label) => active.has(label) || options.overrideLabels?.(label, actor) === true,
+    isActive: (label) => active.has(label) || isTrue(() => options.overrideLabels?.(label, actor)),
     get share() {
       share ??= shareOf(actor.subject);
       return share;
@@ -47,15 +47,17 @@ function standingOf(actor: Actor, options: StandingOptions, active: ReadonlySet<
 }
 
 function satisfies(actor: Actor, policy: string, policies: StandingOptions['policies']): boolean {
-  if (policies && Object.hasOwn(policies, policy)) {
-    try {
-      return policies[policy]?.(actor) === true;
-    } catch {
-      return false;
-    }
-  }
+  if (policies && Object.hasOwn(policies, policy)) return isTrue(() => policies[policy]?.(actor));
   if (policy.startsWith('kind:')) return actor.kind === policy.slice(5);
   return policy.startsWith('role:') && actor.roles.some(({ role }) => role === policy.slice(5));
+}
+
+function isTrue(ask: () => unknown): boolean {
+  try {
+    return ask() === true;
+  } catch {
+    return false;
+  }
 }
 
 /** The same for all requests of a subject, so that one reader sees one side; evenly spread over 0 <= share < 100. */

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ExecutionResult } from 'graphql';
+import { subscribe } from '../../gateway/execute/index.ts';
 import { buildGraph } from '../execute/graph.ts';
 import { holding } from './standing.ts';
 
@@ -227,6 +229,47 @@ describe('on interfaces and unions', () => {
         { __typename: 'Vault', label: 'V', gold: null },
       ],
     });
+  });
+});
+
+describe('a subscription', () => {
+  const follow = async (operation: string, ...grants: string[]) => {
+    const opened: string[] = [];
+    const planned = graph.planner.plan(operation, undefined, { standing: holding(...grants) });
+    const results = await subscribe({
+      planned,
+      context: {},
+      send: graph.send,
+      open: async function* ({ query }) {
+        opened.push(query);
+        yield { data: { named: { __typename: 'User', id: 'u1', name: 'Ada' }, ticks: { id: 'u1' } } };
+      },
+    });
+    const answers: ExecutionResult[] = [];
+    if (Symbol.asyncIterator in results) for await (const result of results) answers.push(result);
+    else answers.push(results);
+    return { opened, answers: JSON.parse(JSON.stringify(answers)) };
+  };
+
+  test('that may not be followed is one refusal, and nothing is opened', async () => {
+    expect(await follow('subscription { ticks { id } }')).toEqual({
+      opened: [],
+      answers: [{ data: { ticks: null }, errors: [expect.objectContaining({ path: ['ticks'] })] }],
+    });
+    expect((await follow('subscription { ticks { id } }', 'authenticated')).answers).toEqual([
+      { data: { ticks: { id: 'u1' } } },
+    ]);
+  });
+
+  test('of which a part may not be read says so with each event', async () => {
+    const { answers, opened } = await follow('subscription { named { id name age } }');
+    expect(opened.join()).not.toContain('age');
+    expect(answers).toEqual([
+      {
+        data: { named: { id: 'u1', name: 'Ada', age: null } },
+        errors: [expect.objectContaining({ path: ['named', 'age'] })],
+      },
+    ]);
   });
 });
 
