@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { GatewayOptions } from './gateway/server.ts';
 import { type Config, readConfig } from './kit/config.ts';
 import { createSystemActor } from './kit/context.ts';
 import type { SubgraphName } from './kit/database/subgraphs.ts';
@@ -199,7 +200,7 @@ async function openHints(config: Config, parts: readonly SubgraphName[]): Promis
 /** @param port absent: only for this process's gateway, on any port of loopback */
 async function startSubgraph(platform: Platform, name: SubgraphName, port?: number): Promise<string> {
   const { config, host, production } = platform;
-  const log = createLog(name, production ? 'info' : 'warn');
+  const log = createLog(name, config.LOG_LEVEL ?? (production ? 'info' : 'warn'));
   const started = await subgraphs[name].start(
     {
       database: { url: platform.databaseUrl, secret: platform.secret, hints: platform.hints },
@@ -274,12 +275,35 @@ async function startGateway(
     mounts: config.OIDC_ISSUER
       ? []
       : [{ path: '/issuer', handler: await developmentIssuer(platform, issuer, publicUrl) }],
-    log: createLog('gateway', production ? 'info' : 'warn'),
+    ...(config.HEADER_RULES && { headerRules: await readHeaderRules(resolve(config.HEADER_RULES)) }),
+    telemetry: telemetrySettings(config),
+    log: createLog('gateway', config.LOG_LEVEL ?? (production ? 'info' : 'warn')),
   });
   platform.running.push({ name: 'gateway', stop: gateway.stop });
   platform.reload = gateway.reload;
   return publicUrl;
 }
+
+async function readHeaderRules(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigurationError(`HEADER_RULES: ${file} cannot be read as JSON (${(error as Error).message}).`);
+  }
+}
+
+const telemetrySettings = (config: Config): GatewayOptions['telemetry'] => ({
+  ...(config.METRICS_PORT !== undefined && { metrics: { port: config.METRICS_PORT, host: config.METRICS_HOST } }),
+  ...(config.OTEL_EXPORTER_OTLP_ENDPOINT && {
+    traces: {
+      endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+      headers: config.OTEL_EXPORTER_OTLP_HEADERS,
+      serviceName: config.OTEL_SERVICE_NAME,
+      ratio: config.OTEL_TRACES_SAMPLER_ARG,
+    },
+  }),
+  traceContext: config.TRACE_CONTEXT,
+});
 
 async function pageRoot(onProgress: Platform['onProgress']): Promise<string> {
   const { buildPage } = await import('./gateway/page.ts');

@@ -13,16 +13,18 @@ import type { RunContext } from './http/exchange.ts';
 import { statusFor } from './http/failures.ts';
 import { weigh } from './limits.ts';
 import type { Graph, Graphs } from './supergraph/graph.ts';
+import type { Observer } from './telemetry/observe.ts';
 import type { Wire } from './wire/wire.ts';
 
 /** Apollo Server before our executor. It runs only what has been prepared (operations.ts). */
 export function createApollo(parts: {
   graphs: Graphs;
   wire: Wire;
+  observer: Observer;
   production: boolean;
   log: Log;
 }): ApolloServer<RunContext> {
-  const { graphs, wire, production, log } = parts;
+  const { graphs, wire, observer, production, log } = parts;
   const report = (correlationId: string, cause: unknown) =>
     log.error('unexpected', { correlationId, ...describeError((cause as GraphQLError)?.originalError ?? cause) });
   return new ApolloServer<RunContext>({
@@ -38,7 +40,9 @@ export function createApollo(parts: {
           if (!prepared) throw new Error('An operation came to be run that was not prepared.');
           const { planned } = prepared;
           const variables = request.variables ?? {};
-          return execute({ planned, variables, send: wire.send, context: rest, ...(signal && { signal }) }) as never;
+          return observer.run(prepared, rest, (context) =>
+            execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) }),
+          ) as never;
         },
       }),
       stop: async () => {},

@@ -19,6 +19,7 @@ import { execute, subscribe } from './execute/index.ts';
 import type { ReadDocument } from './limits.ts';
 import type { PlannedOperation, Standing } from './planner.ts';
 import type { Graph, Graphs } from './supergraph/graph.ts';
+import type { Observer } from './telemetry/observe.ts';
 import type { GatewayContext, Wire } from './wire/wire.ts';
 
 export interface Request {
@@ -74,11 +75,13 @@ export function createOperations(options: {
   wire: Wire;
   production: boolean;
   log: Log;
+  /** Absent: nobody looks on. */
+  observer?: Observer;
   demand?: DemandOptions;
   /** What plans depend on, of an actor; by default, as their grants alone say. */
   standingOf?: (actor: Actor) => Standing;
 }): Operations {
-  const { graphs, read, wire, production, log, standingOf = createStandings() } = options;
+  const { graphs, read, wire, production, log, observer, standingOf = createStandings() } = options;
   const { rates = createRates({}), budgets = defaultBudgets, persisted } = options.demand ?? {};
   const readRequest = createRequestReader(persisted);
   const rules = production ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
@@ -135,12 +138,17 @@ export function createOperations(options: {
       keep?.();
       return { graph, document, planned, variables: variables ?? {}, cost, tellsCost: extensions?.cost === true };
     },
-    async run({ planned, variables, cost, tellsCost }, context, signal) {
-      const result = clean(await execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) }));
+    async run(prepared, context, signal) {
+      const { planned, variables, cost, tellsCost } = prepared;
+      const start = (context: GatewayContext) =>
+        execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) });
+      const result = clean(await (observer?.run(prepared, context, start) ?? start(context)));
       return tellsCost ? { ...result, extensions: { ...result.extensions, cost } } : result;
     },
-    async subscribe({ planned, variables }, context) {
-      const results = await subscribe({ planned, variables, send: wire.send, open: wire.open, context });
+    async subscribe(prepared, context) {
+      const { planned, variables } = prepared;
+      const start = () => subscribe({ planned, variables, send: wire.send, open: wire.open, context });
+      const results = await (observer?.run(prepared, context, start) ?? start());
       return Symbol.asyncIterator in results ? mapResults(results, cleanEvent) : clean(results);
     },
   };

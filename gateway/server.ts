@@ -15,6 +15,7 @@ import { answerByApollo } from './http/answer.ts';
 import { createFailureAnswer } from './http/failures.ts';
 import { createHandler, isGraphql } from './http/handler.ts';
 import { createDocumentReader } from './limits.ts';
+import { createLive } from './live/live.ts';
 import { createOperations } from './operations.ts';
 import { answerByEvents } from './sse.ts';
 import { createStreams } from './streams.ts';
@@ -22,7 +23,10 @@ import { serveSockets } from './subscriptions.ts';
 import type { Graphs } from './supergraph/graph.ts';
 import { type Outcome, serveSupergraph } from './supergraph/reload.ts';
 import type { SupergraphSource } from './supergraph/source.ts';
+import { createOperationNames } from './telemetry/names.ts';
+import { createTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
 import { servePage } from './web.ts';
+import { createHeaderTable } from './wire/headers.ts';
 import { createWire } from './wire/wire.ts';
 
 export interface GatewayOptions extends StandingOptions {
@@ -50,6 +54,9 @@ export interface GatewayOptions extends StandingOptions {
     /** Of .graphql files that other clients send by their hash. */
     folder?: string;
   };
+  /** Which headers travel on, as wire/headers.ts has it; absent: none. */
+  headerRules?: unknown;
+  telemetry?: TelemetryOptions;
   /** The built page and what it is told; absent: no page. */
   page?: { root: string; config: Record<string, unknown> };
   /** Handlers at paths of their own, before everything else: the development issuer. */
@@ -60,6 +67,8 @@ export interface GatewayOptions extends StandingOptions {
 const gracePeriod = 3_000; // ms for running operations when stopping
 
 export interface Gateway extends RunningServer {
+  /** Where /metrics is served alone, if it is. */
+  readonly metricsUrl: string | undefined;
   readonly graphs: Graphs;
   /** Reads the supergraph's source again and serves what it holds, unless that is refused. @param by who asked, for the log */
   reload(by: string): Promise<Outcome>;
@@ -72,7 +81,12 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
   const manifest = await readManifests(options.page?.root, options.demand?.folder);
   const supergraph = await serveSupergraph(options.supergraph, options.subgraphs, log);
   const { graphs } = supergraph;
-  const wire = createWire(options.subgraphs, createAssertionSigner(options.secret));
+  const names = Object.keys(options.subgraphs);
+  const headers = createHeaderTable(options.headerRules, names);
+  const nameOf = createOperationNames(manifest);
+  const telemetry = await createTelemetry(options.telemetry ?? {}, { subgraphs: names, headers, nameOf, log });
+  const { counters, observer } = telemetry;
+  const wire = createWire(options.subgraphs, createAssertionSigner(options.secret), counters, headers);
   const authenticate = createAuthenticator(options.oidc);
   const actors = createActors(wire.send);
   const read = createDocumentReader();
@@ -81,18 +95,21 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     log.warn('x-forwarded-for ignored', { set: 'TRUSTED_PROXIES' }),
   );
   const demand = { rates, budgets, persisted: { manifest, only: onlyPersisted } };
+  const standingOf = createStandings(options);
   const operations = createOperations({
     graphs,
     read,
     wire,
     production,
     log,
+    observer,
     demand,
-    standingOf: createStandings(options),
+    standingOf,
   });
   const streams = createStreams(actors, rates);
+  const live = createLive({ graphs, wire, toPublic: operations.toPublic, standingOf });
 
-  const apollo = createApollo({ graphs, wire, production, log });
+  const apollo = createApollo({ graphs, wire, observer, production, log });
   await apollo.start();
   const handle = createHandler({
     authenticate,
@@ -100,7 +117,8 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     operations,
     rates,
     addressOf,
-    answers: [answerByEvents(operations, streams), answerByApollo(apollo)],
+    observer,
+    answers: [answerByEvents(operations, streams, live), answerByApollo(apollo)],
     log,
   });
   const app = express();
@@ -109,11 +127,15 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     if (isGraphql(request.url)) handle(request, response);
     else app(request, response);
   });
+  const measured = { wire, supergraphId: () => graphs.current.id };
+  const metrics = await telemetry.serve(httpServer, measured, production);
+  if (metrics) app.get('/metrics', metrics);
   const isOriginAllowed = (origin: string) =>
     options.allowedOrigins?.includes(origin) === true ||
     (!production && /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin));
   const sockets = serveSockets({
-    ...{ httpServer, authenticate, actors, operations, streams, rates, addressOf, isOriginAllowed, log },
+    ...{ httpServer, authenticate, actors, operations, streams,
+    live, rates, addressOf, isOriginAllowed, log },
   });
 
   for (const { path, handler } of options.mounts ?? []) app.use(path, handler);
@@ -135,17 +157,20 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     actors.stop();
     await supergraph.stop();
     await wire.stop();
+    await telemetry.stop();
     throw error;
   });
   let stopping: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}`,
+    metricsUrl: telemetry.metricsUrl,
     graphs,
     reload: supergraph.reload,
     stop() {
       stopping ??= (async () => {
         actors.stop();
         streams.stop();
+        live.stop();
         // What still waits for a subgraph at the end of the grace period gets what has come until then.
         const impatient = setTimeout(() => void wire.stop(), gracePeriod);
         await Promise.all([sockets.stop(gracePeriod + 500), drainHttp(httpServer, gracePeriod + 500)]);
@@ -153,6 +178,7 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
         await supergraph.stop();
         await apollo.stop();
         await wire.stop();
+        await telemetry.stop();
       })();
       return stopping;
     },

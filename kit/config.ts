@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { ConfigurationError } from './errors.ts';
+import { type Level, levels } from './log.ts';
 
 interface Setting<T> {
   /** How README and error messages name the value. */
@@ -68,6 +69,14 @@ const rateLimits = {
   ...{ addressSockets: 2_000, addressRequests: 500 },
 };
 const costBudgets = { seat: 25_000, partner: 15_000, person: 5_000 };
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return wrong('has a % that is not the beginning of %XX');
+  }
+};
 
 const setting = <T>(entry: Setting<T>): Setting<T> => entry;
 const http = urlOf('http:', 'https:');
@@ -212,6 +221,65 @@ export const settings = {
     help: 'reverse proxies before the gateway, whose x-forwarded-for is believed: how many there are, or where',
     parse: proxies,
   }),
+  HEADER_RULES: setting<string>({
+    type: 'file',
+    help: 'JSON that says which headers of clients travel on to which subgraphs, and back (gateway/wire/headers.ts); unset: none',
+    parse: (text) => text,
+  }),
+  LOG_LEVEL: setting<Level>({
+    type: 'debug | info | warn | error',
+    help: 'log lines below it are not written; debug has one for each operation of a subgraph; unset: warn, in production info',
+    parse: (text) =>
+      (levels as readonly string[]).includes(text) ? (text as Level) : wrong('is not debug, info, warn or error'),
+  }),
+  METRICS_PORT: setting<number>({
+    type: 'port',
+    help: 'where the gateway serves /metrics alone; unset: nowhere, in development on PORT to this machine only',
+    parse: port,
+  }),
+  METRICS_HOST: setting({
+    type: 'address',
+    default: '127.0.0.1',
+    help: 'address for METRICS_PORT: whoever reaches it reads the metrics',
+    parse: (text) => text,
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting<string>({
+    type: 'URL',
+    help: "the collector of the gateway's traces, OTLP over HTTP; unset: none are made",
+    parse: http,
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: setting<Record<string, string>>({
+    type: 'name=value, comma-separated',
+    default: {},
+    help: 'sent to the collector',
+    parse: (text) =>
+      Object.fromEntries(
+        text.split(',').map((item) => {
+          const [, name, value] = /^\s*([\w-]+)=(.*?)\s*$/.exec(item) ?? [];
+          return name && value !== undefined ? [name, decode(value)] : wrong('is not a list of name=value');
+        }),
+      ),
+  }),
+  OTEL_SERVICE_NAME: setting({
+    type: 'text',
+    default: 'net4u-gateway',
+    help: 'what the gateway is called in traces',
+    parse: (text) => text,
+  }),
+  OTEL_TRACES_SAMPLER_ARG: setting({
+    type: '0..1',
+    default: 1,
+    help: 'the part of the operations that is traced',
+    parse: (text) =>
+      /^(0|1|[01]?\.\d+)$/.test(text) && Number(text) <= 1 ? Number(text) : wrong('is not within 0..1'),
+  }),
+  TRACE_CONTEXT: setting<'continue' | 'trust' | 'ignore'>({
+    type: 'continue | trust | ignore',
+    default: 'continue',
+    help: "a client's traceparent: its trace goes on here, and trust lets it decide what is sampled",
+    parse: (text) =>
+      text === 'continue' || text === 'trust' || text === 'ignore' ? text : wrong('is not continue, trust or ignore'),
+  }),
   NETWORKS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the networks subgraph', parse: http }),
   MEMBERS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the members subgraph', parse: http }),
   WORKING_PLANS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the working-plans subgraph', parse: http }),
@@ -230,6 +298,10 @@ type MayBeUnset =
   | 'CURSOR_SECRET'
   | 'SUPERGRAPH'
   | 'PERSISTED_OPERATIONS'
+  | 'HEADER_RULES'
+  | 'LOG_LEVEL'
+  | 'METRICS_PORT'
+  | 'OTEL_EXPORTER_OTLP_ENDPOINT'
   | `${string}_URL`;
 export type Config = { [K in keyof Table]: K extends MayBeUnset ? ValueOf<Table[K]> | undefined : ValueOf<Table[K]> };
 

@@ -46,17 +46,22 @@ const gracePeriod = 4_000; // ms for running requests when stopping
 const closeTimeout = 1_000; // ms until a client must have answered the close of its socket
 const maxMessage = 8 * 1024 * 1024; // bytes of a request: 256 KiB of a client's, and the keys of the entities to join
 
-/** @throws ConfigurationError when the port is taken or not allowed */
-export async function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<number> {
+/** @param setting that the port comes from @throws ConfigurationError when the port is taken or not allowed */
+export async function listen(
+  server: ReturnType<typeof createServer>,
+  port: number,
+  host: string,
+  setting = 'PORT',
+): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why =
         error.code === 'EADDRINUSE'
-          ? `port ${port} is taken by another program: stop it, or set another PORT`
+          ? `port ${port} is taken by another program: stop it, or set another ${setting}`
           : error.code === 'EACCES'
-            ? `port ${port} is not allowed to this user: set a PORT above 1023`
+            ? `port ${port} is not allowed to this user: set a ${setting} above 1023`
             : error.message;
-      reject(new ConfigurationError(`PORT: ${why}.`));
+      reject(new ConfigurationError(`${setting}: ${why}.`));
     });
     server.listen(port, host, resolve);
   });

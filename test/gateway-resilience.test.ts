@@ -8,7 +8,7 @@ import { NotAsked } from '../gateway/wire/failure.ts';
 import { createHeaderTable } from '../gateway/wire/headers.ts';
 import { createRequests } from '../gateway/wire/requests.ts';
 import { createRetries } from '../gateway/wire/retry.ts';
-import { createWire } from '../gateway/wire/wire.ts';
+import { createWire, type GatewayContext } from '../gateway/wire/wire.ts';
 import { createAssertionSigner } from '../kit/assertion.ts';
 import { gatewayActor } from '../kit/context.ts';
 import { secret, startSmallWorld, until } from './gateway.ts';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../../kit/context.ts';
 import { ApiError } from '../../kit/errors.ts';
@@ -9,6 +8,7 @@ import type { ReadAddress } from '../demand/addresses.ts';
 import type { Rates } from '../demand/rates.ts';
 import type { Operations } from '../operations.ts';
 import { prefersEvents } from '../sse.ts';
+import type { Arrival, Observer } from '../telemetry/observe.ts';
 import { readBody } from './body.ts';
 import type { Answer, Exchange, RunContext } from './exchange.ts';
 import { createFailureAnswer } from './failures.ts';
@@ -30,19 +30,22 @@ export function createHandler(parts: {
   operations: Operations;
   rates: Rates;
   addressOf: ReadAddress;
+  observer: Observer;
   answers: readonly Answer[];
   log: Log;
 }): Handler {
-  const { authenticate, actors, operations, rates, addressOf, answers } = parts;
+  const { authenticate, actors, operations, rates, addressOf, observer, answers } = parts;
+  const arrivals = new WeakMap<IncomingMessage, Arrival>();
   const answerFailure = createFailureAnswer(parts.log);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method } = request;
     if (method !== 'POST' && method !== 'GET') return refuseMethod(response);
-    const requestId = randomUUID();
-    response.setHeader('x-request-id', requestId);
+    const arrival = observer.arrive(request.headers, response);
+    response.setHeader('x-request-id', arrival.requestId);
+    arrivals.set(request, arrival);
     const { principal, actor } = await signIn(request);
-    const context: RunContext = { actor, requestId };
+    const context: RunContext = { actor, ...arrival };
     const body = method === 'POST' ? await readBody(request, response) : undefined;
     const operation = readOperation(request, body);
     const exchange: Exchange = { request, response, principal, context, body, operation };
@@ -71,8 +74,10 @@ export function createHandler(parts: {
     if (!operation) return;
     try {
       context.prepared = operations.prepare(operation, context.actor);
+      observer.planned(context.prepared, context);
     } catch (error) {
       if (request.method !== 'POST' || !prefersEvents(request)) throw error;
+      observer.refuse(error, context);
       exchange.refused = error;
       return;
     }
@@ -81,7 +86,11 @@ export function createHandler(parts: {
   }
 
   return (request, response) => {
-    handle(request, response).catch((error) => answerFailure(error, request, response));
+    handle(request, response).catch((error) => {
+      const arrival = arrivals.get(request);
+      if (arrival) observer.refuse(error, arrival);
+      answerFailure(error, request, response);
+    });
   };
 }
 

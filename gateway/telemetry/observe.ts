@@ -14,20 +14,22 @@ import type { OpenSpan, TraceContext, Traces } from './traces.ts';
 /** What a client's request brings along besides who asks and what for. */
 export type Arrival = Omit<GatewayContext, 'actor'>;
 type Planned = Pick<Prepared, 'planned'>;
-type Run = (context: GatewayContext) => Promise<ExecutionResult>;
+type Run<T> = (context: GatewayContext) => Promise<T>;
+/** A result, or the stream of a subscription that has begun. */
+type Answered = Pick<ExecutionResult, 'errors'> | AsyncIterable<unknown>;
 
 /** Sees every operation once, whatever transport it came by: counts, times, traces it, and logs its failure. */
 export interface Observer {
   /** @param response absent on a socket */
   arrive(headers: IncomingHttpHeaders, response?: ServerResponse): Arrival;
   /** Runs an operation with a deadline. `run` gets the context that is to travel on; its errors are still what went wrong. */
-  run(prepared: Planned, context: GatewayContext, run: Run): Promise<ExecutionResult>;
+  run<T extends Answered>(prepared: Planned, context: GatewayContext, run: Run<T>): Promise<T>;
   /** Runs one event of a subscription through its plan. */
-  event(prepared: Planned, context: GatewayContext, run: Run): Promise<ExecutionResult>;
+  event<T extends Answered>(prepared: Planned, context: GatewayContext, run: Run<T>): Promise<T>;
   /** An operation that was not run. */
   refuse(error: unknown, arrival: Pick<Arrival, 'requestId' | 'arrivedAt'>): void;
-  /** An operation has a plan, new or known. */
-  planned(prepared: Planned): void;
+  /** An operation has a plan, new or known; what does not travel on with one of its kind leaves the context. */
+  planned(prepared: Planned, context: GatewayContext): void;
 }
 
 /** Codes that tell of something wrong here and not with the client. */
@@ -49,10 +51,10 @@ export function createObserver(parts: {
   const plannedBefore = new WeakSet<object>();
   const told = new WeakSet<object>(); // of subscriptions, whose failing events are told once
 
-  function fail(result: ExecutionResult | { errors: readonly unknown[] }, requestId: string, about: object): string {
+  function fail(errors: readonly unknown[], requestId: string, about: object): string {
     const seen = new Map<string, object>();
     let first: ErrorCode | undefined;
-    for (const error of (result.errors ?? []) as readonly Partial<GraphQLError>[]) {
+    for (const error of errors as readonly Partial<GraphQLError>[]) {
       markError(error, requestId);
       const { service, correlationId } = error.extensions ?? {};
       const code = publicCode(error.extensions?.code);
@@ -108,10 +110,10 @@ export function createObserver(parts: {
       let code = 'OK';
       try {
         const result = await run(onward(context, began + operationTime, span));
-        if (result.errors?.length) {
+        if ('errors' in result && result.errors?.length) {
           const ms = Math.round(performance.now() - began);
           const trace = span && { traceId: span.traceparent.slice(3, 35) };
-          code = fail(result, context.requestId, { kind, operation: nameOf(prepared), ms, ...trace });
+          code = fail(result.errors, context.requestId, { kind, operation: nameOf(prepared), ms, ...trace });
         }
         return result;
       } catch (error) {
@@ -131,9 +133,9 @@ export function createObserver(parts: {
       let code: string | undefined;
       try {
         const result = await run(onward(context, performance.now() + operationTime, span));
-        if (result.errors?.length && !told.has(context)) {
+        if ('errors' in result && result.errors?.length && !told.has(context)) {
           told.add(context);
-          code = fail(result, context.requestId, { kind: 'subscription', operation: nameOf(prepared) });
+          code = fail(result.errors, context.requestId, { kind: 'subscription', operation: nameOf(prepared) });
         }
         return result;
       } finally {
@@ -143,11 +145,20 @@ export function createObserver(parts: {
 
     refuse(error, { requestId, arrivedAt }) {
       const ms = arrivedAt === undefined ? undefined : Math.round(performance.now() - arrivedAt);
-      const code = fail({ errors: [error] }, requestId, { kind: 'unknown', ms });
+      const { status } = (error ?? {}) as { status?: unknown };
+      const isOfRequest = typeof status === 'number' && status < 500; // thrown while its body was read
+      const known = isOfRequest ? { extensions: { code: 'BAD_REQUEST' } } : error;
+      const code = fail([known], requestId, { kind: 'unknown', ms });
       countIn(counters.operations, `unknown other ${code}`);
     },
 
-    planned({ planned }) {
+    planned({ planned }, context) {
+      if (planned.kind === 'subscription') {
+        // It may be run for many clients: nothing of one client's request may reach a subgraph with it.
+        delete context.picked;
+        delete context.onAnswered;
+        delete context.arrivedTrace;
+      }
       if (plannedBefore.has(planned)) counters.planHits += 1;
       else {
         plannedBefore.add(planned);
