@@ -1,4 +1,4 @@
-import { type FieldNode, Kind, visit } from 'graphql';
+import { type FieldNode, Kind, type VariableNode, visit } from 'graphql';
 import type { Parts } from './conditions.ts';
 import type { SchemaIndex } from './types.ts';
 
@@ -14,19 +14,26 @@ export function answerKey({ alias, name }: FieldNode, types: SchemaIndex): strin
   return key !== name.value && (key.startsWith('_') || types.isFieldName(key)) ? mark + key : key;
 }
 
-/** The client's name of what a subgraph names in the path of an error. */
+/** As `answerKey`: the planner has variables of its own for what it asks of entities. */
+const variableName = (name: string): string => (/^(_|representations)/.test(name) ? mark + name : name);
+
+/** The client's name of what a subgraph names in the path of an error, or of a variable. */
 export const clientKey = <K extends string | number>(key: K): K =>
   typeof key === 'string' && key.startsWith(mark) ? (key.slice(mark.length) as K) : key;
 
-/** The operation with every field under its answer key. */
+/** The operation with every field under its answer key, and no variable called like one of the planner's. */
 export function withAnswerKeys({ definition, fragments }: Parts, types: SchemaIndex): Parts {
   const Field = (node: FieldNode): FieldNode | undefined => {
     const value = answerKey(node, types);
     if (node.alias === undefined || node.alias.value === value) return undefined;
     return { ...node, alias: { kind: Kind.NAME, value } };
   };
+  const Variable = (node: VariableNode): VariableNode | undefined => {
+    const value = variableName(node.name.value);
+    return node.name.value === value ? undefined : { ...node, name: { kind: Kind.NAME, value } };
+  };
   return {
-    definition: visit(definition, { Field }),
-    fragments: new Map([...fragments].map(([name, fragment]) => [name, visit(fragment, { Field })])),
+    definition: visit(definition, { Field, Variable }),
+    fragments: new Map([...fragments].map(([name, fragment]) => [name, visit(fragment, { Field, Variable })])),
   };
 }

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { clientKey } from './aliases.ts';
 import { Failures } from './failures.ts';
 import type { Entity } from './flatten.ts';
 import { copy } from './merge.ts';
@@ -57,6 +58,9 @@ export function failuresOf(execution: Execution): Failures {
 export function pickVariables(names: readonly string[], values: Readonly<Record<string, unknown>>): Entity | undefined {
   if (names.length === 0) return undefined;
   const picked: Entity = {};
-  for (const name of names) if (name in values) picked[name] = values[name];
+  for (const name of names) {
+    const known = clientKey(name);
+    if (known in values) picked[name] = values[known];
+  }
   return picked;
 }
