@@ -87,9 +87,8 @@ export function runSituation(
     });
     afterAll(() => world?.stop());
 
-    test.each(cases.map((one) => [one.name, one] as const))(
-      '%s',
-      async (_, { query, variables, sent, ...expected }) => {
+    for (const { name: what, query, variables, sent, ...expected } of cases) {
+      test(what, async () => {
         world.takeSeen();
         const answer = await world.ana.ask(query, variables);
         const seen = world.takeSeen();
@@ -104,8 +103,8 @@ export function runSituation(
         const following = world.ana.follow(query, variables);
         const ended = following.ended.then((errors) => ({ errors }) as Answer);
         expectAnswer(await Promise.race([following.next(), ended]), expected);
-      },
-    );
+      });
+    }
     more(() => world);
   });
 }

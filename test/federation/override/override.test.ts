@@ -1,0 +1,63 @@
+import { runSituation } from '../run.ts';
+import { byKey } from '../things.ts';
+
+const owner = (name: string) => () => name;
+runSituation(
+  '@override',
+  {
+    old: {
+      sdl: `type Query { bill: Bill total: String moved: String }
+        type Bill @key(fields: "id") { id: ID! amount: String payer: Payer note: String }
+        type Payer @key(fields: "id") { id: ID! name: String }`,
+      resolvers: {
+        Query: { bill: () => ({ id: '1' }), total: owner('old'), moved: owner('old') },
+        Bill: {
+          __resolveReference: byKey,
+          amount: owner('old'),
+          note: owner('old'),
+          payer: () => ({ id: 'p', name: 'old payer' }),
+        },
+        Payer: { __resolveReference: byKey },
+      },
+    },
+    fresh: {
+      sdl: `type Query { moved: String @override(from: "old") bills: [Bill] }
+        type Bill @key(fields: "id") { id: ID! amount: String @override(from: "old") receipt: String @requires(fields: "note") note: String @external }
+        type Payer @key(fields: "id") { id: ID! name: String @override(from: "old") }`,
+      resolvers: {
+        Query: { moved: owner('fresh'), bills: () => [{ id: '2' }] },
+        Bill: {
+          __resolveReference: byKey,
+          amount: owner('fresh'),
+          receipt: ({ note }: { note: string }) => `receipt of ${note}`,
+        },
+        Payer: { __resolveReference: byKey, name: owner('fresh payer') },
+      },
+    },
+    gone: {
+      sdl: 'type Query { kept: String @override(from: "nobody") }',
+      resolvers: { Query: { kept: owner('kept') } },
+    },
+  },
+  [
+    {
+      name: 'the field is asked of its new owner, though the old one has it at hand',
+      query: '{ bill { id amount } }',
+      data: { bill: { id: '1', amount: 'fresh' } },
+      sent: { old: [{}], fresh: [{ representations: [{ __typename: 'Bill', id: '1' }] }] },
+    },
+    { name: 'at the root as well', query: '{ moved total }', data: { moved: 'fresh', total: 'old' } },
+    {
+      name: 'from the new owner’s own side no other is asked',
+      query: '{ bills { amount } }',
+      data: { bills: [{ amount: 'fresh' }] },
+      sent: { fresh: [{}] },
+    },
+    {
+      name: 'below a field that was not moved',
+      query: '{ bill { payer { name } receipt } }',
+      data: { bill: { payer: { name: 'fresh payer' }, receipt: 'receipt of old' } },
+    },
+    { name: 'from a subgraph that is not there', query: '{ kept }', data: { kept: 'kept' }, sent: { gone: [{}] } },
+  ],
+);
