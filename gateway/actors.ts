@@ -23,8 +23,13 @@ const rightsOf = (actor: Actor): string => JSON.stringify({ ...actor, rightsVers
 export interface Actors {
   /** @throws ApiError UNAUTHENTICATED for someone unknown here; SUBGRAPH_UNAVAILABLE when it cannot be asked */
   resolve(principal: Principal): Promise<Actor>;
-  /** Calls `onChange` once if the principal's rights become other than the actor's. @returns stop watching */
-  watch(principal: Principal, actor: Actor, onChange: () => void): () => void;
+  /**
+   * Calls `onChange` once if the principal's rights become other than the actor's.
+   * @param onCheck told `true` when the rights version has moved, so that they may be other already, and `false` when they are
+   * found to be the same
+   * @returns stop watching
+   */
+  watch(principal: Principal, actor: Actor, onChange: () => void, onCheck?: (isChecking: boolean) => void): () => void;
   stop(): void;
 }
 
@@ -32,6 +37,7 @@ interface Watched {
   principal: Principal;
   rights: string;
   onChange: () => void;
+  onCheck: (isChecking: boolean) => void;
 }
 
 /**
@@ -96,7 +102,9 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
     if (version === versions[kind]) return;
     versions[kind] = version;
     known.prune((entry) => entry.kind === kind);
-    await Promise.all([...watching].filter((item) => item.principal.kind === kind).map(compare));
+    const concerned = [...watching].filter((item) => item.principal.kind === kind);
+    for (const item of concerned) item.onCheck(true);
+    await Promise.all(concerned.map(compare));
   }
 
   async function compare(item: Watched): Promise<void> {
@@ -104,7 +112,8 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
       if ((error as ApiError).code === 'UNAUTHENTICATED') return undefined;
       throw error;
     });
-    if (rights !== item.rights && watching.delete(item)) item.onChange();
+    if (rights === item.rights) item.onCheck(false);
+    else if (watching.delete(item)) item.onChange();
   }
 
   /** The version is not known: the next answer, whatever it is, reads everyone again. */
@@ -121,12 +130,15 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
 
   return {
     resolve,
-    watch(principal, actor, onChange) {
-      const item = { principal, rights: rightsOf(actor), onChange };
+    watch(principal, actor, onChange, onCheck = () => {}) {
+      const item = { principal, rights: rightsOf(actor), onChange, onCheck };
       if (!stopped) {
         watching.add(item);
         // Read before the version moved, and not watched when it did: nobody has compared it yet.
-        if (actor.rightsVersion < versions[principal.kind]) compare(item).catch(() => forget(principal.kind));
+        if (actor.rightsVersion < versions[principal.kind]) {
+          onCheck(true);
+          compare(item).catch(() => forget(principal.kind));
+        }
       }
       return () => void watching.delete(item);
     },

@@ -134,8 +134,7 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     options.allowedOrigins?.includes(origin) === true ||
     (!production && /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin));
   const sockets = serveSockets({
-    ...{ httpServer, authenticate, actors, operations, streams,
-    live, rates, addressOf, isOriginAllowed, log },
+    ...{ httpServer, authenticate, actors, operations, streams, live, rates, addressOf, isOriginAllowed, log },
   });
 
   for (const { path, handler } of options.mounts ?? []) app.use(path, handler);

@@ -21,6 +21,7 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
  * Gives one socket to graphql-ws: text frames only, pings, and no more is read from a client while it leaves
  * 1 MiB unread. `send` settles when the bytes have left this process, so each subscription waits for its client.
  * @param keepAlive ms between pings, and until one must be answered
+ * @param answerPing from what a client's ping brings to what its pong is to bring
  */
 export function attachSocket<E extends Record<PropertyKey, unknown>>(
   server: Server<E>,
@@ -28,22 +29,25 @@ export function attachSocket<E extends Record<PropertyKey, unknown>>(
   extra: E,
   log: Log,
   keepAlive = 12_000,
+  answerPing = async (payload: unknown): Promise<unknown> => payload,
 ): void {
   const relieve = () => {
     if (socket.isPaused && socket.bufferedAmount < unsent) socket.resume();
   };
+  const send = (text: string) =>
+    new Promise<void>((resolve) => {
+      if (socket.readyState !== socket.OPEN) return resolve();
+      // an error closes the socket, which ends everything that is sent to it
+      socket.send(text, () => {
+        relieve();
+        resolve();
+      });
+    });
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      send: (text) =>
-        new Promise<void>((resolve) => {
-          if (socket.readyState !== socket.OPEN) return resolve();
-          // an error closes the socket, which ends everything that is sent to it
-          socket.send(text, () => {
-            relieve();
-            resolve();
-          });
-        }),
+      send,
+      onPing: async (payload) => send(JSON.stringify({ type: 'pong', payload: await answerPing(payload) })),
       close: (code, reason) => closeSocket(socket, code ?? 1000, reason ?? ''),
       onMessage: (take) => {
         socket.on('message', (data, isBinary) => {

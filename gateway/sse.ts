@@ -2,11 +2,15 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type Answer, chooseType, type Exchange } from './http/exchange.ts';
+import type { Live } from './live/live.ts';
+import { createEventsOutlet } from './live/outlet.ts';
+import { Reader } from './live/reader.ts';
 import type { Operations, Prepared } from './operations.ts';
 import type { Streams } from './streams.ts';
 
 const pingEvery = 12_000; // ms between comments on a stream without events
 const stalledAfter = 30_000; // ms a client may leave its answer unread
+const noHead = Buffer.alloc(0);
 const json = ['application/json', 'application/graphql-response+json'];
 
 /** Whether the client named event streams and likes them no less than JSON; a wildcard stays JSON. */
@@ -20,13 +24,20 @@ const namesEvents = (request: IncomingMessage): boolean =>
  * graphql-sse, "distinct connections": POST /graphql with `accept: text/event-stream`; for partners behind proxies. Where
  * JSON is accepted as well, subscriptions are answered as events and the rest as JSON.
  */
-export function answerByEvents(operations: Operations, streams: Streams): Answer {
-  async function start({ principal, context, refused }: Exchange): Promise<AsyncIterable<ExecutionResult>> {
+export function answerByEvents(operations: Operations, streams: Streams, live: Live): Answer {
+  async function start({ response, principal, context, refused }: Exchange): Promise<AsyncIterable<ExecutionResult>> {
     if (refused) return one({ errors: [operations.toPublic(toGraphQLError(refused))] });
     const { prepared, signal, ...rest } = context;
     const { kind } = (prepared as Prepared).planned;
     if (kind !== 'subscription') return one(await operations.run(prepared as Prepared, rest, signal));
-    const results = await operations.subscribe(prepared as Prepared, rest);
+    let unwatch = () => {};
+    const destination = { outlet: createEventsOutlet(response), head: noHead };
+    const shared = live.subscribe(prepared as Prepared, rest, destination, () => unwatch());
+    if (shared instanceof Reader) {
+      unwatch = streams.watch(shared, principal, rest);
+      return shared;
+    }
+    const results = shared ?? (await operations.subscribe(prepared as Prepared, rest));
     return Symbol.asyncIterator in results ? streams.add(results, principal, rest) : one(results);
   }
 
@@ -60,8 +71,11 @@ async function write(
   response.once('close', onClose);
   if (response.closed) onClose(); // gone before there was anything to close
   response.on('error', () => response.destroy());
+  let unread = 0; // pings that found the client with too much unread; shared events wait for it elsewhere
   const pinger = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(':\n\n');
+    unread = response.writableNeedDrain ? unread + 1 : 0;
+    if (unread * pingEvery > stalledAfter) response.destroy();
+    else if (unread === 0) response.write(':\n\n');
   }, pingEvery);
   const send = async (text: string) => {
     if (response.destroyed || response.write(text)) return;

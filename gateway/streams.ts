@@ -64,6 +64,7 @@ export function createStream(source: AsyncIterableIterator<ExecutionResult>, onE
         source.next().then(
           (step) => {
             release = () => {
+              release = undefined;
               if (ended) return;
               settle = undefined;
               resolve(take(step));
@@ -120,14 +121,17 @@ export function withCursor(result: ExecutionResult, cursor: string | undefined):
 
 /** All live streams of this gateway: each is watched for its actor's rights and ends with its sign-in; all are told when the process stops. */
 export interface Streams {
-  /** @param source is closed when the stream ends, for whatever reason; then `onEnd` is called, once */
+  /**
+   * @param source is closed when the stream ends, for whatever reason; then `onEnd` is called, once
+   * @throws ApiError RATE_LIMITED when the principal has too many already; the source is closed
+   */
   add(
     source: AsyncIterableIterator<ExecutionResult>,
     principal: Principal,
     context: GatewayContext,
     onEnd?: () => void,
   ): Stream;
-  /** Watches a stream that is made elsewhere. @returns to be called when it has ended */
+  /** Watches a stream that is made elsewhere. @returns to be called when it has ended @throws ApiError RATE_LIMITED, and ends it */
   watch(stream: Stream, principal: Principal, context: GatewayContext): () => void;
   /** The reader has signed in anew: the stream lives on until then. @param expires ms since 1970 */
   renew(stream: Stream, expires: number | undefined): void;
@@ -139,15 +143,25 @@ const farthestTimer = 2 ** 31 - 1; // ms; setTimeout holds no more
 
 /** Calls `onExpiry` at that time, if there is one. @returns what clearTimeout takes */
 export const expireAt = (expires: number | undefined, onExpiry: () => void): NodeJS.Timeout | undefined =>
-  expires === undefined
-    ? undefined
-    : setTimeout(onExpiry, Math.min(Math.max(0, expires - Date.now()), farthestTimer));
+  expires === undefined ? undefined : setTimeout(onExpiry, Math.min(Math.max(0, expires - Date.now()), farthestTimer));
 
-export function createStreams(actors: Actors): Streams {
+export function createStreams(
+  actors: Actors,
+  rates: Pick<Rates, 'openStream'> = { openStream: () => () => {} },
+): Streams {
   const live = new Map<Stream, NodeJS.Timeout | undefined>();
   const expire = (stream: Stream, expires: number | undefined) =>
     expireAt(expires, () => stream.fail('UNAUTHENTICATED', 'Your sign-in has expired: sign in again.'));
+  const enter = (stream: Stream, subject: string) => {
+    try {
+      return rates.openStream(subject);
+    } catch (error) {
+      void stream.return?.();
+      throw error;
+    }
+  };
   const watch: Streams['watch'] = (stream, principal, { actor }) => {
+    const leave = enter(stream, actor.subject);
     const unwatch = actors.watch(
       principal,
       actor,
@@ -156,6 +170,7 @@ export function createStreams(actors: Actors): Streams {
     );
     live.set(stream, expire(stream, principal.expires));
     return () => {
+      leave();
       unwatch();
       clearTimeout(live.get(stream));
       live.delete(stream);

@@ -10,14 +10,21 @@ import type { Actors } from './actors.ts';
 import type { Authenticate, Principal } from './auth.ts';
 import type { ReadAddress } from './demand/addresses.ts';
 import type { Rates } from './demand/rates.ts';
+import { messageHead } from './live/event.ts';
+import type { Live } from './live/live.ts';
+import { createSocketOutlet, type Outlet } from './live/outlet.ts';
+import { Reader } from './live/reader.ts';
+import { renewPrincipal } from './live/renewal.ts';
 import type { Operations, Prepared } from './operations.ts';
 import { attachSocket, closeSocket, handleProtocols } from './socket.ts';
 import { toGraphQLError } from './sse.ts';
-import { farthestTimer, type Stream, type Streams } from './streams.ts';
+import { expireAt, type Stream, type Streams } from './streams.ts';
 import type { GatewayContext } from './wire/wire.ts';
 
 interface Extra extends Record<PropertyKey, unknown> {
   socket: WebSocket;
+  /** Where shared events go, past graphql-ws. */
+  outlet: Outlet;
   principal: Principal | undefined;
   expiry: NodeJS.Timeout | undefined;
   /** Operations under way, also those that the client has completed and that are still being answered. */
@@ -28,8 +35,10 @@ interface Extra extends Record<PropertyKey, unknown> {
   closed: (() => void)[];
 }
 
+const scopesOf = (principal: Principal) => (principal.kind === 'PERSON' ? principal.scopes : undefined);
+
 /** What `onSubscribe` hands to `execute` and `subscribe`: graphql-ws passes the object through. */
-type Args = { prepared: Prepared; context: GatewayContext; extra: Extra };
+type Args = { id: string; prepared: Prepared; context: GatewayContext; extra: Extra };
 
 const maxPayload = 256 * 1024; // bytes of one frame
 const initTimeout = 3_000; // ms until connection_init
@@ -39,7 +48,8 @@ const closeTimeout = 1_000; // ms until a client must have answered a close
 
 /**
  * graphql-transport-ws on the gateway's HTTP server, path /graphql: queries, mutations and subscriptions. A socket is
- * signed in by `connection_init`, and closed with 4403 when its token expires. Each operation's actor is read anew.
+ * signed in by `connection_init`, and closed with 4403 when its token expires, unless a ping has brought a new one for the same
+ * subject. Each operation's actor is read anew.
  * @param isOriginAllowed judges the Origin of a browser; other programs send none
  */
 export function serveSockets(options: {
@@ -50,13 +60,14 @@ export function serveSockets(options: {
   streams: Streams;
   rates: Rates;
   addressOf: ReadAddress;
+  live: Live;
   isOriginAllowed: (origin: string) => boolean;
   log: Log;
 }): {
   /** Takes no new operations, lets those under way be answered for `grace` ms, then closes every socket with 1001. */
   stop(grace: number): Promise<void>;
 } {
-  const { authenticate, actors, operations, streams, rates, addressOf } = options;
+  const { authenticate, actors, operations, streams, rates, addressOf, live } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload, handleProtocols });
   let stopping: Promise<void> | undefined;
   let answering = 0; // queries and mutations
@@ -85,9 +96,10 @@ export function serveSockets(options: {
       for (const leave of closed) leave();
     });
     server.handleUpgrade(request, socket, head, (opened) => {
-      const streams = new Set<Stream>();
+      const outlet = createSocketOutlet(opened, socket);
       const nobody = { principal: undefined, expiry: undefined, running: 0 };
-      attachSocket(protocol, opened, { socket: opened, ...nobody, streams, address, closed }, options.log);
+      const extra: Extra = { socket: opened, outlet, ...nobody, streams: new Set<Stream>(), address, closed };
+      attachSocket(protocol, opened, extra, options.log, undefined, (payload) => answerPing(extra, payload));
     });
   };
   options.httpServer.on('upgrade', onUpgrade);
@@ -101,11 +113,7 @@ export function serveSockets(options: {
         const { subject } = await actors.resolve(principal);
         if (socket.readyState !== socket.OPEN) return false;
         extra.closed.push(rates.openSocket({ subject }));
-        extra.principal = principal;
-        if (principal.expires !== undefined) {
-          const left = Math.min(Math.max(0, principal.expires - Date.now()), farthestTimer);
-          extra.expiry = setTimeout(() => closeSocket(socket, 4403, 'Your sign-in has expired'), left);
-        }
+        signIn(extra, principal);
         return true;
       } catch (error) {
         rates.failSignIn(extra.address, error);
@@ -132,7 +140,7 @@ export function serveSockets(options: {
         try {
           const context = { actor: await actors.resolve(principal), requestId: randomUUID() };
           const prepared = operations.prepare(payload, context.actor);
-          const args: Args = { prepared, context, extra };
+          const args: Args = { id, prepared, context, extra };
           const { operationName } = payload;
           return { document: prepared.document, operationName, contextValue: undefined, ...args } as never;
         } catch (error) {
@@ -155,12 +163,16 @@ export function serveSockets(options: {
       }
     },
     async subscribe(args) {
-      const { prepared, context, extra } = args as unknown as Args;
+      const { id, prepared, context, extra } = args as unknown as Args;
+      let isLeft = false;
       const leave = () => {
-        extra.running -= 1;
+        if (!isLeft) extra.running -= 1;
+        isLeft = true;
       };
       try {
-        const results = await operations.subscribe(prepared, context);
+        const shared = share(extra, id, prepared, context, leave);
+        const results = shared ?? (await operations.subscribe(prepared, context));
+        if (results instanceof Reader) return results;
         if (Symbol.asyncIterator in results) return keep(extra, results, context, leave);
         leave();
         return results;
@@ -170,6 +182,45 @@ export function serveSockets(options: {
       }
     },
   });
+
+  function signIn(extra: Extra, principal: Principal): void {
+    extra.principal = principal;
+    clearTimeout(extra.expiry);
+    extra.expiry = expireAt(principal.expires, () => closeSocket(extra.socket, 4403, 'Your sign-in has expired'));
+  }
+
+  /** A ping may bring a new token: then the socket and all its streams live on as long as that. */
+  async function answerPing(extra: Extra, payload: unknown): Promise<unknown> {
+    if (!extra.principal) return payload;
+    const renewal = await renewPrincipal(authenticate, extra.principal, payload);
+    if (!renewal) return payload;
+    if ('principal' in renewal && extra.socket.readyState === extra.socket.OPEN) {
+      const { principal } = renewal;
+      const isSame = JSON.stringify(scopesOf(principal)) === JSON.stringify(scopesOf(extra.principal));
+      signIn(extra, principal);
+      for (const stream of extra.streams) {
+        if (isSame) streams.renew(stream, principal.expires);
+        else stream.fail('RIGHTS_CHANGED', 'Your new token has other scopes: subscribe again.');
+      }
+    }
+    return renewal.answer;
+  }
+
+  /** Undefined for an operation that is not for sharing. */
+  function share(extra: Extra, id: string, prepared: Prepared, context: GatewayContext, leave: () => void) {
+    let unwatch = () => {};
+    const destination = { outlet: extra.outlet, head: messageHead(id) };
+    const reader = live.subscribe(prepared, context, destination, () => {
+      unwatch();
+      extra.streams.delete(reader as Reader);
+      leave();
+    });
+    if (reader instanceof Reader) {
+      extra.streams.add(reader);
+      unwatch = streams.watch(reader, extra.principal as Principal, context);
+    }
+    return reader;
+  }
 
   /** graphql-ws may forget a stream whose id the client uses twice: the socket's end ends it in any case. */
   function keep(

@@ -1,0 +1,159 @@
+import type { ExecutionResult } from 'graphql';
+import { QueueOverflow } from '../../kit/queue.ts';
+import type { SubgraphResponse } from '../execute/index.ts';
+import type { LiveEvent } from './event.ts';
+import type { Reader } from './reader.ts';
+import { Recent } from './recent.ts';
+
+/** What a branch asks of the stream that it belongs to; it may change while the branch lives. */
+export interface Trunk {
+  /** @param after where to begin; undefined: from now. The iterable's `return` ends it at once. */
+  open(after: string | undefined): AsyncIterable<SubgraphResponse>;
+  /** Runs the plan, once for everybody. */
+  run(event: SubgraphResponse): Promise<LiveEvent>;
+  /** The last word of a stream that cannot go on. */
+  explain(reason: unknown): Promise<ExecutionResult>;
+  /** An event has gone to all readers of the branch. */
+  onEvent(branch: Branch): void;
+  onEnd(branch: Branch): void;
+}
+
+export interface Patience {
+  /** ms without the subgraph after which a stream ends. */
+  total: number;
+  /** ms before the first attempt to open it again, at most; doubled with each. */
+  first: number;
+  /** ms between two attempts, at most. */
+  longest: number;
+}
+
+const steady = 5_000; // ms after which a subscription counts as one that stood
+
+/**
+ * One subscription at a subgraph, and those who read it. All of them stand at the same place. When the subgraph is lost it is asked
+ * again after that place, with jittered back-off: readers notice nothing but the time it takes.
+ */
+export class Branch {
+  readonly readers = new Set<Reader>();
+  readonly recent: Recent;
+  /** Whether it began from now or has met one that did: somebody who wants what comes from now on may join. */
+  isAtHead: boolean;
+  #upstream: AsyncIterator<SubgraphResponse> | undefined;
+  #isEnded = false;
+  #isReopening = false;
+  #wake = () => {};
+
+  constructor(
+    private readonly trunk: Trunk,
+    after: string | undefined,
+    private readonly patience: Patience,
+  ) {
+    this.isAtHead = after === undefined;
+    this.recent = new Recent(after);
+  }
+
+  /** Reads until it ends; never rejects. */
+  async follow(): Promise<void> {
+    let attempts = 0;
+    let lostAt: number | undefined;
+    while (!this.#isEnded) {
+      const openedAt = Date.now();
+      this.#isReopening = false;
+      const reason = await this.#read();
+      if (this.#isEnded) return;
+      if (reason === complete) return this.#finish(undefined);
+      // Nothing is lost: the log has it.
+      if (this.recent.isResumable && (this.#isReopening || reason instanceof QueueOverflow)) continue;
+      if (!this.recent.isResumable || reason instanceof Unexplained) return this.#explain(reason);
+      if (Date.now() - openedAt > steady) {
+        attempts = 0;
+        lostAt = undefined;
+      }
+      lostAt ??= Date.now();
+      const wait = Math.min(this.patience.longest, this.patience.first * 2 ** attempts) * (0.5 + Math.random() / 2);
+      attempts += 1;
+      if (Date.now() + wait - lostAt > this.patience.total) return this.#explain(reason);
+      await this.#pause(wait);
+    }
+  }
+
+  /** Opens the subscription again where it stands, as the trunk now has it. */
+  reopen(): void {
+    if (this.#isEnded) return;
+    this.#isReopening = true;
+    void this.#upstream?.return?.();
+    this.#wake();
+  }
+
+  /** The readers go on elsewhere, or there are none. */
+  close(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    void this.#upstream?.return?.();
+    this.#wake();
+    this.trunk.onEnd(this);
+  }
+
+  /** @returns why it ended: `complete`, or what was thrown */
+  async #read(): Promise<unknown> {
+    try {
+      const upstream = this.trunk.open(this.recent.position)[Symbol.asyncIterator]();
+      this.#upstream = upstream;
+      try {
+        for (;;) {
+          const step = await upstream.next();
+          if (this.#isEnded || this.#isReopening) return undefined;
+          if (step.done) return complete;
+          if (this.recent.isResumable && isSentAway(step.value))
+            return new Error('The subgraph sent the gateway away.');
+          await this.#deliver(step.value);
+          if (this.#isEnded || this.#isReopening) return undefined;
+        }
+      } finally {
+        void upstream.return?.();
+      }
+    } catch (error) {
+      return error;
+    }
+  }
+
+  async #deliver(response: SubgraphResponse): Promise<void> {
+    const event = await this.trunk.run(response).catch((error) => {
+      throw new Unexplained('An event could not be run.', { cause: error });
+    });
+    if (this.#isEnded) return;
+    this.recent.add(event);
+    for (const reader of this.readers) reader.push(event);
+    this.trunk.onEvent(this);
+  }
+
+  async #explain(reason: unknown): Promise<void> {
+    const last = await this.trunk.explain(reason instanceof Unexplained ? reason.cause : reason);
+    if (!this.#isEnded) this.#finish(last);
+  }
+
+  #finish(last: ExecutionResult | undefined): void {
+    const readers = [...this.readers];
+    this.readers.clear();
+    this.close();
+    for (const reader of readers) reader.finish(last);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+const complete = Symbol('complete');
+
+class Unexplained extends Error {}
+
+/** For falling behind: the gateway comes back, and the clients need not. */
+const isSentAway = ({ errors }: SubgraphResponse): boolean =>
+  errors?.some((error) => error.extensions?.code === 'RESYNC_REQUIRED') === true;
