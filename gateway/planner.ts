@@ -19,6 +19,7 @@ import { findOperation } from './execute/operation.ts';
 import type { EntityLookup, Fetch, Path, PlanNode, Required, Rewrite } from './execute/plan.ts';
 import { type PlannedOperation, planningFailed, planOperation } from './execute/planned.ts';
 import { indexTypes } from './execute/types.ts';
+import { orderGraphs } from './graph-order.ts';
 import { createPlans, withCode } from './plans.ts';
 
 export type * from './execute/plan.ts';
@@ -63,7 +64,8 @@ const nobody: Standing = { holds: () => false, isActive: () => false, share: 0 }
 /** Throws an Error that says what is wrong with the supergraph. */
 export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: PlannerOptions = {}): Planner {
   const supergraph = parseSupergraph(supergraphSdl);
-  const planner = startPlanner(supergraphSdl);
+  const order = orderGraphs(supergraph, supergraphSdl);
+  const planner = startPlanner(order.sdl);
   const schema = clientSchema(planner.consumerSchema, readDirectiveNames(supergraph));
   const types = indexTypes(supergraph);
   const guard = readGuard(supergraph);
@@ -72,7 +74,7 @@ export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: Plann
   const planFetches = (text: string, operationName: string | undefined, { labels, share }: Sides) => {
     try {
       const { node } = planner.plan(text, operationName, labels, share);
-      return node ? translate(node, []) : undefined;
+      return node ? order.restore(translate(node, [])) : undefined;
     } catch (error) {
       throw planningFailed('This operation cannot be answered by the subgraphs.', error);
     }
