@@ -4,6 +4,7 @@ import { compilePlan } from './compile.ts';
 import { conditionVariables, type Parts, settleConditions } from './conditions.ts';
 import type { Step } from './execution.ts';
 import { type Absorb, compileAbsorb } from './fetch.ts';
+import { askForTypes } from './hidden-types.ts';
 import { readDataPart, readIntrospection } from './operation.ts';
 import type { Fetch, PlanNode } from './plan.ts';
 import { compileShape, type Shape } from './shape.ts';
@@ -84,7 +85,7 @@ function makeVariant({ schema, types, planFetches, withhold }: Planning, parts: 
   // After @skip and @include: what is not asked for is not refused.
   const withheld = withhold?.(parts);
   const kept = withheld ? withheld.kept : parts;
-  const text = kept && readDataPart(withAnswerKeys(kept, types));
+  const text = kept && readDataPart(askForTypes(withAnswerKeys(kept, types), schema, types));
   const plan = text === undefined ? undefined : planFetches(text, definition.name?.value);
   if (text !== undefined && !plan) throw planningFailed('No subgraph can answer this operation.');
   const isSubscribed = definition.operation === 'subscription' && !(withheld && !plan);

@@ -14,6 +14,8 @@ export interface TypeIndex {
 export interface SchemaIndex extends TypeIndex {
   /** Whether any type has a field of this name. */
   isFieldName(name: string): boolean;
+  /** The object types behind an interface or union, with those that clients may not see. */
+  objectsOf(name: string): string[];
 }
 
 export function indexTypes(supergraph: DocumentNode): SchemaIndex {
@@ -47,5 +49,6 @@ export function indexTypes(supergraph: DocumentNode): SchemaIndex {
     satisfies: (name, condition) => name === condition || members.get(condition)?.has(name) === true,
     isNonNull: (type, field) => nonNull.get(type)?.has(field) === true,
     isFieldName: (name) => fieldNames.has(name),
+    objectsOf: (name) => [...(members.get(name) ?? [])].filter((member) => objects.has(member)),
   };
 }
