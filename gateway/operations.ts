@@ -147,7 +147,19 @@ export function createOperations(options: {
     },
     async subscribe(prepared, context) {
       const { planned, variables } = prepared;
-      const start = () => subscribe({ planned, variables, send: wire.send, open: wire.open, context });
+      const start = () => {
+        const onEvent =
+          observer &&
+          ((run: (context: GatewayContext) => Promise<ExecutionResult>) => observer.event(prepared, context, run));
+        return subscribe({
+          planned,
+          variables,
+          send: wire.send,
+          open: wire.open,
+          context,
+          ...(onEvent && { onEvent }),
+        });
+      };
       const results = await (observer?.run(prepared, context, start) ?? start());
       return Symbol.asyncIterator in results ? mapResults(results, cleanEvent) : clean(results);
     },

@@ -24,6 +24,7 @@ import type { Graphs } from './supergraph/graph.ts';
 import { type Outcome, serveSupergraph } from './supergraph/reload.ts';
 import type { SupergraphSource } from './supergraph/source.ts';
 import { createOperationNames } from './telemetry/names.ts';
+import { observeLive, observeStreams } from './telemetry/streams.ts';
 import { createTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
 import { servePage } from './web.ts';
 import { createHeaderTable } from './wire/headers.ts';
@@ -106,8 +107,9 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     demand,
     standingOf,
   });
-  const streams = createStreams(actors, rates);
-  const live = createLive({ graphs, wire, toPublic: operations.toPublic, standingOf });
+  const streams = observeStreams(createStreams(actors, rates), counters);
+  const { toPublic } = operations;
+  const live = observeLive(createLive({ graphs, wire, toPublic, standingOf, observer, counters }), observer);
 
   const apollo = createApollo({ graphs, wire, observer, production, log });
   await apollo.start();
@@ -128,13 +130,28 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     else app(request, response);
   });
   const measured = { wire, supergraphId: () => graphs.current.id };
+  graphs.onChange(() => {
+    counters.reloads += 1;
+  });
   const metrics = await telemetry.serve(httpServer, measured, production);
   if (metrics) app.get('/metrics', metrics);
   const isOriginAllowed = (origin: string) =>
     options.allowedOrigins?.includes(origin) === true ||
     (!production && /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin));
   const sockets = serveSockets({
-    ...{ httpServer, authenticate, actors, operations, streams, live, rates, addressOf, isOriginAllowed, log },
+    ...{
+      httpServer,
+      authenticate,
+      actors,
+      operations,
+      streams,
+      live,
+      rates,
+      addressOf,
+      observer,
+      isOriginAllowed,
+      log,
+    },
   });
 
   for (const { path, handler } of options.mounts ?? []) app.use(path, handler);

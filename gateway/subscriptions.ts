@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import { makeServer } from 'graphql-ws';
@@ -19,10 +18,13 @@ import type { Operations, Prepared } from './operations.ts';
 import { attachSocket, closeSocket, handleProtocols } from './socket.ts';
 import { toGraphQLError } from './sse.ts';
 import { expireAt, type Stream, type Streams } from './streams.ts';
+import type { Observer } from './telemetry/observe.ts';
 import type { GatewayContext } from './wire/wire.ts';
 
 interface Extra extends Record<PropertyKey, unknown> {
   socket: WebSocket;
+  /** Of the request that opened it. */
+  headers: IncomingHttpHeaders;
   /** Where shared events go, past graphql-ws. */
   outlet: Outlet;
   principal: Principal | undefined;
@@ -61,13 +63,14 @@ export function serveSockets(options: {
   rates: Rates;
   addressOf: ReadAddress;
   live: Live;
+  observer: Observer;
   isOriginAllowed: (origin: string) => boolean;
   log: Log;
 }): {
   /** Takes no new operations, lets those under way be answered for `grace` ms, then closes every socket with 1001. */
   stop(grace: number): Promise<void>;
 } {
-  const { authenticate, actors, operations, streams, rates, addressOf, live } = options;
+  const { authenticate, actors, operations, streams, rates, addressOf, live, observer } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload, handleProtocols });
   let stopping: Promise<void> | undefined;
   let answering = 0; // queries and mutations
@@ -98,7 +101,8 @@ export function serveSockets(options: {
     server.handleUpgrade(request, socket, head, (opened) => {
       const outlet = createSocketOutlet(opened, socket);
       const nobody = { principal: undefined, expiry: undefined, running: 0 };
-      const extra: Extra = { socket: opened, outlet, ...nobody, streams: new Set<Stream>(), address, closed };
+      const { headers } = request;
+      const extra: Extra = { socket: opened, outlet, ...nobody, headers, streams: new Set<Stream>(), address, closed };
       attachSocket(protocol, opened, extra, options.log, undefined, (payload) => answerPing(extra, payload));
     });
   };
@@ -128,6 +132,8 @@ export function serveSockets(options: {
       for (const stream of extra.streams) void stream.return?.();
     },
     async onSubscribe({ extra }, id, payload) {
+      const { requestId, traceparent } = payload.extensions ?? {};
+      const arrival = observer.arrive(headersOf(extra, requestId, traceparent));
       try {
         const { principal } = extra as Extra & { principal: Principal };
         if (id.length > longestId) throw new ApiError('BAD_REQUEST', `An id has at most ${longestId} characters.`);
@@ -138,8 +144,9 @@ export function serveSockets(options: {
         }
         extra.running += 1;
         try {
-          const context = { actor: await actors.resolve(principal), requestId: randomUUID() };
+          const context: GatewayContext = { actor: await actors.resolve(principal), ...arrival };
           const prepared = operations.prepare(payload, context.actor);
+          observer.planned(prepared, context);
           const args: Args = { id, prepared, context, extra };
           const { operationName } = payload;
           return { document: prepared.document, operationName, contextValue: undefined, ...args } as never;
@@ -148,6 +155,7 @@ export function serveSockets(options: {
           throw error;
         }
       } catch (error) {
+        observer.refuse(error, arrival);
         return [operations.toPublic(toGraphQLError(error))];
       }
     },
@@ -261,3 +269,10 @@ export function serveSockets(options: {
     },
   };
 }
+
+/** An operation on a socket says in its extensions what a request says in its headers. */
+const headersOf = ({ headers }: Extra, requestId: unknown, traceparent: unknown): IncomingHttpHeaders => ({
+  ...headers,
+  'x-request-id': typeof requestId === 'string' ? requestId : undefined,
+  traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+});

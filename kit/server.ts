@@ -16,6 +16,7 @@ import { assertionHeader, createAssertionVerifier } from './assertion.ts';
 import type { RequestContext } from './context.ts';
 import { ApiError, ConfigurationError, publicError } from './errors.ts';
 import { describeError, type Log } from './log.ts';
+import { logFailure, logOperations } from './operation-log.ts';
 
 export interface RunningServer {
   url: string;
@@ -105,11 +106,18 @@ export async function serveSubgraph<C extends RequestContext>(options: {
           return [new GraphQLError('', { originalError: error as Error })];
         }
       },
-      onNext: (_ctx, _id, _payload, _args, result) =>
-        result.errors
-          ? { ...result, errors: result.errors.map((e) => publicError(e.toJSON(), e, report)) as never }
-          : result,
-      onError: (_ctx, _id, _payload, errors) => errors.map((e) => publicError(e.toJSON(), e, report)) as never,
+      onNext(_ctx, _id, _payload, args, result) {
+        if (!result.errors) return result;
+        const { requestId } = args.contextValue as C;
+        const kind = args.document.definitions.flatMap((one) => ('operation' in one ? [one.operation] : []))[0];
+        logFailure(log, { requestId, operation: args.operationName ?? undefined, kind }, result.errors);
+        return { ...result, errors: result.errors.map((e) => publicError(e.toJSON(), e, report)) as never };
+      },
+      onError(_ctx, _id, payload, errors) {
+        const requestId = (payload as { context?: C }).context?.requestId ?? '';
+        logFailure(log, { requestId, operation: payload.operationName ?? undefined }, errors);
+        return errors.map((e) => publicError(e.toJSON(), e, report)) as never;
+      },
     },
     sockets,
   );
@@ -125,6 +133,7 @@ export async function serveSubgraph<C extends RequestContext>(options: {
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
+      logOperations(log),
     ],
   });
   await apollo.start();

@@ -160,7 +160,7 @@ describe('a request that failed on the way', () => {
     const requests = createRequests(s.urls, signer, createHeaderTable(undefined, ['stand']));
     let made = 0;
     const { send, budgets } = createRetries(
-      (request, more: typeof context) => {
+      (request, more: GatewayContext) => {
         made += 1;
         return requests.send(request, more);
       },

@@ -6,6 +6,8 @@ import type { Open, Send, SubgraphResponse } from './send.ts';
 
 export interface SubscribeArgs<C> extends ExecuteArgs<C> {
   readonly open: Open<C>;
+  /** Runs each event, with the context that is to travel on; absent: with `context`. */
+  readonly onEvent?: (run: (context: C) => Promise<ExecutionResult>) => Promise<ExecutionResult>;
 }
 
 /**
@@ -29,8 +31,9 @@ export async function subscribe<C>(
   const { subgraph, query, operationName, variables: names } = variant.source.fetch;
   const variables = pickVariables(names, coerced.values);
   const request = { subgraph, query, operationName, variables, operationKind: 'subscription' as const, signal };
+  const { onEvent = (start) => start(context) } = args;
   const run = (event: SubgraphResponse) =>
-    runVariant(variant, event, startExecution(coerced.values, send, context, signal));
+    onEvent((own) => runVariant(variant, event, startExecution(coerced.values, send, own, signal)));
   return mapEvents(
     () => open(request, context),
     run,

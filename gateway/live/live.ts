@@ -6,11 +6,12 @@ import { prepareSource } from '../execute/source.ts';
 import type { Prepared } from '../operations.ts';
 import type { Standing } from '../planner.ts';
 import type { Graph, Graphs } from '../supergraph/graph.ts';
+import type { Observer } from '../telemetry/observe.ts';
 import type { GatewayContext, Wire } from '../wire/wire.ts';
 import type { Patience } from './branch.ts';
 import { afterVariable, type Followable, findFollowable } from './followable.ts';
 import type { Outlet } from './outlet.ts';
-import { Reader } from './reader.ts';
+import { type DeliveryCounters, Reader } from './reader.ts';
 import { classOf, ownClassOf, type RightsClass } from './rights.ts';
 import { type Subject, type Surroundings, Topic } from './topic.ts';
 
@@ -47,6 +48,9 @@ export interface LiveOptions {
   toPublic(error: GraphQLError): GraphQLError;
   /** What plans depend on, of an actor. */
   standingOf(actor: Actor): Standing;
+  /** Sees each event run, and counts what is delivered; absent: nobody looks on. */
+  observer?: Pick<Observer, 'event'>;
+  counters?: DeliveryCounters;
   patience?: Patience;
   /** ms over which those are sent away whose stream a new supergraph ends. */
   spread?: number;
@@ -67,10 +71,10 @@ interface Entry {
 const defaultPatience: Patience = { total: 60_000, first: 100, longest: 5_000 };
 
 export function createLive(options: LiveOptions): Live {
-  const { graphs, wire, toPublic, standingOf, patience = defaultPatience, spread = 5_000 } = options;
+  const { graphs, wire, toPublic, standingOf, observer, patience = defaultPatience, spread = 5_000 } = options;
   const entries = new Map<string, Entry>();
   const asked = new Map<Reader, Asked>();
-  const around: Surroundings = { open: wire.open, toPublic, patience };
+  const around: Surroundings = { open: wire.open, toPublic, observer, patience };
   const leaving = new Set<NodeJS.Timeout>();
   const followables = new WeakMap<Graph, WeakMap<PlannedOperation, Followable | null>>();
 
@@ -177,11 +181,17 @@ export function createLive(options: LiveOptions): Live {
 
       const rights = followable.dependsOnViewer ? ownClassOf(context.actor) : classOf(context.actor);
       const topic = enter({ followable, source }, context, rights);
-      const reader: Reader = new Reader(outlet, head, after, () => {
-        asked.delete(reader);
-        topic.leave(reader);
-        onEnd();
-      });
+      const reader: Reader = new Reader(
+        outlet,
+        head,
+        after,
+        () => {
+          asked.delete(reader);
+          topic.leave(reader);
+          onEnd();
+        },
+        options.counters,
+      );
       asked.set(reader, one);
       topic.join(reader, after);
       return reader;

@@ -7,6 +7,12 @@ import type { Outlet } from './outlet.ts';
 const queued = 256; // events that may wait for one client
 const queuedBytes = 1024 * 1024; // of them
 
+/** What is added to as events are given, and when a client has fallen too far behind. */
+export interface DeliveryCounters {
+  deliveries: number;
+  overflows: number;
+}
+
 const over: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
@@ -35,6 +41,7 @@ export class Reader implements Stream {
     private readonly head: Buffer,
     after: string | undefined,
     private readonly onEnd: () => void,
+    private readonly counters: DeliveryCounters = { deliveries: 0, overflows: 0 },
   ) {
     this.#cursor = after;
   }
@@ -43,6 +50,7 @@ export class Reader implements Stream {
     if (this.#isEnded) return;
     const isNext = this.#queue.length === 0 && this.#isStarted && !this.#isHeld;
     if (isNext && this.outlet.take(this.head, event, this.#flush)) {
+      this.counters.deliveries += 1;
       if (event.cursor !== undefined) this.#cursor = event.cursor;
       return;
     }
@@ -101,6 +109,7 @@ export class Reader implements Stream {
     if (!this.#isStarted || this.#isHeld || this.#isEnded) return;
     for (let event = this.#queue[0]; event !== undefined; event = this.#queue[0]) {
       if (!this.outlet.take(this.head, event, this.#flush)) return;
+      this.counters.deliveries += 1;
       this.#queue.shift();
       this.#bytes -= event.body.length;
       if (event.cursor !== undefined) this.#cursor = event.cursor;
@@ -117,6 +126,7 @@ export class Reader implements Stream {
   #end(last: ExecutionResult | undefined): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    if (last?.errors?.[0]?.extensions.code === 'RESYNC_REQUIRED') this.counters.overflows += 1;
     this.#last = last;
     this.#queue.length = 0;
     this.onEnd();

@@ -3,6 +3,7 @@ import { ApiError } from '../../kit/errors.ts';
 import { QueueOverflow } from '../../kit/queue.ts';
 import type { Open, SubgraphResponse } from '../execute/index.ts';
 import type { Source } from '../execute/source.ts';
+import type { Observer } from '../telemetry/observe.ts';
 import type { GatewayContext } from '../wire/wire.ts';
 import { Branch, type Patience, type Trunk } from './branch.ts';
 import { encodeEvent, type LiveEvent } from './event.ts';
@@ -19,6 +20,7 @@ export interface Subject {
 export interface Surroundings {
   readonly open: Open<GatewayContext>;
   toPublic(error: GraphQLError): GraphQLError;
+  readonly observer: Pick<Observer, 'event'> | undefined;
   readonly patience: Patience;
 }
 
@@ -101,7 +103,9 @@ export class Topic implements Trunk {
 
   async run(response: SubgraphResponse): Promise<LiveEvent> {
     const { source, followable } = this.#subject;
-    const result = this.#clean(await source.run(response, this.context));
+    const run = (context: GatewayContext) => source.run(response, context);
+    const { observer } = this.#around;
+    const result = this.#clean(await (observer?.event(followable, this.context, run) ?? run(this.context)));
     const { cursor, isGreeting } = followable.strip(result.data);
     return encodeEvent(result, cursor, isGreeting && !result.errors);
   }

@@ -24,6 +24,8 @@ export interface Observer {
   arrive(headers: IncomingHttpHeaders, response?: ServerResponse): Arrival;
   /** Runs an operation with a deadline. `run` gets the context that is to travel on; its errors are still what went wrong. */
   run<T extends Answered>(prepared: Planned, context: GatewayContext, run: Run<T>): Promise<T>;
+  /** A subscription that was begun, or refused, elsewhere. */
+  answered(prepared: Planned, context: GatewayContext, answer: Answered): void;
   /** Runs one event of a subscription through its plan. */
   event<T extends Answered>(prepared: Planned, context: GatewayContext, run: Run<T>): Promise<T>;
   /** An operation that was not run. */
@@ -125,6 +127,15 @@ export function createObserver(parts: {
         countIn(counters.operations, `${kind} ${nameOf(prepared) ?? 'other'} ${code}`);
         span?.end(code === 'OK' ? {} : { 'net4u.code': code }, code === 'OK' ? undefined : code);
       }
+    },
+
+    answered(prepared, context, answer) {
+      const { kind } = prepared.planned;
+      const errors = 'errors' in answer ? (answer.errors ?? []) : [];
+      const code = errors.length > 0 ? fail(errors, context.requestId, { kind, operation: nameOf(prepared) }) : 'OK';
+      countIn(counters.operations, `${kind} ${nameOf(prepared) ?? 'other'} ${code}`);
+      if (context.arrivedAt !== undefined)
+        counters.durations[kind].observe((performance.now() - context.arrivedAt) / 1000);
     },
 
     async event(prepared, context, run) {

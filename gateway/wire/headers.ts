@@ -35,9 +35,11 @@ export interface HeaderTable {
   pick(headers: IncomingHttpHeaders): Headers | undefined;
   /**
    * Adds, as names and values in turn, what a request to this subgraph carries besides its own.
-   * @param picked absent for a subscription
+   * @param picked absent for what no one client asks for
    */
   addTo(headers: string[], subgraph: string, picked: Headers | undefined): void;
+  /** What a subscription at this subgraph carries, in its extensions: only what rules insert. */
+  inserted(subgraph: string): Headers | undefined;
   /** Sets on the client's response what this subgraph's answer has for it. Undefined when no rule asks for anything. */
   readonly toClient: ((subgraph: string, answered: IncomingHttpHeaders, response: ServerResponse) => void) | undefined;
 }
@@ -84,6 +86,10 @@ export function createHeaderTable(rules: unknown, subgraphs: readonly string[]):
           if (value !== undefined) headers.push(rule.as ?? rule.propagate, value);
         }
       }
+    },
+    inserted(subgraph) {
+      const rules = forSubgraph.get(subgraph)?.flatMap((rule) => ('insert' in rule ? [[rule.insert, rule.value]] : []));
+      return rules?.length ? Object.fromEntries(rules) : undefined;
     },
     toClient:
       toClient.length === 0

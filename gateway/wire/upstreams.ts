@@ -3,7 +3,9 @@ import WebSocket from 'ws';
 import type { AssertionSigner } from '../../kit/assertion.ts';
 import { BoundedQueue } from '../../kit/queue.ts';
 import type { Open, SubgraphResponse } from '../execute/index.ts';
+import type { Counters } from '../telemetry/counters.ts';
 import { asAnswer } from './answer.ts';
+import type { HeaderTable } from './headers.ts';
 import type { GatewayContext } from './wire.ts';
 
 const queued = 256; // events of one subscription that may wait for its reader
@@ -44,21 +46,29 @@ export interface Upstreams {
 }
 
 /** Subscriptions at the subgraphs: one graphql-ws socket to each. @param urls by subgraph name */
-export function createUpstreams(urls: Readonly<Record<string, string>>, signer: AssertionSigner): Upstreams {
+export function createUpstreams(
+  urls: Readonly<Record<string, string>>,
+  signer: AssertionSigner,
+  table: HeaderTable,
+  counters: Pick<Counters, 'upstreams'>,
+): Upstreams {
   const sockets = new Map<string, Client>();
   for (const [name, url] of Object.entries(urls)) sockets.set(name, createSocket(url));
 
   const open: Open<GatewayContext> = ({ subgraph, query, operationName, variables }, { actor, requestId }) => {
     let unsubscribe = () => {};
     let closed = false;
+    counters.upstreams += 1;
     const onClose = () => {
+      counters.upstreams -= 1;
       closed = true;
       unsubscribe();
     };
     const of = (event: SubgraphResponse) => Buffer.byteLength(JSON.stringify(event));
     const queue = new BoundedQueue<SubgraphResponse>(queued, onClose, { capacity: queuedBytes, of });
     const subscribe = async () => {
-      const extensions = { actor: await signer.sign(actor, subgraph), requestId };
+      const headers = table.inserted(subgraph); // none of a client's: others may read what it opens
+      const extensions = { actor: await signer.sign(actor, subgraph), requestId, ...(headers && { headers }) };
       if (closed) return;
       unsubscribe = (sockets.get(subgraph) as Client).subscribe(
         { query, operationName, variables, extensions },

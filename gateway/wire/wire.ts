@@ -58,7 +58,7 @@ export function createWire(
 ): Wire {
   const names = Object.keys(urls);
   const requests = createRequests(urls, signer, headers);
-  const upstreams = createUpstreams(urls, signer);
+  const upstreams = createUpstreams(urls, signer, headers, counters);
   // Each layer around the one before: a request is refused by an open circuit or else made, and made again; each time it has a
   // deadline and is counted.
   const deadlines = createDeadlines(requests.send);
