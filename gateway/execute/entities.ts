@@ -70,8 +70,7 @@ function compileLookup(lookup: EntityLookup, node: EntityFetch, types: TypeIndex
     variable: lookup.representationsVariable,
 
     gather(execution) {
-      const targets: Entity[] = [];
-      for (const path of paths) collect(execution.data, path, 0, types, targets);
+      const targets = paths.flatMap((path) => collect(execution.data, path, types));
       const gathered = represent(targets);
       if (execution.failures) {
         targets.forEach((target, i) => {
