@@ -17,7 +17,7 @@ export interface Context {
 
 // biome-ignore lint/suspicious/noExplicitAny: sources, references and arguments are what the SDL beside them says
 export type Resolve = (source: any, args: any, context: any, info: GraphQLResolveInfo) => unknown;
-export type Resolvers = Record<string, Record<string, unknown>>;
+export type Resolvers = Record<string, object>;
 
 export interface SubgraphSource {
   /** Without the @link line. */
@@ -84,14 +84,17 @@ export async function serve(name: string, { sdl, resolvers = {} }: SubgraphSourc
     sockets,
   );
 
+  let stopping: Promise<unknown> | undefined;
   const subgraph: Subgraph = {
     url: `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}/graphql`,
     seen,
     instead: undefined,
     async stop() {
-      await disposable.dispose();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      stopping ??= Promise.resolve(disposable.dispose()).then(() => {
+        server.closeAllConnections();
+        return new Promise((resolve) => server.close(resolve));
+      });
+      await stopping;
     },
   };
   return subgraph;
