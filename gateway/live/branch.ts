@@ -42,6 +42,7 @@ export class Branch {
   #isEnded = false;
   #isReopening = false;
   #wake = () => {};
+  #goOn = () => {};
 
   constructor(
     private readonly trunk: Trunk,
@@ -50,6 +51,19 @@ export class Branch {
   ) {
     this.isAtHead = after === undefined;
     this.recent = new Recent(after);
+  }
+
+  /** Whether it goes at the pace of a reader who has not taken yet what came last. */
+  get isWaitedFor(): boolean {
+    const [reader] = this.readers;
+    return !this.isAtHead && this.readers.size === 1 && reader?.isBehind === true;
+  }
+
+  /** @param events that the reader has not got yet */
+  admit(reader: Reader, events: readonly LiveEvent[] = []): void {
+    this.readers.add(reader);
+    for (const event of events) reader.push(event);
+    this.#goOn();
   }
 
   /** Reads until it ends; never rejects. */
@@ -91,6 +105,7 @@ export class Branch {
     this.#isEnded = true;
     void this.#upstream?.return?.();
     this.#wake();
+    this.#goOn();
     this.trunk.onEnd(this);
   }
 
@@ -107,6 +122,7 @@ export class Branch {
           if (this.recent.isResumable && isSentAway(step.value))
             return new Error('The subgraph sent the gateway away.');
           await this.#deliver(step.value);
+          await this.#waitForReader();
           if (this.#isEnded || this.#isReopening) return undefined;
         }
       } finally {
@@ -125,6 +141,23 @@ export class Branch {
     this.recent.add(event);
     for (const reader of this.readers) reader.push(event);
     this.trunk.onEvent(this);
+  }
+
+  /**
+   * One who catches up alone is read to at his own pace: a long log is no reason to send him away. What comes meanwhile may overflow the
+   * queue upstream, and is then read from the log again. Where there are others, or the head has been reached, nobody is waited for.
+   */
+  async #waitForReader(): Promise<void> {
+    if (!this.isWaitedFor) return;
+    const [reader] = [...this.readers] as [Reader];
+    await new Promise<void>((resolve) => {
+      const stalled = setTimeout(() => reader.resync(), stalledAfter);
+      this.#goOn = () => {
+        clearTimeout(stalled);
+        resolve();
+      };
+      reader.whenRoom(() => this.#goOn());
+    });
   }
 
   async #explain(reason: unknown): Promise<void> {
@@ -150,6 +183,7 @@ export class Branch {
   }
 }
 
+const stalledAfter = 30_000; // ms in which a reader that catches up takes nothing
 const complete = Symbol('complete');
 
 class Unexplained extends Error {}

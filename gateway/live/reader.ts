@@ -30,6 +30,8 @@ export class Reader implements Stream {
   /** The source has ended: so does the reader, once it has what waits. */
   #finish: (() => void) | undefined;
   #last: ExecutionResult | undefined;
+  /** Called once nothing waits any more, or it has ended. */
+  #onRoom = () => {};
   #settle: ((step: IteratorResult<ExecutionResult>) => void) | undefined;
 
   /**
@@ -56,11 +58,26 @@ export class Reader implements Stream {
     }
     const bytes = event.body.length;
     if (this.#queue.length >= queued || (this.#queue.length > 0 && this.#bytes + bytes > queuedBytes)) {
-      this.fail('RESYNC_REQUIRED', 'You fell too far behind: subscribe again from the cursor.');
+      this.resync();
       return;
     }
     this.#queue.push(event);
     this.#bytes += bytes;
+  }
+
+  /** Whether something waits for the client. */
+  get isBehind(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** @param onRoom called when nothing waits any more, or the reader has ended */
+  whenRoom(onRoom: () => void): void {
+    this.#onRoom = onRoom;
+  }
+
+  /** Sent away: what comes next is still in the log. */
+  resync(): void {
+    this.fail('RESYNC_REQUIRED', 'You fell too far behind: subscribe again from the cursor.');
   }
 
   /** Ends after what waits has been given. @param last the source's last word, told with the cursor to come back with */
@@ -114,6 +131,7 @@ export class Reader implements Stream {
       this.#bytes -= event.body.length;
       if (event.cursor !== undefined) this.#cursor = event.cursor;
     }
+    this.#onRoom();
     this.#finish?.();
   };
 
@@ -130,6 +148,7 @@ export class Reader implements Stream {
     this.#last = last;
     this.#queue.length = 0;
     this.onEnd();
+    this.#onRoom();
     this.#settle?.(this.#takeLast());
   }
 }

@@ -1,7 +1,7 @@
 import type { LiveEvent } from './event.ts';
 
-const kept = 256; // events
-const keptBytes = 1024 * 1024; // of them
+const kept = 128; // events: half of what may wait for a reader, who is given them all at once
+const keptBytes = 512 * 1024; // of them
 const keptFor = 10_000; // ms; what is older may have become private since: it is read from the log again
 
 /** The newest events of a stream, and so where it stands; enough to let somebody in who is a little behind. */

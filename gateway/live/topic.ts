@@ -65,12 +65,11 @@ export class Topic implements Trunk {
   join(reader: Reader, after: string | undefined): void {
     const found = after === undefined ? this.#findHead() : this.#findNear(after);
     if (found) {
-      found.branch.readers.add(reader);
-      for (const event of found.events) reader.push(event);
+      found.branch.admit(reader, found.events);
       return;
     }
     const branch = new Branch(this, after, this.#around.patience);
-    branch.readers.add(reader);
+    branch.admit(reader);
     this.#branches.add(branch);
     void branch.follow();
   }
@@ -120,17 +119,14 @@ export class Topic implements Trunk {
 
   onEvent(branch: Branch): void {
     const { last } = branch.recent;
-    if (this.#branches.size === 1 || last?.cursor === undefined) return;
+    if (this.#branches.size === 1 || last?.cursor === undefined || branch.isWaitedFor) return;
     for (const other of this.#branches) {
       const events = other === branch ? undefined : other.recent.since(last.cursor);
       if (!events) continue;
       other.isAtHead ||= branch.isAtHead;
       const readers = [...branch.readers];
       branch.readers.clear();
-      for (const reader of readers) {
-        other.readers.add(reader);
-        for (const event of events) reader.push(event);
-      }
+      for (const reader of readers) other.admit(reader, events);
       branch.close();
       return;
     }

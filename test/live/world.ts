@@ -197,7 +197,10 @@ export async function startLiveWorld(people: Record<string, Person>) {
       networks = await serve('networks', networksSdl, networksResolvers, port);
     },
     async connect(subject: string, claims: Record<string, unknown> = {}) {
-      const client = await connect(small.gateway.url, await small.sign({ sub: subject, jti: `${Math.random()}`, ...claims }));
+      const client = await connect(
+        small.gateway.url,
+        await small.sign({ sub: subject, jti: `${Math.random()}`, ...claims }),
+      );
       sockets.push(client.socket);
       return client;
     },
