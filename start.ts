@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { GatewayOptions } from './gateway/server.ts';
 import { type Config, readConfig } from './kit/config.ts';
 import { createSystemActor } from './kit/context.ts';
 import type { SubgraphName } from './kit/database/subgraphs.ts';
@@ -245,65 +244,30 @@ async function startGateway(
     development: !production,
   };
   const { start } = await import('./gateway/server.ts');
-  const { openSupergraph } = await import('./gateway/supergraph/source.ts');
+  const { readOptions } = await import('./gateway/settings.ts');
   const gateway = await start({
+    ...(await readOptions(config, here)),
     subgraphs: {
       networks: urls.networks ?? (config.NETWORKS_URL as string),
       members: urls.members ?? (config.MEMBERS_URL as string),
       'working-plans': urls['working-plans'] ?? (config.WORKING_PLANS_URL as string),
       discussions: urls.discussions ?? (config.DISCUSSIONS_URL as string),
     },
-    supergraph: openSupergraph(resolve(config.SUPERGRAPH ?? resolve(here, 'schema/supergraph.graphql')), {
-      operations: resolve(here, 'schema/operations'),
-      tryFirst: config.SUPERGRAPH !== undefined,
-    }),
     secret: platform.secret,
     oidc: { issuer, audience: config.OIDC_AUDIENCE },
     port,
     host,
     production,
-    demand: {
-      rates: config.RATE_LIMITS,
-      budgets: config.COST_BUDGETS,
-      trustedProxies: config.TRUSTED_PROXIES,
-      onlyPersisted: config.OPERATIONS === 'persisted',
-      ...(config.PERSISTED_OPERATIONS && { folder: resolve(config.PERSISTED_OPERATIONS) }),
-    },
     allowedOrigins: [...config.ALLOWED_ORIGINS, new URL(publicUrl).origin],
-    activeLabels: config.OVERRIDE_LABELS,
     ...(withPage && { page: { root: await pageRoot(onProgress), config: pageConfig } }),
     mounts: config.OIDC_ISSUER
       ? []
       : [{ path: '/issuer', handler: await developmentIssuer(platform, issuer, publicUrl) }],
-    ...(config.HEADER_RULES && { headerRules: await readHeaderRules(resolve(config.HEADER_RULES)) }),
-    telemetry: telemetrySettings(config),
-    log: createLog('gateway', config.LOG_LEVEL ?? (production ? 'info' : 'warn')),
   });
   platform.running.push({ name: 'gateway', stop: gateway.stop });
   platform.reload = gateway.reload;
   return publicUrl;
 }
-
-async function readHeaderRules(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new ConfigurationError(`HEADER_RULES: ${file} cannot be read as JSON (${(error as Error).message}).`);
-  }
-}
-
-const telemetrySettings = (config: Config): GatewayOptions['telemetry'] => ({
-  ...(config.METRICS_PORT !== undefined && { metrics: { port: config.METRICS_PORT, host: config.METRICS_HOST } }),
-  ...(config.OTEL_EXPORTER_OTLP_ENDPOINT && {
-    traces: {
-      endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
-      headers: config.OTEL_EXPORTER_OTLP_HEADERS,
-      serviceName: config.OTEL_SERVICE_NAME,
-      ratio: config.OTEL_TRACES_SAMPLER_ARG,
-    },
-  }),
-  traceContext: config.TRACE_CONTEXT,
-});
 
 async function pageRoot(onProgress: Platform['onProgress']): Promise<string> {
   const { buildPage } = await import('./gateway/page.ts');
