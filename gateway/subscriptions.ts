@@ -194,7 +194,10 @@ export function serveSockets(options: {
   function signIn(extra: Extra, principal: Principal): void {
     extra.principal = principal;
     clearTimeout(extra.expiry);
-    extra.expiry = expireAt(principal.expires, () => closeSocket(extra.socket, 4403, 'Your sign-in has expired'));
+    extra.expiry = expireAt(principal.expires, () => {
+      for (const stream of extra.streams) stream.fail('UNAUTHENTICATED', 'Your sign-in has expired: sign in again.');
+      setImmediate(() => closeSocket(extra.socket, 4403, 'Your sign-in has expired')); // after those last words
+    });
   }
 
   /** A ping may bring a new token: then the socket and all its streams live on as long as that. */

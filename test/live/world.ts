@@ -7,10 +7,11 @@ import { createLog } from '../../kit/log.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { type SmallWorld, secret, startSmallWorld, until } from '../gateway.ts';
 
-const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@inaccessible"])';
+const link =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@inaccessible", "@shareable"])';
 export const membersSdl = `${link} scalar JSON
   type Query { me: Seat resolveActor(subject: String!, seat: ID): JSON @inaccessible membersRightsVersion: Int! @inaccessible }
-  type Seat @key(fields: "id") { id: ID! name: String! readAs: String! viewerName: String }`;
+  type Seat @key(fields: "id") { id: ID! name: String! @shareable readAs: String! viewerName: String }`;
 export const networksSdl = `${link} scalar JSON
   type Query { entry: Entry resolvePartner(keyHash: String!): JSON @inaccessible partnersRightsVersion: Int! @inaccessible }
   type Subscription {
@@ -23,6 +24,13 @@ export const networksSdl = `${link} scalar JSON
   type Reset { why: String! }
   enum Mood { CALM }
   type Seat @key(fields: "id") { id: ID! }`;
+
+/** What the subgraph could answer besides, if the supergraph knew of it. */
+export const withNames = (sdl: string): string =>
+  sdl.replace(
+    'type Seat @key(fields: "id") { id: ID! }',
+    'type Seat @key(fields: "id") { id: ID! name: String! @shareable }',
+  );
 
 type Message = { __typename: string; n?: number; cursor?: string; why?: string; at?: number; text?: string | null };
 type Resolve = (source: never, args: Record<string, never>, context: RequestContext) => unknown;
@@ -162,8 +170,9 @@ export async function startLiveWorld(people: Record<string, Person>) {
     Query: { resolvePartner: () => null, partnersRightsVersion: () => 1 },
     Subscription: { entries: follow('entries', true), notes: follow('notes', false) },
     Entry: { roles, readAs: ((_, __, { actor }) => actor.seatId ?? 'nobody') as Resolve, by: () => ({ id: 'seat:9' }) },
+    Seat: { name: ({ id }: { id: string }) => `Seat ${id}` },
   };
-  let networks: RunningServer = await serve('networks', networksSdl, networksResolvers);
+  let networks: RunningServer = await serve('networks', withNames(networksSdl), networksResolvers);
   const port = Number(new URL(networks.url).port);
   const compose = (sdl = networksSdl) =>
     composeSupergraph([
@@ -194,7 +203,7 @@ export async function startLiveWorld(people: Record<string, Person>) {
       await networks.stop();
     },
     async revive() {
-      networks = await serve('networks', networksSdl, networksResolvers, port);
+      networks = await serve('networks', withNames(networksSdl), networksResolvers, port);
     },
     async connect(subject: string, claims: Record<string, unknown> = {}) {
       const client = await connect(
