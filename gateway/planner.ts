@@ -14,6 +14,8 @@ import {
 import { readDirectiveNames, readGuard } from './authorization/requirements.ts';
 import { grantsFor, withhold as withholdFrom } from './authorization/withhold.ts';
 import { Cache } from './cache.ts';
+import { addEntries } from './deferred/entries.ts';
+import { checkDefers } from './deferred/mark.ts';
 import type { Parts } from './execute/conditions.ts';
 import { findOperation } from './execute/operation.ts';
 import type { EntityLookup, Fetch, Path, PlanNode, Required, Rewrite } from './execute/plan.ts';
@@ -70,10 +72,16 @@ export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: Plann
   const types = indexTypes(supergraph);
   const guard = readGuard(supergraph);
   const sidesOf = readOverrides(planner);
+  const entriesOf = once(() => createEntries(parse(order.sdl)));
 
-  const planFetches = (text: string, operationName: string | undefined, { labels, share }: Sides) => {
+  const planFetches = (
+    text: string,
+    operationName: string | undefined,
+    { labels, share }: Sides,
+    by: native.QueryPlanner = planner,
+  ) => {
     try {
-      const { node } = planner.plan(text, operationName, labels, share);
+      const { node } = by.plan(text, operationName, labels, share);
       return node ? order.restore(translate(node, [])) : undefined;
     } catch (error) {
       throw planningFailed('This operation cannot be answered by the subgraphs.', error);
@@ -85,6 +93,7 @@ export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: Plann
     const [invalid] = isValid ? [] : validate(schema, document, undefined, { maxErrors: 1 });
     if (invalid) throw withCode(invalid, 'GRAPHQL_VALIDATION_FAILED');
     const parts = findOperation(document, name || undefined);
+    checkDefers(parts);
     return { parts, grants: guard && grantsFor(guard, schema, parts), planned: new Cache(mostStandings) };
   });
 
@@ -99,8 +108,13 @@ export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: Plann
       const withhold =
         guard && held && ((settled: Parts) => withholdFrom(guard, schema, settled, (grant) => holds.has(grant)));
       const planning = { schema, types, withhold };
+      const entries = () => {
+        const { types: entryTypes, planner: by } = entriesOf() ?? {};
+        const plan = (text: string) => planFetches(text, undefined, sides, by);
+        return entryTypes && { has: (type: string) => entryTypes.has(type), planFetches: plan };
+      };
       found = planOperation(
-        { ...planning, standing: key, planFetches: (text, name) => planFetches(text, name, sides) },
+        { ...planning, standing: key, entries, planFetches: (text, name) => planFetches(text, name, sides) },
         parts,
       );
       planned.set(key, found);
@@ -109,6 +123,22 @@ export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: Plann
   };
 
   return { schema, subgraphs: readSubgraphs(supergraph), plan };
+}
+
+/** Made when the first operation defers something: most never do. */
+function createEntries(
+  supergraph: DocumentNode,
+): { types: ReadonlySet<string>; planner: native.QueryPlanner } | undefined {
+  const entries = addEntries(supergraph);
+  return entries && { types: entries.types, planner: startPlanner(entries.sdl) };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** How many standings one operation is kept planned for. */
@@ -193,7 +223,9 @@ function clientSchema(sdl: string, guards: Pick<ReadonlyMap<string, unknown>, 'h
   const document = visit(parse(sdl, { noLocation: true }), {
     FieldDefinition: (field) => (field.name.value.startsWith('__') ? null : undefined),
   });
-  const kept = document.definitions.filter(isOurs);
+  const known = document.definitions.filter(isOurs);
+  const isDeclared = known.some((one) => one.kind === Kind.DIRECTIVE_DEFINITION && one.name.value === 'defer');
+  const kept = isDeclared ? known : [...known, ...defer];
   const names = new Set(kept.map((definition) => ('name' in definition ? definition.name?.value : undefined)));
   const isKept = (type: NamedTypeNode) => names.has(type.name.value);
   const definitions = kept.map((definition) => {
@@ -205,6 +237,11 @@ function clientSchema(sdl: string, guards: Pick<ReadonlyMap<string, unknown>, 'h
   });
   return buildASTSchema({ ...document, definitions }, { assumeValidSDL: true });
 }
+
+/** Answered by the executor, whatever the subgraphs know of it. */
+const defer = parse('directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT', {
+  noLocation: true,
+}).definitions;
 
 const builtIn = new Set(['Boolean', 'Float', 'ID', 'Int', 'String']);
 

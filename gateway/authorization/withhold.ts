@@ -24,6 +24,8 @@ export interface Withheld {
   readonly kept: Parts | undefined;
   /** One for each path that was taken out, code UNAUTHORIZED_FIELD_OR_TYPE. `@` in a path stands for each item of a list. */
   readonly errors: readonly GraphQLError[];
+  /** Those of a part of the operation: of these selections of a type, at this path. */
+  errorsIn(type: string, set: SelectionSetNode, path: readonly string[]): readonly GraphQLError[];
 }
 
 /** The grants that decide what of an operation may be read. Undefined if it reaches no guarded part. */
@@ -90,14 +92,19 @@ export function withhold(
   const selectionSet = keep(schema.getRootType(definition.operation) ?? undefined, definition.selectionSet);
   if (!denied) return undefined;
   const kept = selectionSet && { definition: { ...definition, selectionSet }, fragments };
-  return { kept, errors: findErrors(schema, parts, isDenied) };
+  const errorsIn: Withheld['errorsIn'] = (type, set, path) => findErrors(schema, parts, isDenied, type, set, path);
+  const root = schema.getRootType(definition.operation)?.name ?? '';
+  return { kept, errors: errorsIn(root, definition.selectionSet, []), errorsIn };
 }
 
 /** Walks with fragments spread in, so it is not for documents without limits. */
 function findErrors(
   schema: GraphQLSchema,
-  { definition, fragments }: Parts,
+  { fragments }: Parts,
   isDenied: (parent: GraphQLNamedType, field: FieldNode) => boolean,
+  type: string,
+  selectionSet: SelectionSetNode,
+  start: readonly string[],
 ): GraphQLError[] {
   const errors = new Map<string, GraphQLError>();
   const walk = (parent: GraphQLNamedType | undefined, set: SelectionSetNode, path: readonly string[]): void => {
@@ -121,7 +128,7 @@ function findErrors(
       }
     }
   };
-  walk(schema.getRootType(definition.operation) ?? undefined, definition.selectionSet, []);
+  walk(schema.getType(type), selectionSet, start);
   return [...errors.values()];
 }
 

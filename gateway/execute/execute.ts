@@ -101,7 +101,7 @@ export function finish(variant: Variant, execution: Execution): ExecutionResult 
   return { errors: [...(withheld ?? []), ...errors.map((error) => withinAnswer(error, data))], data };
 }
 
-function introspect(schema: GraphQLSchema, document: DocumentNode, execution: Execution): void {
+export function introspect(schema: GraphQLSchema, document: DocumentNode, execution: Execution): void {
   const result = executeSync({ schema, document, variableValues: execution.variables });
   Object.assign(execution.data, result.data);
   if (result.errors) execution.errors.push(...result.errors);

@@ -1,4 +1,8 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { Withheld } from '../authorization/withhold.ts';
+import { deferVariables } from '../deferred/mark.ts';
+import type { EntryPlanner } from '../deferred/plan.ts';
+import { type Incremental, planDeferred } from '../deferred/planned.ts';
 import { answerKey, withAnswerKeys } from './aliases.ts';
 import { compilePlan } from './compile.ts';
 import { conditionVariables, type Parts, settleConditions } from './conditions.ts';
@@ -22,6 +26,8 @@ export interface PlannedOperation {
    * are planned. Throws QUERY_PLANNING_FAILED.
    */
   variantFor(variables: Readonly<Record<string, unknown>>): Variant;
+  /** How it is answered in several pieces; undefined if, with these variables, nothing is deferred or can be. */
+  deferredFor(variables: Readonly<Record<string, unknown>>): Incremental | undefined;
 }
 
 /** Nothing in it changes once it is made. */
@@ -47,9 +53,9 @@ export interface Planning {
   /** Plans the data part of an operation; undefined stands for an empty plan. */
   planFetches(text: string, operationName: string | undefined): PlanNode | undefined;
   /** Takes out what is not to be answered. @returns undefined if that is nothing */
-  readonly withhold:
-    | ((parts: Parts) => { kept: Parts | undefined; errors: readonly GraphQLError[] } | undefined)
-    | undefined;
+  readonly withhold: ((parts: Parts) => Withheld | undefined) | undefined;
+  /** Undefined if there are no entities. */
+  entries(): EntryPlanner | undefined;
 }
 
 /** Throws QUERY_PLANNING_FAILED. */
@@ -57,25 +63,46 @@ export function planOperation(planning: Planning, parts: Parts): PlannedOperatio
   const { schema, standing } = planning;
   const { definition } = parts;
   const names = conditionVariables(parts);
-  const make = (settled: Parts) => makeVariant(planning, settled);
-  const planned = { schema, kind: definition.operation, definition, standing };
+  const settle = (values: Readonly<Record<string, unknown>>) => (names ? settleConditions(parts, values) : parts);
+  const planned = { schema, kind: definition.operation, definition, standing, deferredFor: deferrals(planning, parts) };
   if (!names?.length) {
-    const variant = make(names ? settleConditions(parts, {}) : parts);
+    const variant = makeVariant(planning, settle({}));
     return { ...planned, variantFor: () => variant };
   }
-  const variants = new Map<string, Variant>();
-  const variantFor = (variables: Readonly<Record<string, unknown>>): Variant => {
-    const setting = names.map((name) => (variables[name] === true ? 1 : 0)).join('');
-    let variant = variants.get(setting);
-    if (!variant) {
-      variant = make(settleConditions(parts, variables));
-      // Clients choose the settings, so there may be 2^n of them.
-      if (variants.size >= 64) variants.clear();
-      variants.set(setting, variant);
+  return { ...planned, variantFor: bySetting(names, (values) => makeVariant(planning, settle(values))) };
+}
+
+function deferrals(planning: Planning, parts: Parts): PlannedOperation['deferredFor'] {
+  const names = deferVariables(parts);
+  if (!names) return () => undefined;
+  const conditions = conditionVariables(parts);
+  return bySetting([...(conditions ?? []), ...names], (values) => {
+    try {
+      return planDeferred(planning, conditions ? settleConditions(parts, values) : parts, values);
+    } catch (error) {
+      if (error instanceof GraphQLError) return undefined; // whatever is wrong with it, one piece will say so
+      throw error;
     }
-    return variant;
+  });
+}
+
+/** Makes something once for each setting of Boolean variables. */
+function bySetting<T>(
+  names: readonly string[],
+  make: (values: Readonly<Record<string, unknown>>) => T,
+): (values: Readonly<Record<string, unknown>>) => T {
+  const made = new Map<string, { readonly value: T }>();
+  return (values) => {
+    const setting = names.map((name) => (values[name] === true ? 1 : 0)).join('');
+    let found = made.get(setting);
+    if (!found) {
+      found = { value: make(values) };
+      // Clients choose the settings, so there may be 2^n of them.
+      if (made.size >= 64) made.clear();
+      made.set(setting, found);
+    }
+    return found.value;
   };
-  return { ...planned, variantFor };
 }
 
 function makeVariant({ schema, types, planFetches, withhold }: Planning, parts: Parts): Variant {
