@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { expectAnswer, runSituation, type World } from '../run.ts';
+import { expectAnswer, runSituation } from '../run.ts';
 import { refusal } from '../things.ts';
+import type { World } from '../world.ts';
 
 let done: string[] = [];
 const wait = () => new Promise((resolve) => setTimeout(resolve, 20)); // a later step that did not wait would be done by then

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { BoundedQueue } from '../../../kit/queue.ts';
 import { until } from '../../gateway.ts';
 import type { Answer } from '../../people.ts';
-import { expectAnswer, runSituation, type World } from '../run.ts';
+import { expectAnswer, runSituation } from '../run.ts';
 import { refusal, refuseFor } from '../things.ts';
+import type { World } from '../world.ts';
 
 const known = async (key: { id: string }) => key;
 const open = new Set<BoundedQueue<unknown>>();

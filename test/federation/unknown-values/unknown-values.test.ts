@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { expectAnswer, runSituation, type World } from '../run.ts';
+import { expectAnswer, runSituation } from '../run.ts';
+import type { World } from '../world.ts';
 
 const answerWith = (world: World, name: string, body: unknown) => {
   const subgraph = world.at[name];
