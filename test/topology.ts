@@ -55,13 +55,15 @@ export class Topology {
     readonly redis: Redis,
     private readonly database: { url: string; drop(): Promise<void> },
     private readonly ports: Record<string, number>,
+    /** More settings for the gateways. */
+    private readonly settings: Record<string, string>,
   ) {}
 
-  static async prepare(): Promise<Topology> {
+  static async prepare(settings: Record<string, string> = {}): Promise<Topology> {
     const ports: Record<string, number> = {};
     for (const name of Topology.names) ports[name] = await freePort();
     const [processes, redis, database] = [await Processes.open(), await startRedis(), await ownedDatabase()];
-    return new Topology(processes, redis, database, ports);
+    return new Topology(processes, redis, database, ports, settings);
   }
 
   static readonly names = [
@@ -87,6 +89,7 @@ export class Topology {
             MEMBERS_URL: subgraph('members'),
             WORKING_PLANS_URL: subgraph(beside ? 'working-plans beside' : 'working-plans'),
             DISCUSSIONS_URL: subgraph('discussions'),
+            ...this.settings,
             ...(beside && { OIDC_ISSUER: `${this.address('gateway')}/issuer` }),
           }
         : {
@@ -107,9 +110,9 @@ export class Topology {
   }
 
   /** @throws with what a service said that could not start */
-  async becomesReady(): Promise<void> {
+  async becomesReady(...gateways: string[]): Promise<void> {
     await Promise.all([...this.running.values()].map((service) => service.ready()));
-    for (const gateway of ['gateway', 'gateway beside'])
+    for (const gateway of gateways.length > 0 ? gateways : ['gateway', 'gateway beside'])
       await until(async () => (await this.ask(gateway))?.status === 'ready', 10_000);
   }
 
