@@ -81,6 +81,8 @@ async function startSubgraphs() {
   let role = 'MEMBER_EDITOR';
   /** One queue for each subscription that is open at networks. */
   const opened = new Set<BoundedQueue<unknown>>();
+  /** What the subgraphs logged. */
+  const logged: string[] = [];
   /** What each operation carried as its actor. */
   const seen: Actor[] = [];
   const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms).unref());
@@ -98,7 +100,7 @@ async function startSubgraphs() {
       name,
       secret,
       port,
-      log: createLog('test', 'error', () => {}),
+      log: createLog(name, 'info', (line) => logged.push(line)),
       createContext: (request) => request,
       schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never }),
     });
@@ -151,6 +153,7 @@ async function startSubgraphs() {
   return {
     opened,
     seen,
+    logged,
     members: await serve('members', membersSdl, members),
     networks: await serve('networks', networksSdl, networks),
     /** Starts networks again where it was. @param more resolvers in place of its own */
@@ -169,6 +172,8 @@ async function startSubgraphs() {
 export interface SmallWorld {
   /** Its `graphs.replace(sdl)` serves another supergraph at once (see `composeSmall`). */
   gateway: Gateway;
+  /** What the gateway was started with. */
+  options: GatewayOptions;
   subgraphs: Awaited<ReturnType<typeof startSubgraphs>>;
   issuer: Awaited<ReturnType<typeof startIssuer>>;
   /** What the gateway logged as errors. */
@@ -194,7 +199,7 @@ export async function startSmallWorld(
   const issuer = await startIssuer();
   const subgraphs = await startSubgraphs();
   const logged: string[] = [];
-  const gateway = await startGateway({
+  const whole: GatewayOptions = {
     subgraphs: { members: subgraphs.members.url, networks: subgraphs.networks.url, ...options.urls },
     supergraph: composeSmall(),
     secret,
@@ -204,9 +209,11 @@ export async function startSmallWorld(
     allowedOrigins: ['https://net4u.example'],
     log: createLog('test', 'error', (line) => logged.push(line)),
     ...options,
-  });
+  };
+  const gateway = await startGateway(whole);
   return {
     gateway,
+    options: whole,
     subgraphs,
     issuer,
     logged,

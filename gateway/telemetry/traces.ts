@@ -32,11 +32,12 @@ export interface OpenSpan {
 export interface Traces {
   /** A span at the beginning of a road; undefined when it is not sampled. @param began ms of Date.now() */
   start(name: string, attributes: Attributes, parent: TraceParent | undefined, began: number): OpenSpan | undefined;
-  /** Sends what is left, for 2 s at most. */
+  /** Sends what is left, for 2.5 s at most. */
   stop(): Promise<void>;
 }
 
-const longestFlush = 2_000; // ms
+const longestExport = 2_000; // ms for a batch, further tries included
+const longestFlush = 2_500; // ms when stopping
 
 /** @param random decides what is sampled, 0..1 */
 export async function createTraces(
@@ -53,7 +54,11 @@ export async function createTraces(
       import('@opentelemetry/resources'),
     ]);
   const url = `${options.endpoint.replace(/\/+$/, '')}/v1/traces`;
-  const exporter = new OTLPTraceExporter({ url, ...(options.headers && { headers: options.headers }) });
+  const exporter = new OTLPTraceExporter({
+    url,
+    timeoutMillis: longestExport,
+    ...(options.headers && { headers: options.headers }),
+  });
   const provider = new sdk.NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': options.serviceName ?? 'net4u-gateway' }),
     sampler: new sdk.AlwaysOnSampler(), // decided below, before a span costs anything

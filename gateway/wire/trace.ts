@@ -45,12 +45,11 @@ export function traced(send: Send<GatewayContext>): Send<GatewayContext> {
   };
 }
 
-/** The planner calls the variables that hold representations so. */
+/** Lists of objects that say their type: no input of a client's has a field of that name. */
 function countRepresentations({ variables }: SubgraphRequest): number {
   let count = 0;
-  for (const name in variables) {
-    const value = variables[name];
-    if (/^_*representations/.test(name) && Array.isArray(value)) count += value.length;
+  for (const value of Object.values(variables ?? {})) {
+    if (Array.isArray(value) && typeof value[0]?.__typename === 'string') count += value.length;
   }
   return count;
 }
