@@ -158,6 +158,20 @@ describe('a supergraph that cannot be served is refused, and the one before stay
     expect(sdl).toBe(draft.sdl);
   });
 
+  test('what is out of reach for the subgraphs is named; a root field of which nothing can be planned is refused', async () => {
+    const unreached = first.replaceAll('@join__type(graph: MEMBERS, key: "id")', '@join__type(graph: MEMBERS)');
+    const { broken } = await tryOut({ sdl: unreached }, { addresses });
+    expect(broken.map((one) => one.split(':')[0])).toEqual([
+      'Query.tick, with all it offers',
+      'Subscription.ticks, with all it offers',
+    ]);
+    const nowhere = first.replace(
+      'tick: Tick @join__field(graph: NETWORKS)',
+      'tick: Tick @join__field(graph: MEMBERS)',
+    );
+    await expect(tryOut({ sdl: nowhere }, { addresses })).rejects.toThrow(/^Query\.tick cannot be planned: /);
+  });
+
   test('one line each says what is wrong; requests, subscriptions and /ready notice nothing', async () => {
     const path = await newFile();
     await serve(path);

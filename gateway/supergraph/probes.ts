@@ -10,17 +10,28 @@ import {
   isRequiredArgument,
 } from 'graphql';
 
-const levels = 2; // of objects below a root field: enough to go from one subgraph into another
+const levels = 3; // of objects, the root field's own first: enough to go from one subgraph into another
 
-/** An operation for each root field, by the field's name: with all it offers for some levels, so that planning it tries the joins. */
-export function* probes(schema: GraphQLSchema): Generator<[name: string, text: string]> {
+/** Operations that ask for one root field. */
+export interface Probe {
+  /** As in `Query.network`. */
+  readonly name: string;
+  /** Nothing of it but that it is there. */
+  readonly least: string;
+  /** All it offers for some levels, so that planning it tries the joins. */
+  readonly most: string;
+}
+
+export function* probes(schema: GraphQLSchema): Generator<Probe> {
   for (const kind of ['query', 'mutation', 'subscription'] as const) {
     const root = schema.getRootType(kind as never);
     for (const field of Object.values(root?.getFields() ?? {})) {
-      const variables: string[] = [];
-      const selected = selectField(schema, field, levels, variables);
-      const declared = variables.length > 0 ? `(${variables.join(', ')})` : '';
-      yield [`${root?.name}.${field.name}`, `${kind} ${declared} { ${selected} }`];
+      const ask = (below: number) => {
+        const variables: string[] = [];
+        const selected = selectField(schema, field, below, variables);
+        return `${kind} ${variables.length > 0 ? `(${variables.join(', ')}) ` : ''}{ ${selected} }`;
+      };
+      yield { name: `${root?.name}.${field.name}`, least: ask(0), most: ask(levels) };
     }
   }
 }
@@ -40,23 +51,24 @@ function selectField(
   };
   const filled = field.args.filter(isRequiredArgument).map(fill);
   const type = getNamedType(field.type);
-  const inner = isCompositeType(type) ? ` { ${select(schema, type, below, variables)} }` : '';
+  const inner = isCompositeType(type)
+    ? ` { __typename ${below > 0 ? select(schema, type, below - 1, variables) : ''} }`
+    : '';
   return `${alias}${field.name}${filled.length > 0 ? `(${filled.join(', ')})` : ''}${inner}`;
 }
 
 function select(schema: GraphQLSchema, type: GraphQLCompositeType, below: number, variables: string[]): string {
-  const parts = ['__typename'];
   const choose = (fields: GraphQLField<unknown, unknown>[], prefix = '') => {
     const chosen = fields.filter((field) => isLeafType(getNamedType(field.type)) || below > 0);
     // types of one union may give a field of one name different types: each gets names of its own
-    return chosen.map((one) => selectField(schema, one, below - 1, variables, prefix && `${prefix}${one.name}: `));
+    return chosen
+      .map((one) => selectField(schema, one, below, variables, prefix && `${prefix}${one.name}: `))
+      .join(' ');
   };
-  if ('getFields' in type) parts.push(...choose(Object.values(type.getFields())));
+  const parts = 'getFields' in type ? [choose(Object.values(type.getFields()))] : [];
   if (isAbstractType(type)) {
     for (const [i, one] of schema.getPossibleTypes(type).entries())
-      parts.push(
-        `... on ${one.name} { ${['__typename', ...choose(Object.values(one.getFields()), `t${i}_`)].join(' ')} }`,
-      );
+      parts.push(`... on ${one.name} { __typename ${choose(Object.values(one.getFields()), `t${i}_`)} }`);
   }
   return parts.join(' ');
 }

@@ -16,15 +16,15 @@ function tryOut({ draft, addresses, operations = {} }: TrialRequest): TrialLine 
   checkDefinitions(sdl);
   const graph = createGraph(sdl);
   checkAddresses(graph.planner, addresses);
-  for (const [name, probe] of probes(graph.schema)) {
-    say({ doing: `planning ${name}` });
-    try {
-      graph.planner.plan(probe);
-    } catch (error) {
-      throw new Error(`${name} cannot be planned: ${(error as Error).message}`);
-    }
-  }
   const broken: string[] = [];
+  for (const { name, least, most } of probes(graph.schema)) {
+    say({ doing: `planning ${name}` });
+    const why = reasonAgainst(graph, most);
+    if (why === undefined) continue;
+    // that a part of what it offers is out of reach clients are told, when they ask for it
+    if (reasonAgainst(graph, least)) throw new Error(`${name} cannot be planned: ${why}`);
+    broken.push(`${name}, with all it offers: ${why}`);
+  }
   for (const [file, document] of Object.entries(operations)) broken.push(...findBroken(graph, file, document));
   return { sdl, broken };
 }
@@ -50,13 +50,19 @@ function findBroken(graph: Graph, file: string, text: string): string[] {
     if (definition.kind !== Kind.OPERATION_DEFINITION) return [];
     const name = definition.name?.value;
     say({ doing: `planning ${name} of ${file}` });
-    try {
-      graph.planner.plan(text, name);
-      return [];
-    } catch (error) {
-      return [`${name} of ${file}: ${(error as Error).message}`];
-    }
+    const why = reasonAgainst(graph, text, name);
+    return why === undefined ? [] : [`${name} of ${file}: ${why}`];
   });
+}
+
+/** Why this operation cannot be run; undefined if it can. */
+function reasonAgainst(graph: Graph, text: string, operationName?: string): string | undefined {
+  try {
+    graph.planner.plan(text, operationName);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 try {
