@@ -11,6 +11,7 @@ import { ApiError, publicError } from '../kit/errors.ts';
 import { describeError, type Log } from '../kit/log.ts';
 import { QueueOverflow } from '../kit/queue.ts';
 import { createStandings } from './authorization/standing.ts';
+import { executeIncrementally, type IncrementalResults, type SubsequentResult } from './deferred/execute.ts';
 import { type Budgets, checkBudget, defaultBudgets } from './demand/budgets.ts';
 import { evaluate } from './demand/cost.ts';
 import { createRequestReader, type PersistedOptions } from './demand/persisted.ts';
@@ -52,6 +53,12 @@ export interface Operations {
   /** @throws GraphQLError with what is wrong */
   prepare(request: Request, actor: Actor): Prepared;
   run(prepared: Prepared, context: GatewayContext, signal?: AbortSignal): Promise<ExecutionResult>;
+  /** As `run`, for a client that takes what is deferred in pieces. */
+  runInPieces(
+    prepared: Prepared,
+    context: GatewayContext,
+    signal?: AbortSignal,
+  ): Promise<ExecutionResult | IncrementalResults>;
   subscribe(
     prepared: Prepared,
     context: GatewayContext,
@@ -100,6 +107,12 @@ export function createOperations(options: {
   };
   const clean = (result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map(toPublic) } : result;
+  const cleanPieces = ({ incremental, hasNext }: SubsequentResult): SubsequentResult => ({
+    ...(incremental && {
+      incremental: incremental.map((one) => (one.errors ? { ...one, errors: one.errors.map(toPublic) } : one)),
+    }),
+    hasNext,
+  });
   const cleanEvent = (result: ExecutionResult): ExecutionResult => {
     if (!result.errors?.some((error) => error.originalError instanceof QueueOverflow)) return clean(result);
     return { errors: [new ApiError('RESYNC_REQUIRED', 'You fell too far behind: subscribe again from the cursor.')] };
@@ -145,6 +158,25 @@ export function createOperations(options: {
       const result = clean(await (observer?.run(prepared, context, start) ?? start(context)));
       return tellsCost ? { ...result, extensions: { ...result.extensions, cost } } : result;
     },
+    async runInPieces(prepared, context, signal) {
+      const { planned, variables, cost, tellsCost } = prepared;
+      let begun = false;
+      const start = async (context: GatewayContext) => {
+        // The headers of the answer leave with its first piece.
+        const { onAnswered } = context;
+        const told: GatewayContext = { ...context };
+        if (onAnswered) told.onAnswered = (...heard) => begun || onAnswered(...heard);
+        const args = { planned, variables, send: wire.send, context: told, ...(signal && { signal }) };
+        const results = await executeIncrementally(args);
+        begun = true;
+        const { errors } = 'initial' in results ? results.initial : results;
+        return { ...(errors && { errors }), results };
+      };
+      const { results } = await (observer?.run(prepared, context, start) ?? start(context));
+      const first = clean('initial' in results ? results.initial : results);
+      const initial = tellsCost ? { ...first, extensions: { ...first.extensions, cost } } : first;
+      return 'initial' in results ? { initial, subsequent: mapResults(results.subsequent, cleanPieces) } : initial;
+    },
     async subscribe(prepared, context) {
       const { planned, variables } = prepared;
       const start = () => {
@@ -166,11 +198,8 @@ export function createOperations(options: {
   };
 }
 
-function mapResults(
-  source: AsyncIterableIterator<ExecutionResult>,
-  map: (result: ExecutionResult) => ExecutionResult,
-): AsyncIterableIterator<ExecutionResult> {
-  const mapped = (step: IteratorResult<ExecutionResult>) =>
+function mapResults<T>(source: AsyncIterableIterator<T>, map: (result: T) => T): AsyncIterableIterator<T> {
+  const mapped = (step: IteratorResult<T>): IteratorResult<T> =>
     step.done ? step : { done: false as const, value: map(step.value) };
   return {
     [Symbol.asyncIterator]() {

@@ -16,6 +16,7 @@ import { createFailureAnswer } from './http/failures.ts';
 import { createHandler, isGraphql } from './http/handler.ts';
 import { createDocumentReader } from './limits.ts';
 import { createLive } from './live/live.ts';
+import { answerByParts } from './multipart.ts';
 import { createOperations } from './operations.ts';
 import { answerByEvents } from './sse.ts';
 import { createStreams } from './streams.ts';
@@ -120,7 +121,7 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     rates,
     addressOf,
     observer,
-    answers: [answerByEvents(operations, streams, live), answerByApollo(apollo)],
+    answers: [answerByEvents(operations, streams, live), answerByParts(operations), answerByApollo(apollo)],
     log,
   });
   const app = express();

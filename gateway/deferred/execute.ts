@@ -3,6 +3,7 @@ import { coerceVariables, type ExecuteArgs, execute, finish, introspect, startEx
 import type { Execution } from '../execute/execution.ts';
 import { withinAnswer } from '../execute/failures.ts';
 import type { Entity, ResponsePath } from '../execute/flatten.ts';
+import type { PlannedOperation } from '../execute/planned.ts';
 import { Problems } from '../execute/problems.ts';
 import type { Send } from '../execute/send.ts';
 import type { TypeIndex } from '../execute/types.ts';
@@ -33,6 +34,13 @@ export interface IncrementalResults {
    * comes after it. `return` stops asking subgraphs. Rejects only when aborted.
    */
   readonly subsequent: AsyncIterableIterator<SubsequentResult>;
+}
+
+/** Whether an answer comes in pieces, for a client that takes them. */
+export function comesInPieces(planned: PlannedOperation, variables: ExecuteArgs<unknown>['variables']): boolean {
+  if (!planned.defers) return false;
+  const coerced = coerceVariables(planned, variables);
+  return !('errors' in coerced) && planned.deferredFor(coerced.values) !== undefined;
 }
 
 /** As `execute`, but what is deferred comes later, if it can. */

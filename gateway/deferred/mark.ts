@@ -76,8 +76,10 @@ export function deferVariables({ definition, fragments }: Parts): string[] | und
  */
 export function checkDefers({ definition, fragments }: Parts): void {
   const labels = new Set<string>();
+  let found = false;
   for (const { selectionSet } of [definition, ...fragments.values()]) {
     visitDefers(selectionSet, (defer) => {
+      found = true;
       const label = argument(defer, 'label');
       if (label === undefined || label.kind === Kind.NULL) return;
       if (label.kind !== Kind.STRING) throw invalid('The label of @defer must be a string, not a variable.', defer);
@@ -85,6 +87,17 @@ export function checkDefers({ definition, fragments }: Parts): void {
       labels.add(label.value);
     });
   }
+  if (!found) return;
+  const counted = new Map<string, number>();
+  const countFragment = (name: string, isRoot: boolean): number => {
+    const key = `${isRoot} ${name}`;
+    const known = counted.get(key);
+    if (known !== undefined) return known;
+    const fragment = fragments.get(name);
+    const count = fragment ? countIn(fragment.selectionSet, isRoot) : 0;
+    counted.set(key, count);
+    return count;
+  };
   const countIn = (set: SelectionSetNode, isRoot: boolean): number => {
     let count = 0;
     for (const selection of set.selections) {
@@ -93,19 +106,16 @@ export function checkDefers({ definition, fragments }: Parts): void {
         throw invalid(`@defer cannot stand at the root of a ${definition.operation}.`, defer);
       if (defer) count += 1;
       const isStillRoot = isRoot && selection.kind !== Kind.FIELD;
-      if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        const fragment = fragments.get(selection.name.value);
-        if (fragment) count += countIn(fragment.selectionSet, isStillRoot);
-      } else if (selection.selectionSet) count += countIn(selection.selectionSet, isStillRoot);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) count += countFragment(selection.name.value, isStillRoot);
+      else if (selection.selectionSet) count += countIn(selection.selectionSet, isStillRoot);
     }
     return count;
   };
   const count = countIn(definition.selectionSet, true);
   if (count <= mostDefers) return;
+  const extensions = { code: 'OPERATION_TOO_LARGE', limit: 'deferred fragments', maximum: mostDefers };
   const message = `This operation has too many deferred fragments: ${count}, at most ${mostDefers}.`;
-  throw new GraphQLError(message, {
-    extensions: { code: 'OPERATION_TOO_LARGE', limit: 'deferred fragments', maximum: mostDefers },
-  });
+  throw new GraphQLError(message, { extensions });
 }
 
 function invalid(message: string, node: DirectiveNode): GraphQLError {

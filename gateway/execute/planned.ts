@@ -8,10 +8,10 @@ import { compilePlan } from './compile.ts';
 import { conditionVariables, type Parts, settleConditions } from './conditions.ts';
 import type { Step } from './execution.ts';
 import { type Absorb, compileAbsorb } from './fetch.ts';
-import { askForTypes } from './hidden-types.ts';
 import { readDataPart, readIntrospection } from './operation.ts';
 import type { Fetch, PlanNode } from './plan.ts';
 import { compileShape, type Shape } from './shape.ts';
+import { askForTypes } from './typenames.ts';
 import type { SchemaIndex } from './types.ts';
 
 /** An operation that is ready to run, any number of times and at the same time. */
@@ -26,6 +26,8 @@ export interface PlannedOperation {
    * are planned. Throws QUERY_PLANNING_FAILED.
    */
   variantFor(variables: Readonly<Record<string, unknown>>): Variant;
+  /** Whether it has @defer anywhere. */
+  readonly defers: boolean;
   /** How it is answered in several pieces; undefined if, with these variables, nothing is deferred or can be. */
   deferredFor(variables: Readonly<Record<string, unknown>>): Incremental | undefined;
 }
@@ -64,7 +66,11 @@ export function planOperation(planning: Planning, parts: Parts): PlannedOperatio
   const { definition } = parts;
   const names = conditionVariables(parts);
   const settle = (values: Readonly<Record<string, unknown>>) => (names ? settleConditions(parts, values) : parts);
-  const planned = { schema, kind: definition.operation, definition, standing, deferredFor: deferrals(planning, parts) };
+  const planned = {
+    ...{ schema, kind: definition.operation, definition, standing },
+    defers: deferVariables(parts) !== undefined,
+    deferredFor: deferrals(planning, parts),
+  };
   if (!names?.length) {
     const variant = makeVariant(planning, settle({}));
     return { ...planned, variantFor: () => variant };
