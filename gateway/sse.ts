@@ -38,7 +38,11 @@ export function answerByEvents(operations: Operations, streams: Streams, live: L
       return shared;
     }
     const results = shared ?? (await operations.subscribe(prepared as Prepared, rest));
-    return Symbol.asyncIterator in results ? streams.add(results, principal, rest) : one(results);
+    if (!(Symbol.asyncIterator in results)) return one(results);
+    let unguard = () => {};
+    const stream = streams.add(results, principal, rest, () => unguard());
+    unguard = live.guard(stream, prepared as Prepared, rest);
+    return stream;
   }
 
   async function answer(exchange: Exchange): Promise<void> {

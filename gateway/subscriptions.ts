@@ -181,7 +181,7 @@ export function serveSockets(options: {
         const shared = share(extra, id, prepared, context, leave);
         const results = shared ?? (await operations.subscribe(prepared, context));
         if (results instanceof Reader) return results;
-        if (Symbol.asyncIterator in results) return keep(extra, results, context, leave);
+        if (Symbol.asyncIterator in results) return keep(args as unknown as Args, results, leave);
         leave();
         return results;
       } catch (error) {
@@ -229,21 +229,26 @@ export function serveSockets(options: {
     if (reader instanceof Reader) {
       extra.streams.add(reader);
       unwatch = streams.watch(reader, extra.principal as Principal, context);
+      if (extra.socket.readyState !== extra.socket.OPEN) void reader.return();
     }
     return reader;
   }
 
   /** graphql-ws may forget a stream whose id the client uses twice: the socket's end ends it in any case. */
   function keep(
-    extra: Extra,
+    { extra, prepared, context }: Args,
     results: AsyncIterableIterator<ExecutionResult>,
-    context: GatewayContext,
     leave: () => void,
   ): Stream {
+    let unguard = () => {};
+    let known: Stream | undefined;
     const stream = streams.add(results, extra.principal as Principal, context, () => {
-      extra.streams.delete(stream);
+      unguard();
+      if (known) extra.streams.delete(known);
       leave();
     });
+    known = stream;
+    unguard = live.guard(stream, prepared, context);
     extra.streams.add(stream);
     if (extra.socket.readyState !== extra.socket.OPEN) void stream.return?.();
     return stream;

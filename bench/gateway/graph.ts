@@ -28,7 +28,7 @@ export const sdls: Record<string, string> = {
   reviews: `
     extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@provides"])
     type Query { reviewCount: Int! }
-    type Subscription { reviewAdded: ReviewEvent }
+    type Subscription { reviewAdded(after: String): ReviewEvent }
     type ReviewEvent { cursor: String! sentAt: Float! review: Review }
     type Review @key(fields: "id") { id: ID! body: String author: User @provides(fields: "username") product: Product }
     type User @key(fields: "id") { id: ID! username: String @external reviews: [Review] }

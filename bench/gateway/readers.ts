@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
 import { answerCalls, clock } from './process.ts';
 import { quantiles } from './report.ts';
@@ -38,7 +39,7 @@ async function open({ url, query, tokens }: { url: string; query: string; tokens
       socket.on('message', (data) => {
         const text = String(data);
         if (text.includes('"connection_ack"')) {
-          send({ id: 'one', type: 'subscribe', payload: { query } });
+          send({ id: randomUUID(), type: 'subscribe', payload: { query } }); // as clients do: each has its own
           resolve();
         } else if (text.startsWith('{"type":"ping"')) send({ type: 'pong' });
         else receive(text);

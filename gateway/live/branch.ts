@@ -139,8 +139,15 @@ export class Branch {
     });
     if (this.#isEnded) return;
     this.recent.add(event);
-    for (const reader of this.readers) reader.push(event);
-    this.trunk.onEvent(this);
+    // Who joins from here on finds the event in `recent`.
+    const readers = this.readers.size > atOnce ? [...this.readers] : this.readers;
+    let given = 0;
+    for (const reader of readers) {
+      if (readers === this.readers || this.readers.has(reader)) reader.push(event);
+      given += 1;
+      if (given % atOnce === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (!this.#isEnded) this.trunk.onEvent(this);
   }
 
   /**
@@ -183,6 +190,7 @@ export class Branch {
   }
 }
 
+const atOnce = 500; // readers given an event before others in this process have a turn
 const stalledAfter = 30_000; // ms in which a reader that catches up takes nothing
 const complete = Symbol('complete');
 

@@ -5,11 +5,14 @@ import type { PlannedOperation } from '../execute/index.ts';
 import { prepareSource } from '../execute/source.ts';
 import type { Prepared } from '../operations.ts';
 import type { Standing } from '../planner.ts';
+import type { Stream } from '../streams.ts';
 import type { Graph, Graphs } from '../supergraph/graph.ts';
 import type { Observer } from '../telemetry/observe.ts';
 import type { GatewayContext, Wire } from '../wire/wire.ts';
+import { type Asked, mayGoOn } from './alone.ts';
 import type { Patience } from './branch.ts';
 import { afterVariable, type Followable, findFollowable } from './followable.ts';
+import { createLeaving } from './leaving.ts';
 import type { Outlet } from './outlet.ts';
 import { type DeliveryCounters, Reader } from './reader.ts';
 import { classOf, ownClassOf, type RightsClass } from './rights.ts';
@@ -37,6 +40,11 @@ export interface Live {
     destination: Destination,
     onEnd: () => void,
   ): Reader | ExecutionResult | undefined;
+  /**
+   * Ends a subscription that is not one of these once a new supergraph does not know it any more.
+   * @returns to be called when it has ended
+   */
+  guard(stream: Stream, prepared: Prepared, context: GatewayContext): () => void;
   /** For metrics: topics, subscriptions at subgraphs, clients' operations. */
   count(): { topics: number; upstreams: number; readers: number };
   stop(): void;
@@ -56,12 +64,6 @@ export interface LiveOptions {
   spread?: number;
 }
 
-/** An operation and who asks it: what a plan depends on. */
-interface Asked {
-  readonly prepared: Prepared;
-  readonly actor: Actor;
-}
-
 interface Entry {
   key: string;
   readonly rights: string;
@@ -75,7 +77,9 @@ export function createLive(options: LiveOptions): Live {
   const entries = new Map<string, Entry>();
   const asked = new Map<Reader, Asked>();
   const around: Surroundings = { open: wire.open, toPublic, observer, patience };
-  const leaving = new Set<NodeJS.Timeout>();
+  const alone = new Map<Stream, Asked>();
+  const leaving = createLeaving(spread);
+  const { sendAway } = leaving;
   const followables = new WeakMap<Graph, WeakMap<PlannedOperation, Followable | null>>();
 
   /** @throws GraphQLError if it is not valid in this graph, or cannot be planned */
@@ -99,21 +103,6 @@ export function createLive(options: LiveOptions): Live {
   };
   const keyOf = ({ followable, source }: Subject, rights: string) =>
     `${rights}\n${source.identity}\n${followable.text}`;
-
-  /** Ends them over time: all at once they would all come back at once. */
-  const sendAway = (readers: readonly Reader[], within = spread) => {
-    for (const reader of readers) {
-      const end = () => reader.fail('SUPERGRAPH_CHANGED', 'The graph has changed: subscribe again.');
-      if (within === 0) end();
-      else {
-        const timer = setTimeout(() => {
-          leaving.delete(timer);
-          end();
-        }, Math.random() * within);
-        leaving.add(timer);
-      }
-    }
-  };
 
   /** @returns undefined if the operation is not valid any more, or not for sharing with the same people as before */
   const replan = (graph: Graph, one: Asked, ofViewer: boolean): Subject | undefined => {
@@ -153,6 +142,8 @@ export function createLive(options: LiveOptions): Live {
     const before = [...entries.values()];
     entries.clear();
     for (const entry of before) replace(graph, entry);
+    const lost = [...alone].filter(([, { prepared, actor }]) => !mayGoOn(graph, prepared, standingOf(actor)));
+    sendAway(lost.map(([stream]) => stream));
   });
 
   function enter(subject: Subject, context: GatewayContext, { key: rights, actor }: RightsClass): Topic {
@@ -196,13 +187,17 @@ export function createLive(options: LiveOptions): Live {
       topic.join(reader, after);
       return reader;
     },
+    guard(stream, prepared, { actor }) {
+      alone.set(stream, { prepared, actor });
+      return () => alone.delete(stream);
+    },
     count() {
       const upstreams = [...entries.values()].reduce((sum, { topic }) => sum + topic.size, 0);
       return { topics: entries.size, upstreams, readers: asked.size };
     },
     stop() {
       stopListening();
-      for (const timer of leaving) clearTimeout(timer);
+      leaving.stop();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { until } from '../gateway.ts';
+import { startSmallWorld, until } from '../gateway.ts';
 import { entries, type LiveWorld, networksSdl, notes, numbers, range, startLiveWorld, withNames } from './world.ts';
 
 let world: LiveWorld;
@@ -91,4 +91,21 @@ describe('a supergraph that is replaced under live subscriptions', () => {
     await until(() => again.isOver);
     expect(again.got[0].errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   }, 15_000);
+});
+
+test('a subscription that nobody else can have goes on where it is still valid, and is ended where it is not', async () => {
+  const alone = await startSmallWorld();
+  const ana = await alone.member();
+  const [kept, ended] = [ana.follow('subscription { ticks { n } }'), ana.follow('subscription { ticks { n text } }')];
+  await Promise.all([kept.next(), ended.next()]);
+  const { graphs } = alone.gateway as unknown as {
+    graphs: { current: { sdl: string }; replace(sdl: string): unknown };
+  };
+  const { sdl } = graphs.current;
+  graphs.replace(sdl.replace(/(type Tick[^}]*?)\n\s*text: String/, '$1'));
+  expect((await ended.next()).errors?.[0]?.extensions).toEqual({ code: 'SUPERGRAPH_CHANGED' });
+  alone.subgraphs.tick(2);
+  expect((await kept.next()).data.ticks.n).toBe(2);
+  await ana.leave();
+  await alone.stop();
 });
