@@ -10,6 +10,7 @@ const mark = '_as_';
  * the planner (0.0.38) then lets one overwrite the other. So it never sees an alias that is the name of a field, or that begins like its own.
  */
 export function answerKey({ alias, name }: FieldNode, types: SchemaIndex): string {
+  if (name.value === '__typename') return name.value; // the planner makes nothing of it under another name
   const key = alias?.value ?? name.value;
   return key !== name.value && (key.startsWith('_') || types.isFieldName(key)) ? mark + key : key;
 }
@@ -26,7 +27,7 @@ export function withAnswerKeys({ definition, fragments }: Parts, types: SchemaIn
   const Field = (node: FieldNode): FieldNode | undefined => {
     const value = answerKey(node, types);
     if (node.alias === undefined || node.alias.value === value) return undefined;
-    return { ...node, alias: { kind: Kind.NAME, value } };
+    return { ...node, alias: value === node.name.value ? undefined : { kind: Kind.NAME, value } };
   };
   const Variable = (node: VariableNode): VariableNode | undefined => {
     const value = variableName(node.name.value);
