@@ -47,13 +47,19 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, { definitio
   for (const { variable, defaultValue } of definition.variableDefinitions ?? []) {
     if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue);
   }
-  const known = new Map<FieldNode, Map<string, Cost>>();
+  const known = new Map<FieldNode, Map<string, { each: Cost; whole: Cost }>>();
+  const knownSets = new Map<SelectionSetNode, Map<string, Cost>>();
 
   /** A set on an interface or union is that of the dearest type it may stand on. */
-  const ofSet = (set: SelectionSetNode, type: GraphQLCompositeType, sizing: Sizing | undefined): Cost =>
-    isAbstractType(type)
-      ? dearest(schema.getPossibleTypes(type).map((one) => ofObject(set, one, sizing)))
-      : ofObject(set, type, sizing);
+  const ofSet = (set: SelectionSetNode, type: GraphQLCompositeType, sizing: Sizing | undefined): Cost => {
+    if (!isAbstractType(type)) return ofObject(set, type, sizing);
+    const before = sizing ? undefined : knownSets.get(set)?.get(type.name);
+    if (before !== undefined) return before;
+    const cost = share(dearest(schema.getPossibleTypes(type).map((one) => ofObject(set, one, sizing))));
+    const byType = knownSets.get(set) ?? new Map<string, Cost>();
+    if (!sizing) knownSets.set(set, byType.set(type.name, cost));
+    return cost;
+  };
 
   const ofObject = (set: SelectionSetNode, type: GraphQLObjectType, sizing: Sizing | undefined): Cost =>
     add(set.selections.map((selection) => ofSelection(selection, type, sizing)));
@@ -94,21 +100,23 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, { definitio
     if (name.startsWith('__')) return name === '__typename' ? 0 : introspectionCost;
     const field = type.getFields()[name];
     if (!field) return 0; // validation refuses it
+    const isSized = sizing?.fields.includes(name) === true;
+    const before = known.get(node)?.get(type.name);
+    if (before && !isSized) return before.whole;
     const coordinate = `${type.name}.${name}`;
     const own = weights.lists.get(coordinate);
     const args = readArguments(node, field);
-    let each = known.get(node)?.get(type.name);
-    if (each === undefined) {
-      each = share(ofItem(node, field, coordinate, own, args));
-      const byType = known.get(node) ?? new Map<string, Cost>();
-      known.set(node, byType.set(type.name, each));
-    }
+    const each = before?.each ?? share(ofItem(node, field, coordinate, own, args));
     const given = field.args.map((arg) => {
       const value = args.get(arg.name);
       return value ? costOfArgument(value, arg.type, weights.costs.get(`${coordinate}(${arg.name}:)`), weights) : 0;
     });
     const root = definition.operation === 'mutation' && type === schema.getMutationType() ? mutationCost : 0;
-    return add([times(sizeOfList(field.type, own, args, coordinate, sizing, name), each), ...given, root]);
+    const sized = (size: Cost) => add([times(size, each), ...given, root]);
+    const byType = known.get(node) ?? new Map<string, { each: Cost; whole: Cost }>();
+    const whole = before?.whole ?? share(sized(isList(field.type) ? ownSize(own, args, coordinate) : 1));
+    known.set(node, byType.set(type.name, { each, whole }));
+    return isSized && isList(field.type) ? sized((sizing as Sizing).size) : whole;
   };
 
   /** One item of a list, or the field's only value, with all below it. */
@@ -126,20 +134,6 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, { definitio
       ? { fields: own.sizedFields, size: readSize(own, args, coordinate) }
       : undefined;
     return add([weight, ofSet(node.selectionSet, type, sizing)]);
-  };
-
-  const sizeOfList = (
-    type: GraphQLOutputType,
-    own: ListSize | undefined,
-    args: ReadonlyMap<string, Value>,
-    coordinate: string,
-    sizing: Sizing | undefined,
-    name: string,
-  ): Cost => {
-    const inner = isNonNullType(type) ? type.ofType : type;
-    if (!isListType(inner)) return 1;
-    if (sizing?.fields.includes(name)) return sizing.size;
-    return own && own.sizedFields.length === 0 ? readSize(own, args, coordinate) : unknownSize;
   };
 
   const readArguments = (node: FieldNode, field: GraphQLField<unknown, unknown>): Map<string, Value> => {
@@ -160,6 +154,12 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, { definitio
 
   return ofSet(definition.selectionSet, schema.getRootType(definition.operation) as GraphQLObjectType, undefined);
 }
+
+const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
+
+/** Of a list that nothing around it gives the size of. */
+const ownSize = (own: ListSize | undefined, args: ReadonlyMap<string, Value>, coordinate: string): Cost =>
+  own && own.sizedFields.length === 0 ? readSize(own, args, coordinate) : unknownSize;
 
 /** The largest of the size arguments given; without one the assumed size. */
 function readSize(own: ListSize, args: ReadonlyMap<string, Value>, coordinate: string): Cost {
