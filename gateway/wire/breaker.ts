@@ -65,7 +65,11 @@ class Breaker implements Circuit {
     this.#probeAt = 0;
   }
 
-  async run<T>(ask: () => Promise<T>, subgraph: string, signal: AbortSignal | undefined): Promise<T> {
+  run<T>(ask: () => Promise<T>, subgraph: string, signal: AbortSignal | undefined): Promise<T> {
+    return this.state === 'closed' ? this.#watch(ask, signal) : this.#try(ask, subgraph, signal);
+  }
+
+  async #try<T>(ask: () => Promise<T>, subgraph: string, signal: AbortSignal | undefined): Promise<T> {
     if (this.state === 'half-open') await within(patience, this.#probe);
     if (this.state === 'closed') return this.#watch(ask, signal);
     if (this.state === 'half-open' || this.#now() < this.#probeAt)
@@ -76,20 +80,20 @@ class Breaker implements Circuit {
     return probe;
   }
 
-  async #watch<T>(ask: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  #watch<T>(ask: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const { state, opened } = this;
     // An outcome counts for the state that it was asked in: those that hung when the circuit opened do not open it again.
-    const count = (well: boolean | undefined) => {
-      if (this.state === state && this.opened === opened) this.#count(well);
-    };
-    try {
-      const answer = await ask();
-      count(true);
-      return answer;
-    } catch (error) {
-      count(isWell(outcomeOf(error, signal)));
-      throw error;
-    }
+    const isCurrent = () => this.state === state && this.opened === opened;
+    return ask().then(
+      (answer) => {
+        if (isCurrent()) this.#count(true);
+        return answer;
+      },
+      (error) => {
+        if (isCurrent()) this.#count(isWell(outcomeOf(error, signal)));
+        throw error;
+      },
+    );
   }
 
   #count(well: boolean | undefined): void {
