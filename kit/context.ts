@@ -39,7 +39,7 @@ export type Visibility = (typeof visibilities)[number];
  */
 export interface Actor {
   kind: 'SEAT' | 'PERSON' | 'PARTNER' | 'GATEWAY' | 'SYSTEM';
-  /** OIDC `sub`, or `partner:<id>`. */
+  /** OIDC `sub`, or `partner:<id>`; `shared` for all seats of equal rights together: such an actor has no seat and no person. */
   subject: string;
   personId?: string;
   seatId?: string;
