@@ -11,7 +11,7 @@ import { type Absorb, compileAbsorb } from './fetch.ts';
 import { readDataPart, readIntrospection } from './operation.ts';
 import type { Fetch, PlanNode } from './plan.ts';
 import { compileShape, type Shape } from './shape.ts';
-import { askForTypes } from './typenames.ts';
+import { askForTypes } from './hidden-types.ts';
 import type { SchemaIndex } from './types.ts';
 
 /** An operation that is ready to run, any number of times and at the same time. */
