@@ -25,8 +25,9 @@ export const clientKey = <K extends string | number>(key: K): K =>
 /** The operation with every field under its answer key, and no variable called like one of the planner's. */
 export function withAnswerKeys({ definition, fragments }: Parts, types: SchemaIndex): Parts {
   const Field = (node: FieldNode): FieldNode | undefined => {
+    if (node.alias === undefined) return undefined;
     const value = answerKey(node, types);
-    if (node.alias === undefined || node.alias.value === value) return undefined;
+    // An alias that says the field's own name must go: on `... on A { x: x } ... on B { x }` the planner takes the process down.
     return { ...node, alias: value === node.name.value ? undefined : { kind: Kind.NAME, value } };
   };
   const Variable = (node: VariableNode): VariableNode | undefined => {
