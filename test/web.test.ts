@@ -202,7 +202,7 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
         answer = resolve;
       });
       await visitor.page.route('**/graphql', async (route) => {
-        if (route.request().postData()?.includes('pushPlanEdits')) await gate;
+        if (route.request().postData()?.includes('PushPlanEdits')) await gate;
         await route.continue();
       });
       await visitor.title('1.1.3').press('End');
@@ -243,7 +243,7 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
     test('what a closed tab had not saved is named on the first page, and saved when the plan is opened', async () => {
       const visitor = await enter('Africa editor');
       await visitor.page.route('**/graphql', (route) =>
-        route.request().postData()?.includes('pushPlanEdits') ? route.abort('internetdisconnected') : route.continue(),
+        route.request().postData()?.includes('PushPlanEdits') ? route.abort('internetdisconnected') : route.continue(),
       );
       await visitor.title('2.1.5').click();
       await visitor.page.keyboard.press('Control+Home');
@@ -288,7 +288,7 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
     test('a refused text stays to be copied, and the plan goes on from what the server has', async () => {
       const visitor = await enter('Americas editor');
       await visitor.page.route('**/graphql', (route) =>
-        route.request().postData()?.includes('pushPlanEdits')
+        route.request().postData()?.includes('PushPlanEdits')
           ? route.fulfill({ json: { errors: [{ message: 'full', extensions: { code: 'PLAN_FULL' } }] } })
           : route.continue(),
       );

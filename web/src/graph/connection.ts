@@ -1,17 +1,26 @@
-import { type Client, createClient } from 'graphql-ws';
+import { type Client, createClient, type SubscribePayload } from 'graphql-ws';
 import type { Graph, GraphAnswer } from '../plan/sync/graph-wire.ts';
 import { WireFailure } from '../plan/sync/wire.ts';
+import { type Sent, sendByHash, sendInstead, sendWhole } from './persisted.ts';
 
 /** An answer may take this long on a poor link, ms. */
 const PATIENCE = 25_000;
 
 /** Fetches an operation's answer. @throws WireFailure UNREACHABLE */
 export async function ask(token: string, query: string, variables: Record<string, unknown> = {}): Promise<GraphAnswer> {
+  const sent = await sendByHash(query);
+  if (!sent) return post(token, sendWhole(query), variables);
+  const answer = await post(token, sent, variables);
+  const instead = sendInstead(query, sent, answer.errors);
+  return instead ? post(token, instead, variables) : answer;
+}
+
+async function post(token: string, sent: Sent, variables: Record<string, unknown>): Promise<GraphAnswer> {
   try {
     const response = await fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ ...sent, variables }),
       signal: AbortSignal.timeout(PATIENCE),
     });
     // A proxy's own error page is not an answer of the graph: JSON.parse throws.
@@ -58,15 +67,23 @@ export function connect(token: string): Graph & { close(): void } {
         sink.ended(failure);
       };
       const stopListening = client.on('connected', () => !over && sink.opened());
-      const leave = client.subscribe(
-        { query, variables },
-        {
+      let leave = () => {};
+      const start = (sent: Sent) => {
+        leave = client.subscribe({ query: '', ...sent, variables } as SubscribePayload, {
           next: (answer) => void (over || sink.next(answer as GraphAnswer)),
-          error: (error) => end(readError(error)),
+          error: (error) => {
+            const instead = Array.isArray(error) && !over ? sendInstead(query, sent, error) : undefined;
+            if (instead) start(instead);
+            else end(readError(error));
+          },
           complete: () => end(),
-        },
-      );
-      if (open) queueMicrotask(() => !over && sink.opened());
+        });
+      };
+      sendByHash(query).then((sent) => {
+        if (over) return;
+        start(sent ?? sendWhole(query));
+        if (open) sink.opened();
+      });
       return () => {
         over = true;
         stopListening();
