@@ -129,8 +129,12 @@ export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: Plann
 function createEntries(
   supergraph: DocumentNode,
 ): { types: ReadonlySet<string>; planner: native.QueryPlanner } | undefined {
-  const entries = addEntries(supergraph);
-  return entries && { types: entries.types, planner: startPlanner(entries.sdl) };
+  try {
+    const entries = addEntries(supergraph);
+    return entries && { types: entries.types, planner: startPlanner(entries.sdl) };
+  } catch {
+    return undefined; // then only fields of the root are deferred
+  }
 }
 
 function once<T>(make: () => T): () => T {

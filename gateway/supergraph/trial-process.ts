@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { type DefinitionNode, type DocumentNode, Kind, parse, specifiedDirectives } from 'graphql';
 import { validateSDL } from 'graphql/validation/validate.js';
+import type { Standing } from '../planner.ts';
 import { checkAddresses, createGraph, type Graph } from './graph.ts';
 import { probes } from './probes.ts';
 import { composeDraft } from './source.ts';
@@ -25,6 +26,8 @@ function tryOut({ draft, addresses, operations = {} }: TrialRequest): TrialLine 
     if (reasonAgainst(graph, least)) throw new Error(`${name} cannot be planned: ${why}`);
     broken.push(`${name}, with all it offers: ${why}`);
   }
+  say({ doing: 'planning what is deferred' });
+  graph.planner.plan('{ ... @defer { __typename } }').deferredFor({});
   for (const [file, document] of Object.entries(operations)) broken.push(...findBroken(graph, file, document));
   return { sdl, broken };
 }
@@ -55,10 +58,13 @@ function findBroken(graph: Graph, file: string, text: string): string[] {
   });
 }
 
+/** May read all that is guarded, so that all of it is tried. */
+const standing: Standing = { holds: () => true, isActive: () => false, share: 0 };
+
 /** Why this operation cannot be run; undefined if it can. */
 function reasonAgainst(graph: Graph, text: string, operationName?: string): string | undefined {
   try {
-    graph.planner.plan(text, operationName);
+    graph.planner.plan(text, operationName, { standing });
     return undefined;
   } catch (error) {
     return (error as Error).message;
