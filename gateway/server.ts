@@ -81,10 +81,10 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
   const { log, production } = options;
   const { rates: limits = {}, budgets = defaultBudgets, trustedProxies, onlyPersisted = false } = options.demand ?? {};
   const manifest = await readManifests(options.page?.root, options.demand?.folder);
-  const supergraph = await serveSupergraph(options.supergraph, options.subgraphs, log);
-  const { graphs } = supergraph;
   const names = Object.keys(options.subgraphs);
   const headers = createHeaderTable(options.headerRules, names);
+  const supergraph = await serveSupergraph(options.supergraph, options.subgraphs, log);
+  const { graphs } = supergraph;
   const nameOf = createOperationNames(manifest);
   const telemetry = await createTelemetry(options.telemetry ?? {}, { subgraphs: names, headers, nameOf, log });
   const { counters, observer } = telemetry;
@@ -134,7 +134,15 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
   graphs.onChange(() => {
     counters.reloads += 1;
   });
-  const metrics = await telemetry.serve(httpServer, measured, production);
+  const release = async (error: unknown): Promise<never> => {
+    actors.stop();
+    live.stop();
+    await supergraph.stop();
+    await wire.stop();
+    await telemetry.stop();
+    throw error;
+  };
+  const metrics = await telemetry.serve(httpServer, measured, production).catch(release);
   if (metrics) app.get('/metrics', metrics);
   const isOriginAllowed = (origin: string) =>
     options.allowedOrigins?.includes(origin) === true ||
@@ -170,13 +178,7 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     answerFailure(error, request, response),
   );
 
-  const port = await listen(httpServer, options.port, options.host ?? '127.0.0.1').catch(async (error) => {
-    actors.stop();
-    await supergraph.stop();
-    await wire.stop();
-    await telemetry.stop();
-    throw error;
-  });
+  const port = await listen(httpServer, options.port, options.host ?? '127.0.0.1').catch(release);
   let stopping: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}`,

@@ -32,12 +32,12 @@ export interface OpenSpan {
 export interface Traces {
   /** A span at the beginning of a road; undefined when it is not sampled. @param began ms of Date.now() */
   start(name: string, attributes: Attributes, parent: TraceParent | undefined, began: number): OpenSpan | undefined;
-  /** Sends what is left, for 2.5 s at most. */
+  /** Sends what is left, for 1.5 s at most. */
   stop(): Promise<void>;
 }
 
 const longestExport = 2_000; // ms for a batch, further tries included
-const longestFlush = 2_500; // ms when stopping
+const longestFlush = 1_500; // ms when stopping
 
 /** @param random decides what is sampled, 0..1 */
 export async function createTraces(
