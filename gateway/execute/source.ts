@@ -19,31 +19,40 @@ export interface Source<C> {
 /** @returns a result, with errors, if the variables are wrong or nothing of it may be answered */
 export function prepareSource<C>(
   planned: PlannedOperation,
-  variables: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
   send: Send<C>,
+  signal?: AbortSignal,
 ): Source<C> | ExecutionResult {
+  if (planned.kind !== 'subscription') throw new TypeError('Only a subscription can be subscribed to.');
   const coerced = coerceVariables(planned, variables);
   if ('errors' in coerced) return coerced;
   const { values } = coerced;
   const variant = findVariant(planned, values);
   if ('errors' in variant) return variant;
   const { source, steps, plan } = variant;
-  if (!source) return finish(variant, startExecution(values, send, undefined as C));
+  if (!source) return finish(variant, startExecution(values, send, undefined as C)); // none of it may be read
   const { subgraph, query, operationName, variables: names } = source.fetch;
   const run = async (event: SubgraphResponse, context: C): Promise<ExecutionResult> => {
-    const execution = startExecution(values, send, context);
+    const execution = startExecution(values, send, context, signal);
+    // An event may be run again for somebody else.
     source.absorb(execution, { ...event, shared: true });
     const running = steps?.(execution);
     if (running) await running;
     return finish(variant, execution);
   };
   return {
-    identity: JSON.stringify([plan, values, variant.withheld]),
-    request: (more) => ({
-      ...{ subgraph, query, operationKind: 'subscription' },
-      ...(operationName !== undefined && { operationName }),
-      variables: pickVariables(names, { ...values, ...more }) ?? {},
-    }),
+    get identity() {
+      return JSON.stringify([plan, values, variant.withheld]);
+    },
+    request(more) {
+      const picked = pickVariables(names, { ...values, ...more });
+      return {
+        ...{ subgraph, query, operationKind: 'subscription' },
+        ...(operationName !== undefined && { operationName }),
+        ...(picked && { variables: picked }),
+        ...(signal && { signal }),
+      };
+    },
     run,
     fail: (reason, context) => run({ errors: [unavailable(subgraph, reason)] }, context),
   };

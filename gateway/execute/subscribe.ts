@@ -1,8 +1,8 @@
 import type { ExecutionResult } from 'graphql';
-import { coerceVariables, type ExecuteArgs, findVariant, finish, startExecution } from './execute.ts';
-import { type Execution, pickVariables, unavailable } from './execution.ts';
-import type { PlannedOperation, Variant } from './planned.ts';
+import type { ExecuteArgs } from './execute.ts';
+import type { PlannedOperation } from './planned.ts';
 import type { Open, Send, SubgraphResponse } from './send.ts';
+import { prepareSource } from './source.ts';
 
 export interface SubscribeArgs<C> extends ExecuteArgs<C> {
   readonly open: Open<C>;
@@ -18,32 +18,18 @@ export interface SubscribeArgs<C> extends ExecuteArgs<C> {
 export async function subscribe<C>(
   args: SubscribeArgs<C>,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-  const { planned, send, open, context, signal } = args;
-  const coerced = coerceVariables(planned, args.variables);
-  if ('errors' in coerced) return coerced;
-  const variant = findVariant(planned, coerced.values);
-  if ('errors' in variant) return variant;
-  if (!variant.source) {
-    if (planned.kind !== 'subscription') throw new TypeError('Only a subscription can be subscribed to.');
-    return finish(variant, startExecution(coerced.values, send, context, signal)); // none of it may be read
-  }
-
-  const { subgraph, query, operationName, variables: names } = variant.source.fetch;
-  const variables = pickVariables(names, coerced.values);
-  const request = { subgraph, query, operationName, variables, operationKind: 'subscription' as const, signal };
-  const { onEvent = (start) => start(context) } = args;
-  const run = (event: SubgraphResponse) =>
-    onEvent((own) => runVariant(variant, event, startExecution(coerced.values, send, own, signal)));
+  const { planned, variables, send, open, context, signal, onEvent = (start) => start(context) } = args;
+  const source = prepareSource(planned, variables, send, signal);
+  if (!('run' in source)) return source;
   return mapEvents(
-    () => open(request, context),
-    run,
-    (error) => run({ errors: [unavailable(subgraph, error)] }),
+    () => open(source.request({}), context),
+    (event) => onEvent((own) => source.run(event, own)),
+    (reason) => onEvent((own) => source.fail(reason, own)),
   );
 }
 
 /**
- * Runs one event of `planned`'s source: joins and shapes it. For a layer that shares one upstream between many clients; `variables` are
- * the client's, and are checked again. The event itself is not written to.
+ * Runs one event of `planned`'s source, as `Source.run` does, for who has it once: `variables` are checked each time.
  */
 export async function runEvent<C>(
   planned: PlannedOperation,
@@ -52,19 +38,8 @@ export async function runEvent<C>(
   send: Send<C>,
   context: C,
 ): Promise<ExecutionResult> {
-  const coerced = coerceVariables(planned, variables);
-  if ('errors' in coerced) return coerced;
-  const variant = findVariant(planned, coerced.values);
-  return 'errors' in variant ? variant : runVariant(variant, event, startExecution(coerced.values, send, context));
-}
-
-async function runVariant(variant: Variant, event: SubgraphResponse, execution: Execution): Promise<ExecutionResult> {
-  const { source, steps } = variant;
-  // An event may be run again for somebody else.
-  source?.absorb(execution, { ...event, shared: true });
-  const running = steps?.(execution);
-  if (running) await running;
-  return finish(variant, execution);
+  const source = prepareSource(planned, variables, send);
+  return 'run' in source ? source.run(event, context) : source;
 }
 
 /** An async generator would queue `return` behind a pending `next`, which may never settle: hence by hand. */
