@@ -86,7 +86,8 @@ for (const [kind, text] of Object.entries(subscriptions)) {
   for (const count of counts) {
     const results = new Map<Candidate, Result[]>();
     for (let round = 0; round < rounds; round += 1) {
-      for (const candidate of subscribers.filter(({ name }) => name.includes(options.only))) {
+      const able = subscribers.filter(({ joins }) => joins !== false || kind === 'no join');
+      for (const candidate of able.filter(({ name }) => name.includes(options.only))) {
         const gateway = await startProcess(candidate.file, { isMeasured: true });
         const setting = { supergraph, subgraphs: urls, issuer, query, ...candidate.options };
         const result = await measure(gateway, await gateway.call('start', setting), text, count).catch((error) => {

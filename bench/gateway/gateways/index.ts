@@ -16,6 +16,8 @@ export interface Candidate {
   name: string;
   file: string;
   options?: Pick<Setting, 'planner' | 'sharing'>;
+  /** False: it cannot complete an event from another subgraph. */
+  joins?: boolean;
 }
 
 const hive = (planner: 'JS' | 'Rust', sharing: boolean): Candidate => ({
@@ -38,4 +40,9 @@ export const candidates: Candidate[] = [
   { name: 'limit: node:http + undici, same fetches', file: './gateways/limit.ts' },
 ];
 
-export const subscribers: Candidate[] = [ours, hive('JS', true), hive('Rust', true)];
+export const subscribers: Candidate[] = [
+  ours,
+  hive('JS', true),
+  hive('Rust', true),
+  { name: 'limit: a loop over the sockets', file: './gateways/limit-fanout.ts', joins: false },
+];
