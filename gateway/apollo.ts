@@ -56,6 +56,7 @@ export function createApollo(parts: {
     persistedQueries: false,
     documentStore: createDocumentStore(),
     stopOnTerminationSignals: false,
+    stringifyResult: (result) => JSON.stringify(result), // its own puts a line break behind, and so makes a second text
     formatError: (formatted, error) => publicError(formatted, error, report),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

@@ -70,7 +70,8 @@ function compileLookup(lookup: EntityLookup, node: EntityFetch, types: TypeIndex
     variable: lookup.representationsVariable,
 
     gather(execution) {
-      const targets = paths.flatMap((path) => collect(execution.data, path, types));
+      const targets: Entity[] = [];
+      for (const path of paths) collect(execution.data, path, 0, types, targets);
       const gathered = represent(targets);
       if (execution.failures) {
         targets.forEach((target, i) => {

@@ -1,6 +1,6 @@
 import { ask, type Execution, failuresOf, ownData, pickVariables, type Step } from './execution.ts';
 import { toGraphQLError } from './failures.ts';
-import { collect, locate, type ResponsePath } from './flatten.ts';
+import { collect, type Entity, locate, type ResponsePath } from './flatten.ts';
 import { merge } from './merge.ts';
 import type { Fetch } from './plan.ts';
 import { responseKeys } from './response-keys.ts';
@@ -17,7 +17,7 @@ export function compileFetch(node: Fetch, types: TypeIndex, alone: boolean): Ste
   const operationKind = node.operationKind === 'mutation' ? 'mutation' : 'query';
   const absorb = compileAbsorb(node, types, alone);
   return async (execution) => {
-    if (node.path.length > 0 && collect(execution.data, node.path, types).length === 0) return;
+    if (node.path.length > 0 && targetsOf(execution, node, types).length === 0) return;
     const variables = pickVariables(names, execution.variables);
     absorb(execution, await ask(execution, { subgraph, query, operationName, variables, operationKind }));
   };
@@ -34,7 +34,7 @@ export function compileAbsorb(node: Fetch, types: TypeIndex, alone: boolean): Ab
     if (data) {
       if (outputRewrites.length > 0) rewrite(data, outputRewrites, types);
       if (path.length === 0) merge(execution.data, data, types);
-      else for (const target of collect(execution.data, path, types)) merge(target, data, types);
+      else for (const target of targetsOf(execution, node, types)) merge(target, data, types);
     }
     for (const error of response.errors ?? []) {
       const below = (error.path ?? []).map((key) => renamed.get(key as string) ?? key);
@@ -48,4 +48,10 @@ export function compileAbsorb(node: Fetch, types: TypeIndex, alone: boolean): Ab
       for (const { entity } of places) failuresOf(execution).add(entity, failure);
     }
   };
+}
+
+function targetsOf(execution: Execution, node: Fetch, types: TypeIndex): Entity[] {
+  const targets: Entity[] = [];
+  collect(execution.data, node.path, 0, types, targets);
+  return targets;
 }

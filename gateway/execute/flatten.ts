@@ -4,41 +4,26 @@ import type { TypeIndex } from './types.ts';
 export type Entity = Record<string, unknown>;
 export type ResponsePath = (string | number)[];
 
-/**
- * Collects every object at `path`, in the order of the answer. A list that stands in several places, since entities are joined in by
- * reference, is walked once; an object reached twice in another way is collected twice.
- */
-export function collect(root: unknown, path: Path, types: TypeIndex): Entity[] {
-  const into: Entity[] = [];
-  /** The lists that have been walked, by the index of their segment. */
-  const walked: (Set<unknown> | undefined)[] = [];
-
-  const walk = (value: unknown, index: number): void => {
-    let current = value;
-    for (let i = index; i < path.length; i++) {
-      if (current === null || typeof current !== 'object') return;
-      const segment = path[i]!;
-      if (segment.kind === 'field') {
-        current = (current as Entity)[segment.key];
-      } else if (segment.kind === 'list') {
-        if (!Array.isArray(current)) return;
-        const known = walked[i];
-        if (known === undefined) walked[i] = new Set([current]);
-        else if (known.has(current)) return;
-        else known.add(current);
-        // The planner (0.0.38) names one level of a list of lists.
-        const isLast = path[i + 1]?.kind !== 'list';
-        for (const item of current) walk(item, isLast && Array.isArray(item) ? i : i + 1);
-        return;
-      } else if (!meets(current as Entity, segment.names, types)) return;
-    }
-    if (current !== null && typeof current === 'object' && !Array.isArray(current)) into.push(current as Entity);
-  };
-  walk(root, 0);
-  return into;
+/** Collects every object at `path`, in the order of the answer. An object reached twice is collected twice. */
+export function collect(value: unknown, path: Path, index: number, types: TypeIndex, into: Entity[]): void {
+  let current = value;
+  for (let i = index; i < path.length; i++) {
+    if (current === null || typeof current !== 'object') return;
+    const segment = path[i]!;
+    if (segment.kind === 'field') {
+      current = (current as Entity)[segment.key];
+    } else if (segment.kind === 'list') {
+      if (!Array.isArray(current)) return;
+      // The planner (0.0.38) names one level of a list of lists.
+      const isLast = path[i + 1]?.kind !== 'list';
+      for (const item of current) collect(item, path, isLast && Array.isArray(item) ? i : i + 1, types, into);
+      return;
+    } else if (!meets(current as Entity, segment.names, types)) return;
+  }
+  if (current !== null && typeof current === 'object' && !Array.isArray(current)) into.push(current as Entity);
 }
 
-/** Every object at `path`, with each of its places in the answer. Used only when there is an error to be placed. */
+/** As `collect`, with the place of each object in the answer. Used only when there is an error to be placed. */
 export function locate(root: Entity, path: Path, types: TypeIndex): { entity: Entity; place: ResponsePath }[] {
   let here: { value: unknown; place: ResponsePath }[] = [{ value: root, place: [] }];
   for (const [i, segment] of path.entries()) {

@@ -27,6 +27,18 @@ export function answerByApollo(apollo: ApolloServer<RunContext>): Answer {
     if (response.closed) return; // nobody is there any more
     for (const [name, value] of answer.headers) response.setHeader(name, value);
     response.statusCode = answer.status ?? 200;
-    response.end(answer.body.string);
+    response.end(toLine(answer.body.string));
   };
+}
+
+/**
+ * The text and a line break, as bytes. Of a text, node would make one with the headers, and then bytes: copies on the heap that are as
+ * large as the answer.
+ */
+function toLine(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const line = Buffer.allocUnsafe(length + 1);
+  line.write(text);
+  line[length] = 0x0a;
+  return line;
 }
