@@ -6,13 +6,16 @@ import type { SchemaIndex } from './types.ts';
 const mark = '_as_';
 
 /**
- * The key under which subgraphs answer a field. A client may call one field by the name of another that is needed for joins (`id: price`);
- * the planner (0.0.38) then lets one overwrite the other. So it never sees an alias that is the name of a field, or that begins like its own.
+ * The key under which subgraphs answer a field. A client may call one field by the name of another that is needed for joins (`id: price`),
+ * or ask with one argument for what @requires asks with another. The planner (0.0.38) then lets one overwrite the other, or forgets
+ * which is which: so it never sees a client's key that could be one of its own.
  */
 export function answerKey({ alias, name }: FieldNode, types: SchemaIndex): string {
   if (name.value === '__typename') return name.value; // the planner makes nothing of it under another name
   const key = alias?.value ?? name.value;
-  return key !== name.value && (key.startsWith('_') || types.isFieldName(key)) ? mark + key : key;
+  const isTaken =
+    key === name.value ? types.isRequiredWithArguments(key) : key.startsWith('_') || types.isFieldName(key);
+  return isTaken ? mark + key : key;
 }
 
 /** As `answerKey`: the planner has variables of its own for what it asks of entities. */
@@ -25,8 +28,8 @@ export const clientKey = <K extends string | number>(key: K): K =>
 /** The operation with every field under its answer key, and no variable called like one of the planner's. */
 export function withAnswerKeys({ definition, fragments }: Parts, types: SchemaIndex): Parts {
   const Field = (node: FieldNode): FieldNode | undefined => {
-    if (node.alias === undefined) return undefined;
     const value = answerKey(node, types);
+    if (node.alias === undefined && value === node.name.value) return undefined;
     // An alias that says the field's own name must go: on `... on A { x: x } ... on B { x }` the planner takes the process down.
     return { ...node, alias: value === node.name.value ? undefined : { kind: Kind.NAME, value } };
   };

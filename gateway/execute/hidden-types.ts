@@ -39,7 +39,8 @@ export function askForTypes(parts: Parts, schema: GraphQLSchema, types: SchemaIn
     SelectionSet(set: SelectionSetNode): SelectionSetNode | undefined {
       const type = info.getParentType();
       if (!isAbstractType(type)) return undefined;
-      if (!partlyHidden.has(type) && set.selections.every(({ kind }) => kind === Kind.FIELD)) return undefined;
+      const hasFragments = set.selections.some(({ kind }) => kind !== Kind.FIELD);
+      if (!partlyHidden.has(type) && !(hasFragments && types.isInterfaceObject(type.name))) return undefined;
       return { ...set, selections: [typename, ...set.selections] };
     },
   });
