@@ -41,7 +41,7 @@ test('a running gateway takes another supergraph, at a change and at SIGUSR2, an
   const url = await gateway.ready();
   gateway.signal('SIGUSR2');
   await gateway.says(/supergraph unchanged/);
-  expect(linesOf(gateway, 'supergraph unchanged')).toMatchObject([{ by: 'SIGUSR2', source: path }]);
+  expect(linesOf(gateway, 'supergraph unchanged')).toMatchObject([{ by: 'SIGUSR2', path }]);
 
   await writeFile(path, aborting);
   await gateway.says(/supergraph refused/);

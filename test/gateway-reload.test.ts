@@ -67,8 +67,8 @@ describe('a supergraph that changes is served without a restart', () => {
 
     expect(new Set(ids).size).toBe(3);
     expect(said('supergraph replaced')).toMatchObject([
-      { from: ids[0], to: ids[1], source: path, by: 'its source, which changed' },
-      { from: ids[1], to: ids[2], source: path },
+      { from: ids[0], to: ids[1], path, by: 'its source, which changed' },
+      { from: ids[1], to: ids[2], path },
     ]);
     expect(await world.gateway.reload('SIGUSR2')).toBe('unchanged');
     expect(said('supergraph unchanged')).toMatchObject([{ by: 'SIGUSR2', id: ids[2] }]);
@@ -121,6 +121,11 @@ describe('a supergraph that changes is served without a restart', () => {
     await until(() => said('supergraph refused').length === 1, 20_000);
     expect(String(said('supergraph refused')[0]?.reason)).toMatch(/^The subgraphs do not compose:\n- .*"Seat\.name"/);
     expect(await served()).toContain('composed');
+    await writeFile(join(at, 'networks.graphql'), 'type Tick {\n  n');
+    await until(() => said('supergraph refused').length === 2, 20_000);
+    expect(said('supergraph refused')[1]?.reason).toBe(
+      'Subgraph networks is not valid GraphQL: Syntax Error: Expected ":", found <EOF>. (2:4)',
+    );
   });
 });
 
@@ -189,7 +194,7 @@ describe('a supergraph that cannot be served is refused, and the one before stay
     await until(() => said('supergraph refused').length > chosen.length, 20_000);
     expect(said('supergraph refused')).toHaveLength(chosen.length + 1);
     for (const [i, [, , reason]] of chosen.entries()) {
-      expect(said('supergraph refused')[i]).toMatchObject({ level: 'error', source: path, kept: id });
+      expect(said('supergraph refused')[i]).toMatchObject({ level: 'error', path, kept: id });
       expect(said('supergraph refused')[i]?.reason).toMatch(reason);
     }
     expect(said('supergraph refused').at(-1)?.reason).toBe('There is no such file or folder.');

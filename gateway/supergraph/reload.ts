@@ -54,18 +54,18 @@ export async function serveSupergraph(
       const draft = await source.read();
       const key = keyOf(draft);
       if (key === accepted) {
-        if (by !== watching) log.warn('supergraph unchanged', { by, source: source.name, id: from });
+        if (by !== watching) log.warn('supergraph unchanged', { by, path: source.name, id: from });
         return 'unchanged';
       }
       const { sdl, broken } = await tried(draft);
       const { id } = graphs.replace(sdl);
       accepted = key;
       // not mere information: development, too, should see what it serves now
-      log.warn('supergraph replaced', { by, source: source.name, from, to: id, ...(broken.length > 0 && { broken }) });
+      log.warn('supergraph replaced', { by, path: source.name, from, to: id, ...(broken.length > 0 && { broken }) });
       return 'replaced';
     } catch (error) {
       if (ending.signal.aborted) return 'refused';
-      log.error('supergraph refused', { by, source: source.name, reason: (error as Error).message, kept: from });
+      log.error('supergraph refused', { by, path: source.name, reason: (error as Error).message, kept: from });
       return 'refused';
     }
   };

@@ -1,7 +1,8 @@
 import { text } from 'node:stream/consumers';
-import { type DefinitionNode, type DocumentNode, Kind, parse, specifiedDirectives } from 'graphql';
+import { type DefinitionNode, Kind, parse, specifiedDirectives } from 'graphql';
 import { validateSDL } from 'graphql/validation/validate.js';
 import type { Standing } from '../planner.ts';
+import { parseSdl } from './compose.ts';
 import { checkAddresses, createGraph, type Graph } from './graph.ts';
 import { probes } from './probes.ts';
 import { composeDraft } from './source.ts';
@@ -34,13 +35,8 @@ function tryOut({ draft, addresses, operations = {} }: TrialRequest): TrialLine 
 
 /** graphql-js's own rules: the planner reads past much that is wrong, up to keys that are numbers and types defined twice. */
 function checkDefinitions(sdl: string): void {
-  let document: DocumentNode;
-  try {
-    document = parse(sdl);
-  } catch {
-    return; // said by the reader, with the place
-  }
-  if (!document.definitions.some((node) => 'name' in node && node.name?.value === 'join__Graph')) return; // said too
+  const document = parseSdl(sdl, 'The supergraph');
+  if (!document.definitions.some((node) => 'name' in node && node.name?.value === 'join__Graph')) return; // the reader says so
   const known = new Set(specifiedDirectives.map(({ name }) => name));
   const isOurs = (node: DefinitionNode) => node.kind !== Kind.DIRECTIVE_DEFINITION || !known.has(node.name.value);
   const [error] = validateSDL({ ...document, definitions: document.definitions.filter(isOurs) });

@@ -8,7 +8,7 @@ export interface TrialOptions {
   readonly addresses: readonly string[];
   /** Documents that clients rely on, by name. */
   readonly operations?: Record<string, string>;
-  /** ms until it is given up. Default 30,000. */
+  /** ms until it is given up. Default 60,000: a busy machine takes its time. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
 }
@@ -32,7 +32,7 @@ const program = fileURLToPath(new URL('trial-process.ts', import.meta.url));
  * @throws Error that says what is wrong with it
  */
 export async function tryOut(draft: Draft, options: TrialOptions): Promise<Tried> {
-  const { timeout = 30_000, signal, ...rest } = options;
+  const { timeout = 60_000, signal, ...rest } = options;
   signal?.throwIfAborted();
   // from this folder, where tsx is found wherever the gateway was started; and with nothing of its environment, secrets least
   const child = spawn(process.execPath, ['--import', 'tsx', program], {
@@ -51,7 +51,7 @@ export async function tryOut(draft: Draft, options: TrialOptions): Promise<Tried
   child.stdin.on('error', () => {}); // it ended before it had read all: how, its end says
   child.stdin.end(JSON.stringify({ ...rest, draft } satisfies TrialRequest));
   try {
-    if (child.pid) setPriority(child.pid, 10); // requests under way come first
+    if (child.pid) setPriority(child.pid, 5); // requests under way come first
   } catch {
     // it has ended already
   }
