@@ -102,7 +102,7 @@ export function createLive(options: LiveOptions): Live {
     return prepareSource(followable.planned, theirs, wire.send);
   };
   const keyOf = ({ followable, source }: Subject, rights: string) =>
-    `${rights}\n${source.identity}\n${followable.text}`;
+    `${rights}\n${followable.planned.standing}\n${source.identity}\n${followable.text}`;
 
   /** @returns undefined if the operation is not valid any more, or not for sharing with the same people as before */
   const replan = (graph: Graph, one: Asked, ofViewer: boolean): Subject | undefined => {
