@@ -8,6 +8,7 @@ import type { DocumentNode, GraphQLError } from 'graphql';
 import { publicError } from '../kit/errors.ts';
 import { describeError, type Log } from '../kit/log.ts';
 import { Cache } from './cache.ts';
+import { tellCost } from './demand/costs.ts';
 import { execute } from './execute/index.ts';
 import type { RunContext } from './http/exchange.ts';
 import { statusFor } from './http/failures.ts';
@@ -40,9 +41,10 @@ export function createApollo(parts: {
           if (!prepared) throw new Error('An operation came to be run that was not prepared.');
           const { planned } = prepared;
           const variables = request.variables ?? {};
-          return observer.run(prepared, rest, (context) =>
+          const result = await observer.run(prepared, rest, (context) =>
             execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) }),
-          ) as never;
+          );
+          return tellCost(prepared, result) as never;
         },
       }),
       stop: async () => {},

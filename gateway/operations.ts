@@ -14,6 +14,7 @@ import { createStandings } from './authorization/standing.ts';
 import { executeIncrementally, type IncrementalResults, type SubsequentResult } from './deferred/execute.ts';
 import { type Budgets, checkBudget, defaultBudgets } from './demand/budgets.ts';
 import { evaluate } from './demand/cost.ts';
+import { tellCost } from './demand/costs.ts';
 import { createRequestReader, type PersistedOptions } from './demand/persisted.ts';
 import { createRates, type Rates } from './demand/rates.ts';
 import { execute, subscribe } from './execute/index.ts';
@@ -152,14 +153,13 @@ export function createOperations(options: {
       return { graph, document, planned, variables: variables ?? {}, cost, tellsCost: extensions?.cost === true };
     },
     async run(prepared, context, signal) {
-      const { planned, variables, cost, tellsCost } = prepared;
+      const { planned, variables } = prepared;
       const start = (context: GatewayContext) =>
         execute({ planned, variables, send: wire.send, context, ...(signal && { signal }) });
-      const result = clean(await (observer?.run(prepared, context, start) ?? start(context)));
-      return tellsCost ? { ...result, extensions: { ...result.extensions, cost } } : result;
+      return tellCost(prepared, clean(await (observer?.run(prepared, context, start) ?? start(context))));
     },
     async runInPieces(prepared, context, signal) {
-      const { planned, variables, cost, tellsCost } = prepared;
+      const { planned, variables } = prepared;
       let begun = false;
       const start = async (context: GatewayContext) => {
         // The headers of the answer leave with its first piece.
@@ -173,8 +173,7 @@ export function createOperations(options: {
         return { ...(errors && { errors }), results };
       };
       const { results } = await (observer?.run(prepared, context, start) ?? start(context));
-      const first = clean('initial' in results ? results.initial : results);
-      const initial = tellsCost ? { ...first, extensions: { ...first.extensions, cost } } : first;
+      const initial = tellCost(prepared, clean('initial' in results ? results.initial : results));
       return 'initial' in results ? { initial, subsequent: mapResults(results.subsequent, cleanPieces) } : initial;
     },
     async subscribe(prepared, context) {

@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import { findOperation } from '../execute/operation.ts';
 import type { Cost } from './cost.ts';
 import { compileCost } from './operation-cost.ts';
@@ -29,3 +29,7 @@ export function createCosts(schema: GraphQLSchema, supergraph: string): Costs {
     },
   };
 }
+
+/** The answer to a client that has asked by `extensions: { cost: true }` what it costs. */
+export const tellCost = <R extends ExecutionResult>(asked: { cost: number; tellsCost: boolean }, result: R): R =>
+  asked.tellsCost ? { ...result, extensions: { ...result.extensions, cost: asked.cost } } : result;

@@ -26,7 +26,9 @@ export function spellOut({ request, body, operation, context: { prepared } }: Ex
   if (!prepared || !operation || !namesDocument(operation)) return { body, search };
   const { operationName, variables } = operation;
   const query = prepared.document.loc?.source.body ?? '';
-  if (request.method !== 'GET') return { body: { query, operationName, variables }, search };
+  if (request.method !== 'GET') {
+    return { body: { query, variables: variables ?? {}, ...(operationName && { operationName }) }, search };
+  }
   const whole = new URLSearchParams({ query });
   if (operationName) whole.set('operationName', operationName);
   if (variables) whole.set('variables', JSON.stringify(variables));
