@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { SubgraphRequest } from '../gateway/execute/index.ts';
 import { createCounters } from '../gateway/telemetry/counters.ts';
+import { createObserver } from '../gateway/telemetry/observe.ts';
 import { NotAsked } from '../gateway/wire/failure.ts';
 import { createHeaderTable } from '../gateway/wire/headers.ts';
 import { createRequests } from '../gateway/wire/requests.ts';
@@ -11,6 +12,7 @@ import { createRetries } from '../gateway/wire/retry.ts';
 import { createWire, type GatewayContext } from '../gateway/wire/wire.ts';
 import { createAssertionSigner } from '../kit/assertion.ts';
 import { gatewayActor } from '../kit/context.ts';
+import { createLog } from '../kit/log.ts';
 import { secret, startSmallWorld, until } from './gateway.ts';
 
 const signer = createAssertionSigner(secret);
@@ -307,6 +309,24 @@ describe('the time of an operation', () => {
     expect(s.asked()).toBe(1);
     expect(s.circuit.state).toBe('closed');
   });
+});
+
+test('each operation has 30 s from its arrival, and each event as long', async () => {
+  const log = createLog('test', 'error', () => {});
+  const observer = createObserver({ counters: createCounters([]), headers: createHeaderTable(undefined, []), log });
+  const arrival = observer.arrive({});
+  const prepared = { planned: { kind: 'query', definition: {} } } as never;
+  let endsAt: number | undefined;
+  const run = async (own: GatewayContext) => {
+    endsAt = own.endsAt;
+    return { errors: [] };
+  };
+  await milliseconds(20); // of waiting and planning, which count
+  await observer.run(prepared, { ...context, ...arrival }, run);
+  expect(endsAt).toBe((arrival.arrivedAt as number) + 30_000);
+  const began = performance.now();
+  await observer.event(prepared, { ...context, ...arrival }, run);
+  expect(endsAt).toBeGreaterThanOrEqual(began + 30_000);
 });
 
 describe('a whole gateway', () => {

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
 import { start as startGateway } from '../gateway/server.ts';
 import { createLog } from '../kit/log.ts';
 import { listen } from '../kit/server.ts';
@@ -321,6 +323,43 @@ describe('a request id', () => {
       expect(made).toMatch(/^[0-9a-f-]{36}$/);
     }
     await world.stop();
+  });
+
+  test('is on the line of what went wrong in the gateway itself, over HTTP and on a socket', async () => {
+    const stand = createServer((_request, response) =>
+      response.end('{"data":{"tick":null},"errors":[{"message":"SELECT x"}]}'),
+    );
+    const url = `http://127.0.0.1:${await listen(stand, 0, '127.0.0.1')}/graphql`;
+    const lines: Record<string, unknown>[] = [];
+    const log = createLog('gateway', 'info', (line) => void lines.push(JSON.parse(line)));
+    const world = await startSmallWorld({ urls: { networks: url }, log });
+    const query = '{ tick { n } }';
+    const over = await world.post(
+      { query },
+      { authorization: `Bearer ${await world.sign()}`, 'x-request-id': 'over-http' },
+    );
+    const client = createClient({
+      url: world.gateway.url.replace('http', 'ws').concat('/graphql'),
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${await world.sign()}` },
+    });
+    const on = await client.iterate({ query, extensions: { requestId: 'on-a-socket' } }).next();
+    for (const [id, errors] of [
+      ['over-http', over.body.errors],
+      ['on-a-socket', on.value?.errors],
+    ] as const) {
+      const correlationId = errors?.[0]?.extensions?.correlationId;
+      expect(correlationId).toMatch(/^[0-9a-f-]{36}$/);
+      expect(lines.filter(({ requestId }) => requestId === id).map(({ message }) => message)).toEqual([
+        'operation failed',
+        'unexpected',
+      ]);
+      expect(lines.find((line) => line.correlationId === correlationId)).toMatchObject({ requestId: id });
+    }
+    await client.dispose();
+    await world.stop();
+    stand.closeAllConnections();
+    stand.close();
   });
 
   test('is on the line of an operation that is refused, with no more than its code', async () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../../kit/context.ts';
 import { ApiError } from '../../kit/errors.ts';
@@ -103,6 +104,7 @@ function refuseMethod(response: ServerResponse): void {
 /** Aborted when the connection is gone before the answer was. */
 function signalOf(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // each request under way listens
   const onClose = () => {
     if (!response.writableEnded) controller.abort(new ApiError('BAD_REQUEST', 'The client went away.'));
   };
