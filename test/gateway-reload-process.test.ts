@@ -105,3 +105,20 @@ test('a service without a gateway goes on at SIGUSR2: it may have been sent to a
     await database.drop();
   }
 });
+
+test('the command that checks a supergraph says what the gateway would', async () => {
+  const check = (path: string) =>
+    processes.run(process.execPath, ['--import', 'tsx', 'gateway/supergraph/check.ts', path], {});
+  const { path } = await prepare(aborting);
+  const less = await prepare(sdl.replace(/^ {2}foundedOn: .*$/m, ''));
+  const [composed, refused, warned] = [check('schema'), check(path), check(less.path)];
+  expect([await composed.ended(), composed.output()]).toEqual([0, 'schema: would be served.\n']);
+  expect(await refused.ended()).toBe(1);
+  expect(refused.output()).toMatch(
+    /^\S+: would be refused\. It ended the process that tried it \(SIGABRT\), reading: /,
+  );
+  expect(await warned.ended()).toBe(0);
+  expect(warned.output()).toContain(
+    'No longer answered: Unified of unified.graphql: Cannot query field "foundedOn" on type "Network".',
+  );
+});
