@@ -138,9 +138,10 @@ export class Branch {
       throw new Unexplained('An event could not be run.', { cause: error });
     });
     if (this.#isEnded) return;
+    if (event.isClosing && this.recent.isResumable) throw new Error('The subgraph is stopping.'); // no affair of the readers
     this.recent.add(event);
     // Who joins from here on finds the event in `recent`.
-    const readers = this.readers.size > atOnce ? [...this.readers] : this.readers;
+    const readers = this.readers.size >= atOnce ? [...this.readers] : this.readers;
     let given = 0;
     for (const reader of readers) {
       if (readers === this.readers || this.readers.has(reader)) reader.push(event);

@@ -1,19 +1,16 @@
 import type { ExecutionResult } from 'graphql';
+import type { Mark } from './followable.ts';
 
 /** One event as every reader of a stream gets it: made once, whoever reads it. */
-export interface LiveEvent {
-  /** Where a reader stands after it; undefined if it carries none. */
-  readonly cursor: string | undefined;
-  /** Says only where the stream stands, so that it may begin with it. */
-  readonly isGreeting: boolean;
+export interface LiveEvent extends Mark {
   /** ms since 1970 */
   readonly at: number;
   /** The result as JSON in UTF-8 and, after it, the brace that closes a message of graphql-ws. */
   readonly body: Buffer;
 }
 
-export function encodeEvent(result: ExecutionResult, cursor: string | undefined, isGreeting: boolean): LiveEvent {
-  return { cursor, isGreeting, at: Date.now(), body: Buffer.from(`${JSON.stringify(result)}}`) };
+export function encodeEvent(result: ExecutionResult, mark: Mark): LiveEvent {
+  return { ...mark, at: Date.now(), body: Buffer.from(`${JSON.stringify(result)}}`) };
 }
 
 /** How a message of graphql-ws with an event of this operation begins. */

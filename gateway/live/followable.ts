@@ -39,11 +39,21 @@ export interface Followable {
   /** The client's place, among its variables as they were coerced. */
   readAfter(values: Readonly<Record<string, unknown>>): unknown;
   /** Takes what the client did not ask for out of an event's data. */
-  strip(data: Record<string, unknown> | null | undefined): { cursor: string | undefined; isGreeting: boolean };
+  strip(data: Record<string, unknown> | null | undefined): Mark;
 }
 
-/** What says only where a stream stands, by the name of its type. */
+/** What an event says of the stream that it stands in. */
+export interface Mark {
+  readonly cursor: string | undefined;
+  /** Nothing but where the stream stands, so that it may begin with it. */
+  readonly isGreeting: boolean;
+  /** The subgraph is about to stop, and ends the stream. */
+  readonly isClosing: boolean;
+}
+
+/** By the names of their types. */
 const greeting = 'Heartbeat';
+const closing = 'StreamClosing';
 
 /**
  * @returns undefined for a subscription that is no log, or that is written so that it cannot be told (a condition at the root)
@@ -84,7 +94,7 @@ export function findFollowable(
   const field = withCursors(withAfter(root), carriers, isAbstractType(answered));
   const rewritten = rewrite(document, operation, field, String(argument.type));
   const key = root.alias?.value ?? root.name.value;
-  const aliases = carriers.map(({ name }, i) => ({ alias: `${cursorAlias}${i}`, isGreeting: name === greeting }));
+  const aliases = carriers.map(({ name }, i) => ({ alias: `${cursorAlias}${i}`, name }));
   return {
     text: print(rewritten),
     planned: graph.planner.plan(rewritten, operationName, { standing }),
@@ -93,12 +103,12 @@ export function findFollowable(
     readAfter: (values) => readValue(before, values),
     strip(data) {
       const event = data?.[key] as Record<string, unknown> | null | undefined;
-      let found = { cursor: undefined as string | undefined, isGreeting: false };
+      let found: Mark = { cursor: undefined, isGreeting: false, isClosing: false };
       if (!event) return found;
-      for (const { alias, isGreeting } of aliases) {
+      for (const { alias, name } of aliases) {
         const cursor = event[alias];
         delete event[alias];
-        if (typeof cursor === 'string') found = { cursor, isGreeting };
+        if (typeof cursor === 'string') found = { cursor, isGreeting: name === greeting, isClosing: name === closing };
       }
       return found;
     },

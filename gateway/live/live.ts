@@ -74,6 +74,8 @@ const defaultPatience: Patience = { total: 60_000, first: 100, longest: 5_000 };
 
 export function createLive(options: LiveOptions): Live {
   const { graphs, wire, toPublic, standingOf, observer, patience = defaultPatience, spread = 5_000 } = options;
+  const all = new Set<Entry>();
+  /** Those that others may join. */
   const entries = new Map<string, Entry>();
   const asked = new Map<Reader, Asked>();
   const around: Surroundings = { open: wire.open, toPublic, observer, patience };
@@ -139,9 +141,8 @@ export function createLive(options: LiveOptions): Live {
   }
 
   const stopListening = graphs.onChange((graph) => {
-    const before = [...entries.values()];
     entries.clear();
-    for (const entry of before) replace(graph, entry);
+    for (const entry of [...all]) replace(graph, entry);
     const lost = [...alone].filter(([, { prepared, actor }]) => !mayGoOn(graph, prepared, standingOf(actor)));
     sendAway(lost.map(([stream]) => stream));
   });
@@ -151,9 +152,11 @@ export function createLive(options: LiveOptions): Live {
     const known = entries.get(key);
     if (known) return known.topic;
     const topic = new Topic(subject, { ...context, actor }, around, () => {
+      all.delete(entry);
       if (entries.get(entry.key) === entry) entries.delete(entry.key);
     });
     const entry: Entry = { key, rights, topic };
+    all.add(entry);
     entries.set(key, entry);
     return topic;
   }
@@ -192,8 +195,8 @@ export function createLive(options: LiveOptions): Live {
       return () => alone.delete(stream);
     },
     count() {
-      const upstreams = [...entries.values()].reduce((sum, { topic }) => sum + topic.size, 0);
-      return { topics: entries.size, upstreams, readers: asked.size };
+      const upstreams = [...all].reduce((sum, { topic }) => sum + topic.size, 0);
+      return { topics: all.size, upstreams, readers: asked.size };
     },
     stop() {
       stopListening();

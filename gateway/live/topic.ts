@@ -105,8 +105,8 @@ export class Topic implements Trunk {
     const run = (context: GatewayContext) => source.run(response, context);
     const { observer } = this.#around;
     const result = this.#clean(await (observer?.event(followable, this.context, run) ?? run(this.context)));
-    const { cursor, isGreeting } = followable.strip(result.data);
-    return encodeEvent(result, cursor, isGreeting && !result.errors);
+    const mark = followable.strip(result.data);
+    return encodeEvent(result, { ...mark, isGreeting: mark.isGreeting && !result.errors });
   }
 
   async explain(reason: unknown): Promise<ExecutionResult> {

@@ -140,6 +140,20 @@ describe('a subgraph that is killed', () => {
     await until(() => upstreams() === 2);
   }, 40_000);
 
+  test('as it says beforehand, is not noticed either', async () => {
+    const ana = await connect();
+    const operation = ana.follow(entries);
+    await until(() => upstreams() === 1 && operation.got.length === 1);
+    for (const follow of [...world.journal.opened]) void follow.stop();
+    await until(() => upstreams() === 0);
+    await world.kill();
+    world.journal.append(5);
+    await world.revive();
+    await until(() => numbers(operation).length === 5);
+    const types = operation.got.map(({ data }) => data.entries.__typename);
+    expect(types).toEqual(['Heartbeat', ...Array(5).fill('Entry')]);
+  });
+
   test('before anything said where a stream stands ends it, as nobody could tell what was missed', async () => {
     const ana = await connect();
     const [fromNow, greeted] = [ana.follow(notes), ana.follow(entries)];

@@ -18,10 +18,11 @@ export const networksSdl = `${link} scalar JSON
     entries(after: String, topic: String): Message!
     notes(after: String, size: Int): Entry!
   }
-  union Message = Entry | Heartbeat | Reset
+  union Message = Entry | Heartbeat | Reset | StreamClosing
   type Entry { n: Int! cursor: String! topic: String text: String by: Seat readAs: String! roles: [String!]! mood: Mood }
   type Heartbeat { at: Int! cursor: String! }
   type Reset { why: String! }
+  type StreamClosing { reason: String! cursor: String! }
   enum Mood { CALM }
   type Seat @key(fields: "id") { id: ID! }`;
 
@@ -32,7 +33,10 @@ export const withNames = (sdl: string): string =>
     'type Seat @key(fields: "id") { id: ID! name: String! @shareable }',
   );
 
-type Message = { __typename: string; n?: number; cursor?: string; why?: string; at?: number; text?: string | null };
+type Message = {
+  __typename: string;
+  [field: string]: string | number | null | undefined;
+};
 type Resolve = (source: never, args: Record<string, never>, context: RequestContext) => unknown;
 
 /** One reader at the subgraph: first out of the log, a few at a time, then live. */
@@ -60,6 +64,12 @@ class Follow implements AsyncIterableIterator<Message> {
   say(message: Message) {
     this.#extra.push(message);
     this.#wake();
+  }
+  /** Says that it ends, and does. */
+  async stop() {
+    this.say({ __typename: 'StreamClosing', reason: 'SERVICE_STOPPING', cursor: `c${this.at}` });
+    while (this.#extra.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    await this.return();
   }
   async next(): Promise<IteratorResult<Message>> {
     for (;;) {
