@@ -49,6 +49,30 @@ describe('settings', () => {
     }
   });
 
+  test('what is told of the gateway, and to whom', () => {
+    expect(readConfig({})).toMatchObject({
+      METRICS_PORT: undefined,
+      METRICS_HOST: '127.0.0.1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
+      OTEL_TRACES_SAMPLER_ARG: 1,
+      TRACE_CONTEXT: 'continue',
+      LOG_LEVEL: undefined,
+    });
+    const { OTEL_EXPORTER_OTLP_HEADERS } = readConfig({ OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20b, x-team=un=1' });
+    expect(OTEL_EXPORTER_OTLP_HEADERS).toEqual({ 'api-key': 'a b', 'x-team': 'un=1' });
+    const wrong = {
+      METRICS_PORT: 'x',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318',
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=%zz',
+      OTEL_TRACES_SAMPLER_ARG: '1.5',
+      TRACE_CONTEXT: 'yes',
+      LOG_LEVEL: 'loud',
+    };
+    const found = mistakes(wrong);
+    expect(found).toHaveLength(Object.keys(wrong).length);
+    for (const name of Object.keys(wrong)) expect(found.some((line) => line.startsWith(`${name} `))).toBe(true);
+  });
+
   test('production needs its secrets, its database and its issuer, and refuses weak or equal secrets', () => {
     expect(mistakes({ NODE_ENV: 'production' }).map((line) => line.split(' ')[0])).toEqual([
       'DATABASE_URL',

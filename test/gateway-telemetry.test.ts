@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
@@ -77,6 +78,29 @@ describe('metrics', () => {
     const closed = await read();
     for (const name of ['gateway_sockets', 'gateway_streams', 'gateway_upstreams'])
       expect([name, readMetric(closed, name)]).toEqual([name, 0]);
+  });
+
+  test('count streams that were ended because their client fell behind', async () => {
+    const headers = {
+      authorization: `Bearer ${await world.sign()}`,
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+    };
+    const asked = request(`${world.gateway.url}/graphql`, { method: 'POST', headers });
+    const answering = once(asked, 'response');
+    asked.end(JSON.stringify({ query: 'subscription { ticks { n text } }' }));
+    const [response] = (await answering) as [IncomingMessage]; // and nothing of it is read
+    await until(() => world.subgraphs.opened.size === 1);
+    const before = await read();
+    for (let n = 2; n < 1_500; n += 1) {
+      world.subgraphs.tick(n, 'x'.repeat(32 * 1024));
+      if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve)); // lets the sockets take it
+    }
+    await until(() => world.subgraphs.opened.size === 0); // 48 MB: more than the kernel holds for a socket
+    response.resume();
+    await once(response, 'close');
+    const after = await read();
+    expect(readMetric(after, 'gateway_overflows_total')).toBe((readMetric(before, 'gateway_overflows_total') ?? 0) + 1);
   });
 
   test('say when a circuit is open, and that requests were made again', async () => {
