@@ -64,10 +64,11 @@ export function answerEntries({ key, keys, type }: Entry, items: readonly Item[]
           field === '__typename' ? (entity.__typename ?? type) : entity[hiddenKey(field, condition)];
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const inner = selection.typeCondition?.name.value ?? condition;
-        if (inner === undefined || meets(entity, [inner])) answer(selection.selectionSet, entity, inner, into);
+        if (inner === undefined || inner === condition || meets(entity, [inner]))
+          answer(selection.selectionSet, entity, inner, into);
       }
     }
     return into;
   };
-  return { data: { [key]: items.map(({ entity }) => answer(keys, entity, undefined, {})) } };
+  return { data: { [key]: items.map(({ entity }) => answer(keys, entity, type, {})) } };
 }

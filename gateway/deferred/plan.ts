@@ -118,7 +118,7 @@ export function partition(
         return inner.selections.length > 0 ? [{ ...selection, directives, selectionSet: inner }] : [];
       }
       plans.set(number, part);
-      return part.entry ? [{ ...selection, directives: [], selectionSet: hide(part.entry.keys) }] : [];
+      return part.entry ? [{ ...selection, directives: [], selectionSet: hide(part.entry.keys, part.entry.type) }] : [];
     }),
   });
 
@@ -149,17 +149,17 @@ function findEntry(plan: PlanNode): Fetch | undefined {
 }
 
 /** The key under which a part keeps the value of a key's field for a deferred fragment: no client can ask for it. */
-export const hiddenKey = (field: string, condition: string | undefined): string => `_key_${condition ?? ''}_${field}`;
+export const hiddenKey = (field: string, type: string | undefined): string => `_key_${type ?? ''}_${field}`;
 
-/** The fields of keys, under names that are in nobody's way. */
-function hide(keys: SelectionSetNode, condition?: string): SelectionSetNode {
+/** The fields of keys, under names that are in nobody's way: types of one union may differ in what a field of theirs is. */
+function hide(keys: SelectionSetNode, type: string | undefined): SelectionSetNode {
   const selections = keys.selections.flatMap((selection): SelectionNode[] => {
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      const inner = selection.typeCondition?.name.value ?? condition;
+      const inner = selection.typeCondition?.name.value ?? type;
       return [{ ...selection, selectionSet: hide(selection.selectionSet, inner) }];
     }
     if (selection.kind !== Kind.FIELD || selection.name.value === '__typename') return [];
-    return [{ ...selection, alias: { kind: Kind.NAME, value: hiddenKey(selection.name.value, condition) } }];
+    return [{ ...selection, alias: { kind: Kind.NAME, value: hiddenKey(selection.name.value, type) } }];
   });
   return { kind: Kind.SELECTION_SET, selections: [typename, ...selections] };
 }

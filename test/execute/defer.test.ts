@@ -150,6 +150,36 @@ describe('a deferred fragment comes later', () => {
     expect(media.later).toEqual([{ incremental: [{ data: { score: 5 }, path: ['media'] }], hasNext: false }]);
   });
 
+  test('of types of one union whose keys differ in type', async () => {
+    const zoo = buildGraph({
+      zoo: {
+        typeDefs: `type Query { all: [Animal] } union Animal = Cat | Dog
+          type Cat @key(fields: "id") { id: Int! name: String } type Dog @key(fields: "id") { id: ID name: String }`,
+        resolvers: {
+          Query: {
+            all: () => [
+              { __typename: 'Cat', id: 1 },
+              { __typename: 'Dog', id: 'x' },
+            ],
+          },
+          Cat: { __resolveReference: ({ id }: { id: number }) => ({ id, name: `Cat ${id + 1}` }) },
+          Dog: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `Dog ${id}` }) },
+        },
+      },
+    });
+    const operation = '{ all { __typename ... on Cat @defer { name } ... on Dog @defer { name } } }';
+    const { later, whole } = await runInPieces(zoo, operation);
+    expect(later).not.toEqual([]);
+    expect(whole).toEqual({
+      data: {
+        all: [
+          { __typename: 'Cat', name: 'Cat 2' },
+          { __typename: 'Dog', name: 'Dog x' },
+        ],
+      },
+    });
+  });
+
   test('under aliases that are the names of other fields', async () => {
     const { later, whole } = await run('{ me { number: id id: name ... @defer { code: badge rank: id } } }');
     expect(later).toHaveLength(1);
