@@ -35,10 +35,11 @@ export interface Graphs {
   readonly current: Graph;
   /**
    * From now on operations are prepared with this one. Nothing changes for those under way; listeners are told.
-   * @throws Error that says what is wrong with it: the one before goes on being served
+   * @throws Error that says what is wrong with it: the one before goes on being served; AggregateError of listeners that failed: it
+   *   is served
    */
   replace(sdl: string): Graph;
-  /** Called after each change; must not throw. @returns stop listening */
+  /** Called after each change. @returns stop listening */
   onChange(listener: (graph: Graph) => void): () => void;
 }
 
@@ -65,7 +66,15 @@ export function createGraphs(sdl: string, urls: Readonly<Record<string, string>>
     replace(text) {
       if (graphId(text) === current.id) return current;
       current = make(text);
-      for (const listener of listeners) listener(current);
+      const failures: unknown[] = [];
+      for (const listener of listeners) {
+        try {
+          listener(current);
+        } catch (error) {
+          failures.push(error); // that one of them fails keeps no other from the news
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, `It is served, but not all took it: ${failures[0]}`);
       return current;
     },
     onChange(listener) {

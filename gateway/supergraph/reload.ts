@@ -65,7 +65,12 @@ export async function serveSupergraph(
       return 'replaced';
     } catch (error) {
       if (ending.signal.aborted) return 'refused';
-      log.error('supergraph refused', { by, path: source.name, reason: (error as Error).message, kept: from });
+      log.error('supergraph refused', {
+        by,
+        path: source.name,
+        reason: (error as Error).message,
+        kept: graphs.current.id,
+      });
       return 'refused';
     }
   };
