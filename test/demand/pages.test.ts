@@ -15,7 +15,8 @@ const paged: Record<string, (first: number) => string> = {
   'Query.networkUpdates': (first) => `{ networkUpdates(first: ${first}) { edges { node { id } } } }`,
   'Network.threads': (first) => `{ networks { threads(first: ${first}) { edges { node { id } } } } }`,
   'Network.memberships': (first) => `{ networks { memberships(first: ${first}) { edges { node { id } } } } }`,
-  'Body.threads': (first) => `{ networks { bodies { threads(first: ${first}) { edges { node { id } } } } } }`,
+  'Body.threads': (first) =>
+    `{ network(slug: "net4u-africa") { bodies { threads(first: ${first}) { edges { node { id } } } } } }`,
   'Thread.posts': (first) =>
     `{ networks { threads(first: 1) { edges { node { posts(first: ${first}) { edges { node { id } } } } } } } }`,
 };
