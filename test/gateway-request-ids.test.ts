@@ -86,6 +86,15 @@ describe('a request id', () => {
     stand.close();
   });
 
+  test('is on no line for those who are not signed in: they could write as many as they like', async () => {
+    const lines: string[] = [];
+    const world = await startSmallWorld({ log: createLog('gateway', 'info', (line) => void lines.push(line)) });
+    const { status, headers } = await world.post({ query: '{ tick { n } }' }, { 'x-request-id': 'nobody-here' });
+    expect([status, headers.get('x-request-id')]).toEqual([401, 'nobody-here']);
+    expect(lines.join()).not.toContain('nobody-here');
+    await world.stop();
+  });
+
   test('is on the line of an operation that is refused, with no more than its code', async () => {
     const lines: string[] = [];
     const world = await startSmallWorld({ log: createLog('gateway', 'info', (line) => void lines.push(line)) });

@@ -36,6 +36,8 @@ export interface Observer {
 
 /** Codes that tell of something wrong here and not with the client. */
 const ours = new Set<string>(['INTERNAL', 'SUBGRAPH_UNAVAILABLE', 'INVALID_SUBGRAPH_VALUE', 'QUERY_PLANNING_FAILED']);
+/** Codes that anybody can have as often as they like: counted, and no line each. */
+const anybodys = new Set<string>(['UNAUTHENTICATED', 'RATE_LIMITED']);
 const publicCode = (code: unknown): ErrorCode =>
   typeof code === 'string' && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : 'INTERNAL';
 
@@ -54,7 +56,7 @@ export function createObserver(parts: {
   const told = new WeakSet<object>(); // of subscriptions, whose failing events are told once
 
   function fail(errors: readonly unknown[], requestId: string, about: object): string {
-    const seen = new Map<string, object>();
+    const seen = new Map<string, { code: ErrorCode; service: unknown; correlationId: unknown }>();
     let first: ErrorCode | undefined;
     for (const error of errors as readonly Partial<GraphQLError>[]) {
       markError(error, requestId);
@@ -63,7 +65,12 @@ export function createObserver(parts: {
       first ??= code;
       if (seen.size < 10) seen.set(`${code} ${service} ${correlationId}`, { code, service, correlationId });
     }
-    const level = [...seen.values()].some(({ code }: { code?: string }) => ours.has(code ?? '')) ? 'warn' : 'info';
+    const codes = [...seen.values()].map(({ code }) => code);
+    const level = codes.some((code) => ours.has(code))
+      ? 'warn'
+      : codes.every((code) => anybodys.has(code))
+        ? 'debug'
+        : 'info';
     log[level]('operation failed', { requestId, ...about, errors: [...seen.values()] });
     return first ?? 'INTERNAL';
   }
