@@ -8,10 +8,10 @@ import { compilePlan } from './compile.ts';
 import { conditionVariables, type Parts, settleConditions } from './conditions.ts';
 import type { Step } from './execution.ts';
 import { type Absorb, compileAbsorb } from './fetch.ts';
+import { askForTypes } from './hidden-types.ts';
 import { readDataPart, readIntrospection } from './operation.ts';
 import type { Fetch, PlanNode } from './plan.ts';
 import { compileShape, type Shape } from './shape.ts';
-import { askForTypes } from './hidden-types.ts';
 import type { SchemaIndex } from './types.ts';
 
 /** An operation that is ready to run, any number of times and at the same time. */
