@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { start as startGateway } from '../gateway/server.ts';
 import { createLog } from '../kit/log.ts';
@@ -17,10 +20,16 @@ const readMetric = (text: string, name: string, labels: Record<string, string> =
 
 describe('metrics', () => {
   let world: SmallWorld;
+  let folder: string;
   beforeAll(async () => {
-    world = await startSmallWorld({ telemetry: { metrics: { port: 0, host: '127.0.0.1' } } });
+    folder = await mkdtemp(join(tmpdir(), 'net4u-operations-'));
+    await writeFile(join(folder, 'ticks.graphql'), 'query Registered { tick { n } }');
+    world = await startSmallWorld({ telemetry: { metrics: { port: 0, host: '127.0.0.1' } }, demand: { folder } });
   });
-  afterAll(() => world.stop());
+  afterAll(async () => {
+    await world.stop();
+    await rm(folder, { recursive: true });
+  });
   const read = async () => scrape(world.gateway.metricsUrl as string);
 
   test('count operations, requests to subgraphs and plans', async () => {
@@ -52,8 +61,10 @@ describe('metrics', () => {
   test('name nobody: neither what clients call their operations, nor who they are', async () => {
     const ana = await world.member();
     await ana.ask('query Ana_Lovelace { me { id } }');
+    await ana.ask('query Registered { tick { n } }');
     await fetch(`${world.gateway.url}/ana-lovelace`, { headers: { 'x-request-id': 'ana-lovelace' } });
     const text = await read();
+    expect(readMetric(text, 'gateway_operations_total', { operation: 'Registered', code: 'OK' })).toBe(1);
     expect(text).not.toMatch(/lovelace|seat:1|"ana"|org:1|127\.0\.0\.1/i);
     await ana.leave();
   });
