@@ -205,6 +205,7 @@ export function serveSockets(options: {
     if (!extra.principal) return payload;
     const renewal = await renewPrincipal(authenticate, extra.principal, payload);
     if (!renewal) return payload;
+    if ('refusal' in renewal) rates.failSignIn(extra.address, renewal.refusal);
     if ('principal' in renewal && extra.socket.readyState === extra.socket.OPEN) {
       const { principal } = renewal;
       const isSame = JSON.stringify(scopesOf(principal)) === JSON.stringify(scopesOf(extra.principal));

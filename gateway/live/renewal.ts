@@ -4,7 +4,7 @@ import type { Authenticate, Principal } from '../auth.ts';
 /** What came of a ping that brought a token; `answer` is what its pong says. */
 export type Renewal =
   | { principal: Principal; answer: { expiresAt: string | null } }
-  | { answer: { error: { code: string; message: string } } };
+  | { refusal: ApiError; answer: { error: { code: string; message: string } } };
 
 /**
  * Judges a new token on an open socket: `{ authorization: "Bearer <token>" }` in the payload of a ping. It must be of the same subject,
@@ -26,7 +26,7 @@ export async function renewPrincipal(
     return { principal, answer: { expiresAt: expires === undefined ? null : new Date(expires).toISOString() } };
   } catch (error) {
     const known = error instanceof ApiError ? error : new ApiError('INTERNAL', 'Try again.');
-    return { answer: { error: { code: known.code, message: known.message } } };
+    return { refusal: known, answer: { error: { code: known.code, message: known.message } } };
   }
 }
 
