@@ -7,7 +7,7 @@ import {
   getVariableValues,
 } from 'graphql';
 import type { Execution } from './execution.ts';
-import { withinAnswer } from './failures.ts';
+import { withinAnswer, withoutRepeats } from './failures.ts';
 import type { PlannedOperation, Variant } from './planned.ts';
 import { Problems } from './problems.ts';
 import type { Send } from './send.ts';
@@ -98,7 +98,8 @@ export function finish(variant: Variant, execution: Execution): ExecutionResult 
   if (failures) errors.push(...failures.rest());
   const { withheld } = variant;
   if (errors.length === 0 && !withheld) return { data };
-  return { errors: [...(withheld ?? []), ...errors.map((error) => withinAnswer(error, data))], data };
+  const placed = errors.map((error) => withinAnswer(error, data));
+  return { errors: [...(withheld ?? []), ...withoutRepeats(placed)], data };
 }
 
 export function introspect(schema: GraphQLSchema, document: DocumentNode, execution: Execution): void {

@@ -74,3 +74,15 @@ export function withinAnswer(error: GraphQLError, data: unknown): GraphQLError {
   }
   return error;
 }
+
+/** Two fetches may ask for one field, which then fails twice: what a subgraph says of one place is told once. */
+export function withoutRepeats(errors: readonly GraphQLError[]): GraphQLError[] {
+  if (errors.length < 2) return [...errors];
+  const told = new Set<string>();
+  return errors.filter(({ message, path, extensions }) => {
+    const key = JSON.stringify([path, message, extensions]);
+    if (told.has(key)) return false;
+    told.add(key);
+    return true;
+  });
+}
