@@ -83,6 +83,29 @@ for (const other of ['history', 'visits'])
         },
       },
       {
+        name: 'also under another name',
+        query: '{ latest { kind: __typename id } }',
+        data: {
+          latest: [{ kind: 'Team', id: 't1' }, null, { kind: 'User', id: 'u1' }, { kind: 'Team', id: 't1' }],
+        },
+      },
+      {
+        name: 'and where a fragment on a type asks for what all have',
+        query: '{ latest { ... on User { id changes } } }',
+        data: { latest: [{}, null, { id: 'u1', changes: 3 }, {}] },
+      },
+      {
+        name: 'a field called by its own name',
+        query: '{ nodes { ... on User { changes: changes } ... on Team { id } } }',
+        data: { nodes: [{ changes: 3 }, { id: 't1' }] },
+      },
+      {
+        name: 'called so in one type, and not in the other',
+        query: '{ nodes { ... on User { changes: changes } ... on Team { changes } } }',
+        data: { nodes: [{ changes: 3 }, { changes: null }] },
+        errors: ['nodes.1.changes: NOT_FOUND'],
+      },
+      {
         name: 'and needs none where the type does not matter',
         query: '{ latest { id } }',
         data: { latest: [{ id: 't1' }, null, { id: 'u1' }, { id: 't1' }] },

@@ -230,3 +230,56 @@ runSituation(
     },
   ],
 );
+
+const cm = 10;
+const works = [
+  { __typename: 'Work', id: 'w1' },
+  { __typename: 'Print', id: 'p1' },
+];
+runSituation(
+  '@requires below a condition on a type',
+  {
+    museum: {
+      sdl: `type Query { things: [Thing] works: [Work] } interface Thing { id: ID! }
+        type Work implements Thing @key(fields: "id") { id: ID! size(unit: String! = "cm"): Float }
+        type Print implements Thing @key(fields: "id") { id: ID! copies: Int }`,
+      resolvers: {
+        Query: { things: () => works, works: () => works.slice(0, 1) },
+        Work: {
+          __resolveReference: byKey,
+          size: (_: unknown, { unit }: { unit: string }) => (unit === 'cm' ? cm : cm / 2),
+        },
+      },
+    },
+    shop: {
+      sdl: `type Work @key(fields: "id") { id: ID! size(unit: String! = "cm"): Float @external
+          postage: Float @requires(fields: "size(unit: \\"inch\\")") weight: Float @requires(fields: "size(unit: \\"cm\\")") }`,
+      resolvers: {
+        Work: {
+          __resolveReference: byKey,
+          postage: ({ size }: { size: number }) => size,
+          weight: ({ size }: { size: number }) => size,
+        },
+      },
+    },
+  },
+  [
+    {
+      name: 'the client’s own selection of the field, with other arguments, is not sent in its place',
+      query: '{ things { ... on Work { size postage } } }',
+      data: { things: [{ size: 10, postage: 5 }, {}] },
+    },
+    {
+      name: 'two fields that require it with different arguments: each gets its own',
+      query: '{ works { postage weight } }',
+      data: { works: [{ postage: 5, weight: 10 }] },
+    },
+    {
+      name: 'what the planner mixes up is refused, not answered wrongly',
+      query: '{ things { ... on Work { postage weight } } }',
+      data: undefined,
+      errors: [': QUERY_PLANNING_FAILED'],
+      sent: {},
+    },
+  ],
+);
