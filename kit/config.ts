@@ -68,7 +68,7 @@ const rateLimits = {
   ...{ operations: 300, cost: 900_000, sockets: 100, streams: 1_000 },
   ...{ addressSockets: 2_000, addressRequests: 500 },
 };
-const costBudgets = { seat: 25_000, partner: 15_000, person: 5_000 };
+const costBudgets = { seat: 40_000, partner: 30_000, person: 30_000 };
 
 const decode = (text: string): string => {
   try {

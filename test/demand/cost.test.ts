@@ -180,7 +180,7 @@ describe('on our graph', () => {
 
   /** Who is meant to run it, and with what. */
   const contract: Record<string, [(keyof Budgets)[], Variables]> = {
-    Unified: [['seat', 'partner'], { slug: 'net4u-africa' }],
+    Unified: [['seat', 'partner', 'person'], { slug: 'net4u-africa' }],
     OpenPlan: [['seat'], { id: 'plan:1' }],
     JoinPlan: [['seat'], { planId: 'plan:1' }],
     PushPlanEdits: [['seat'], { planId: 'plan:1', epoch: 1, editId: 'e', update: '' }],

@@ -58,6 +58,6 @@ test('a query that multiplies pages is refused before a subgraph is asked', asyn
   const query = `{ networks { threads(first: 100) { edges { node { posts(first: 100) { edges { node { author { displayName } } } } } } } } }`;
   const { data, errors } = await member.ask(query);
   expect(data).toBeUndefined();
-  expect(errors?.[0]?.extensions).toMatchObject({ code: 'COST_EXCEEDED', budget: 25_000 });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'COST_EXCEEDED', budget: 40_000 });
   expect(errors?.[0]?.extensions.cost).toBeGreaterThan(300_000);
 });
