@@ -9,7 +9,9 @@ RUN node --import tsx -e "import('./gateway/page.ts').then(({ buildPage }) => bu
   && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
-ENV NODE_ENV=production PORT=4000
+# Room for young objects: with the 16 MB that are the default, what a request in flight holds is moved to where only a full
+# collection frees it.
+ENV NODE_ENV=production PORT=4000 NODE_OPTIONS=--max-semi-space-size=64
 WORKDIR /app
 COPY --from=build --chown=root:root /app /app
 USER node

@@ -69,7 +69,8 @@ async function verify(name: string, url: string, expected: string | undefined): 
 const running: Running[] = [];
 let expected: string | undefined;
 for (const candidate of candidates.filter(({ name }, i) => i === 0 || name.includes(options.only))) {
-  const remote = await startProcess(candidate.file, { isMeasured: true, nodeArguments: profiling });
+  const nodeArguments = [...profiling, ...(candidate.nodeArguments ?? [])];
+  const remote = await startProcess(candidate.file, { isMeasured: true, nodeArguments });
   const setting = { supergraph, subgraphs: urls, issuer, query, ...candidate.options };
   const url: string = await remote.call('start', setting);
   const text = await verify(candidate.name, url, expected);

@@ -43,8 +43,8 @@ function readPlain(request: IncomingMessage): Promise<unknown> {
       }
     };
     if (Number(request.headers['content-length']) > limit) return fail(refuse(413, 'too large'));
-    request.on('data', onData).on('end', onEnd).on('error', fail);
-    request.on('close', () => reject(refuse(400, 'the client went away')));
+    const onLeave = () => fail(refuse(400, 'the client went away'));
+    request.on('data', onData).on('end', onEnd).on('error', onLeave).on('close', onLeave);
   });
 }
 
