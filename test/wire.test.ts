@@ -8,7 +8,7 @@ import { FIELDS } from '../subgraphs/working-plans/document/fields.ts';
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 const { schema } = createPlanner(read('schema/supergraph.graphql'));
 const operations = ['unified', 'plan-live', 'network-updates'].map((name) => `schema/operations/${name}.graphql`);
-const pages = ['schema/co-editing.md', 'schema/feed.md'];
+const pages = ['schema/co-editing.md', 'schema/feed.md', 'schema/demand.md'];
 
 /** These pages and operations are what clients are written against. When one of these tests breaks, the wire has changed:
  *  keep old clients working, or do not make the change; then bring the page up to date in the same commit. */

@@ -18,6 +18,7 @@ import { readWeights } from '../../gateway/demand/weights.ts';
 import { findOperation } from '../../gateway/execute/operation.ts';
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts';
 import { createGraph } from '../../gateway/supergraph/graph.ts';
+import { readConfig } from '../../kit/config.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
@@ -205,6 +206,21 @@ describe('on our graph', () => {
       }
     }
     expect(names.sort()).toEqual(Object.keys(contract).sort());
+  });
+
+  test('demand.md says what its example costs, and what the settings allow', () => {
+    const page = read('schema/demand.md');
+    const [, text = ''] = /```graphql\n([\s\S]*?)```/.exec(page) ?? [];
+    const [, said] = /(\d+) of this one/.exec(page) ?? [];
+    const cost = compileCost(schema, weights, findOperation(parse(text), undefined));
+    expect(Number(said)).toBe(evaluate(cost, { slug: 'a' }));
+    const defaults = readConfig({});
+    expect(defaults.COST_BUDGETS).toEqual(defaultBudgets);
+    const { operations, cost: aMinute, sockets, streams, addressRequests, addressSockets } = defaults.RATE_LIMITS;
+    const amounts = [operations, aMinute, sockets, streams, addressRequests, addressSockets];
+    for (const amount of [...Object.values(defaultBudgets), ...amounts]) {
+      expect(page).toContain(Number(amount).toLocaleString('en'));
+    }
   });
 
   test('every list of objects is part of a page of at most 100, or says how long it is taken to be', () => {

@@ -44,6 +44,7 @@ const passing: ReadonlySet<string> = new Set([
   'ISSUER_UNAVAILABLE',
   'SERVICE_STOPPING',
   'RATE_LIMITED',
+  'OPERATION_NOT_PERSISTED', // this page is older than the gateway
 ]);
 
 /** A request that did not work, with the graph's code, or `UNREACHABLE` when no answer came. */
