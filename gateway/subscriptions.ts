@@ -116,6 +116,7 @@ export function serveSockets(options: {
         const principal = await authenticate(connectionParams?.authorization, connectionParams?.seat);
         const { subject } = await actors.resolve(principal);
         if (socket.readyState !== socket.OPEN) return false;
+        rates.admit(extra.address);
         extra.closed.push(rates.openSocket({ subject }));
         signIn(extra, principal);
         return true;

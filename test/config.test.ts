@@ -90,6 +90,26 @@ describe('settings', () => {
     ]);
   });
 
+  test('amounts take the place of some of the defaults, and proxies are a number or addresses', () => {
+    expect(readConfig({ RATE_LIMITS: 'cost=5, sockets=7' }).RATE_LIMITS).toMatchObject({
+      cost: 5,
+      sockets: 7,
+      streams: 1_000,
+    });
+    expect(readConfig({ RATE_LIMITS: 'off' }).RATE_LIMITS).toEqual({});
+    expect(readConfig({ COST_BUDGETS: 'person=9' }).COST_BUDGETS).toMatchObject({ person: 9, seat: 40_000 });
+    expect(readConfig({ TRUSTED_PROXIES: '2' }).TRUSTED_PROXIES).toBe(2);
+    const blocks = ['10.0.0.0/8', '::1', 'fd00::/8'];
+    expect(readConfig({ TRUSTED_PROXIES: blocks.join(', ') }).TRUSTED_PROXIES).toEqual(blocks);
+    for (const wrong of ['cost', 'cost=0', 'cost=-1', 'prices=3', 'cost=1;sockets=2', '__proto__=1'])
+      expect(mistakes({ RATE_LIMITS: wrong })).toEqual([
+        expect.stringMatching(/^RATE_LIMITS has .*operations, cost, sockets/),
+      ]);
+    for (const wrong of ['10.0.0.0/33', 'proxy.example', '10.0.0.0/x', '::1/129', ''.padEnd(3, '9')])
+      expect(mistakes({ TRUSTED_PROXIES: wrong })).toEqual([expect.stringMatching(/^TRUSTED_PROXIES has/)]);
+    expect(mistakes({ OPERATIONS: 'some' })).toEqual(['OPERATIONS is not any or persisted.']);
+  });
+
   test('README names every one of them', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     for (const name of Object.keys(settings)) expect(readme).toContain(`\`${name}\``);

@@ -12,7 +12,7 @@ export interface RateLimits {
   streams: number;
   /** Open sockets of an address, signed in or not. */
   addressSockets: number;
-  /** Requests and sockets a second of an address, counted before it is known who asks; twice as many may come at once. */
+  /** Requests and sockets a second of an address of which it is not known (yet) who asks; twice as many may come at once. */
   addressRequests: number;
 }
 
@@ -23,6 +23,8 @@ const failedSignIn = 20;
 export interface Rates {
   /** A request, or a socket that is opened: before its token is looked at. */
   knock(address: string | undefined): void;
+  /** Its token is good: it counts for its principal from here on, and no longer for its address. */
+  admit(address: string | undefined): void;
   /** What became of a sign-in that failed: a token that was refused counts. Never throws: the refusal is the answer. */
   failSignIn(address: string | undefined, error: unknown): void;
   /** @returns to be called once when the socket has closed; a second call changes nothing */
@@ -48,6 +50,7 @@ export function createRates(limits: Partial<RateLimits>, now: () => number = () 
   return {
     knock: (address) =>
       address !== undefined && addressRequests?.take(address, 1, 'Too many requests come from your address'),
+    admit: (address) => address !== undefined && addressRequests?.giveBack(address, 1),
     failSignIn(address, error) {
       if (address === undefined || (error as ApiError | undefined)?.code !== 'UNAUTHENTICATED') return;
       addressRequests?.charge(address, failedSignIn);
@@ -98,6 +101,12 @@ function createBuckets(rate: number, size: number, period: number, now: () => nu
         throw refuse(`${message}: try again in ${retryAfterMs} ms.`, retryAfterMs);
       }
       keep(key, at, time);
+    },
+    giveBack(key: string, units: number): void {
+      const at = fullAt.get(key);
+      if (at === undefined) return;
+      if (at - units * msOf > now()) fullAt.set(key, at - units * msOf);
+      else fullAt.delete(key);
     },
     /** Takes what is there, as far as it goes. */
     charge(key: string, units: number): void {

@@ -63,7 +63,9 @@ export function createHandler(parts: {
     rates.knock(address);
     try {
       const principal = await authenticate(headers.authorization, headers['x-net4u-seat']);
-      return { principal, actor: await actors.resolve(principal) };
+      const actor = await actors.resolve(principal);
+      rates.admit(address);
+      return { principal, actor };
     } catch (error) {
       rates.failSignIn(address, error);
       throw error;

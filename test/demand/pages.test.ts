@@ -4,7 +4,7 @@ import { startWorld, type World } from '../world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ RATE_LIMITS: 'streams=2' });
 });
 afterAll(() => world.stop());
 
@@ -30,6 +30,18 @@ test('a page holds at most 100: each field that answers in pages refuses more', 
     expect([field, good.errors?.[0]?.extensions.code]).toEqual([field, undefined]);
     expect([field, over.errors?.[0]?.extensions.code]).toEqual([field, 'BAD_USER_INPUT']);
     expect(over.errors?.[0]?.message).toBe('first: between 1 and 100.');
+  }
+});
+
+test('streams that are shared are counted too, of each who follows', async () => {
+  const query = 'subscription { networkUpdates { __typename } }';
+  for (const persona of ['americas-rep', 'africa-rep']) {
+    const member = await world.people.as(persona);
+    const streams = [member.follow(query), member.follow(query)];
+    for (const stream of streams) expect((await stream.next()).errors).toBeUndefined();
+    const refused = await Promise.any([member.follow(query).next(), member.follow(query).ended]);
+    expect(JSON.stringify(refused)).toContain('RATE_LIMITED');
+    for (const stream of streams) stream.close();
   }
 });
 
