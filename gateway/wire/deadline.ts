@@ -21,24 +21,34 @@ export function createDeadlines<C extends { endsAt?: number | undefined }>(
   send: Send<C>,
 ): { send: Send<C>; stop(): void } {
   const running = new Set<Running>();
-  const over = ({ subgraph }: SubgraphRequest) =>
+  const late = ({ subgraph }: SubgraphRequest) =>
     new NotAsked(`${subgraph} was not waited for any longer: the operation has had its time.`, 'deadline');
+
+  /**
+   * As it comes and goes, a set leaves former tables of its own behind, each holding what was in it. Once those are old, they keep what
+   * they hold until the next full collection: cut loose, an entry no longer holds all that its operation has read.
+   */
+  const end = (entry: Running) => {
+    running.delete(entry);
+    entry.reject = nothing;
+    entry.controller = undefined;
+  };
 
   const bounded: Send<C> = (request, context) => {
     const at = performance.now();
     const endsAt = context.endsAt ?? at + operationTime;
-    if (at >= endsAt) return Promise.reject(over(request));
+    if (at >= endsAt) return Promise.reject(late(request));
     const controller = endsAt - at < longestFetch + lookEvery ? new AbortController() : undefined;
     return new Promise<SubgraphResponse>((resolve, reject) => {
-      const entry = { endsAt, controller, reject: () => reject(over(request)) };
+      const entry: Running = { endsAt, controller, reject: () => reject(late(request)) };
       running.add(entry);
       send(controller ? { ...request, signal: join(controller, request.signal) } : request, context).then(
         (answer) => {
-          running.delete(entry);
+          end(entry);
           resolve(answer);
         },
         (error) => {
-          running.delete(entry);
+          end(entry);
           reject(error);
         },
       );
@@ -49,14 +59,17 @@ export function createDeadlines<C extends { endsAt?: number | undefined }>(
     const at = performance.now();
     for (const entry of running) {
       if (at < entry.endsAt) continue;
-      running.delete(entry);
-      entry.reject();
-      entry.controller?.abort();
+      const { reject, controller } = entry;
+      end(entry);
+      reject();
+      controller?.abort();
     }
   }, lookEvery);
   timer.unref();
   return { send: bounded, stop: () => clearInterval(timer) };
 }
+
+const nothing = () => {};
 
 const join = ({ signal }: AbortController, other: AbortSignal | undefined): AbortSignal =>
   other ? AbortSignal.any([signal, other]) : signal;
