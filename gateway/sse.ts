@@ -3,14 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type Answer, chooseType, type Exchange } from './http/exchange.ts';
 import type { Live } from './live/live.ts';
-import { createEventsOutlet } from './live/outlet.ts';
+import { EventsOutlet } from './live/outlet.ts';
 import { Reader } from './live/reader.ts';
 import type { Operations, Prepared } from './operations.ts';
 import type { Streams } from './streams.ts';
 
 const pingEvery = 12_000; // ms between comments on a stream without events
 const stalledAfter = 30_000; // ms a client may leave its answer unread
-const noHead = Buffer.alloc(0);
 const json = ['application/json', 'application/graphql-response+json'];
 
 /** Whether the client named event streams and likes them no less than JSON; a wildcard stays JSON. */
@@ -31,7 +30,7 @@ export function answerByEvents(operations: Operations, streams: Streams, live: L
     const { kind } = (prepared as Prepared).planned;
     if (kind !== 'subscription') return one(await operations.run(prepared as Prepared, rest, signal));
     let unwatch = () => {};
-    const destination = { outlet: createEventsOutlet(response), head: noHead };
+    const destination = { outlet: new EventsOutlet(response), head: '' };
     const shared = live.subscribe(prepared as Prepared, rest, destination, () => unwatch());
     if (shared instanceof Reader) {
       unwatch = streams.watch(shared, principal, rest);

@@ -11,7 +11,7 @@ import type { ReadAddress } from './demand/addresses.ts';
 import type { Rates } from './demand/rates.ts';
 import { messageHead } from './live/event.ts';
 import type { Live } from './live/live.ts';
-import { createSocketOutlet, type Outlet } from './live/outlet.ts';
+import { type Outlet, SocketOutlet } from './live/outlet.ts';
 import { Reader } from './live/reader.ts';
 import { renewPrincipal } from './live/renewal.ts';
 import type { Operations, Prepared } from './operations.ts';
@@ -99,7 +99,7 @@ export function serveSockets(options: {
       for (const leave of closed) leave();
     });
     server.handleUpgrade(request, socket, head, (opened) => {
-      const outlet = createSocketOutlet(opened, socket);
+      const outlet = new SocketOutlet(opened, socket);
       const nobody = { principal: undefined, expiry: undefined, running: 0 };
       const { headers } = request;
       const extra: Extra = { socket: opened, outlet, ...nobody, headers, streams: new Set<Stream>(), address, closed };

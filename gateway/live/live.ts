@@ -22,7 +22,7 @@ import { type Subject, type Surroundings, Topic } from './topic.ts';
 export interface Destination {
   outlet: Outlet;
   /** As `messageHead` makes it. */
-  head: Buffer;
+  head: string;
 }
 
 /**

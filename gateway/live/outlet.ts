@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { frameMessage, type LiveEvent } from './event.ts';
+import { type LiveEvent, writeMessage } from './event.ts';
 
 /** Where a client's events go. All streams of one connection share it. */
 export interface Outlet {
@@ -8,51 +8,58 @@ export interface Outlet {
    * Writes an event. @param head as `messageHead` makes it
    * @returns false if the client has too much unread: nothing was written, and `onRoom` is called once there is room
    */
-  take(head: Buffer, event: LiveEvent, onRoom: () => void): boolean;
+  take(head: string, event: LiveEvent, onRoom: () => void): boolean;
+}
+
+abstract class ConnectionOutlet implements Outlet {
+  #waiting = new Set<() => void>();
+
+  constructor(protected readonly connection: Writable) {
+    connection.on('drain', () => {
+      if (this.#waiting.size === 0) return;
+      const resumed = this.#waiting;
+      this.#waiting = new Set();
+      for (const onRoom of resumed) onRoom(); // who finds no room any more waits again
+    });
+  }
+
+  take(head: string, event: LiveEvent, onRoom: () => void): boolean {
+    if (this.connection.writableNeedDrain) {
+      this.#waiting.add(onRoom);
+      return false;
+    }
+    this.write(head, event);
+    return true;
+  }
+
+  protected abstract write(head: string, event: LiveEvent): void;
 }
 
 /**
  * Frames are written whole to the connection that `ws` writes its own to, past its sender: preparing a message there costs more than
  * the rest of a delivery. That is sound because nothing here is compressed or fragmented, so `ws` too writes frames whole and at once.
  */
-export function createSocketOutlet(socket: WebSocket, connection: Writable): Outlet {
-  return createOutlet(connection, (head, event) => {
-    if (socket.readyState !== socket.OPEN) return; // its end ends its streams
-    const frames = frameMessage(head, event.body);
-    if (frames.length === 1) return void connection.write(frames[0] as Buffer);
-    connection.cork();
-    for (const frame of frames) connection.write(frame);
-    connection.uncork();
-  });
+export class SocketOutlet extends ConnectionOutlet {
+  constructor(
+    private readonly socket: WebSocket,
+    connection: Writable,
+  ) {
+    super(connection);
+  }
+
+  protected write(head: string, event: LiveEvent): void {
+    if (this.socket.readyState === this.socket.OPEN) writeMessage(this.connection, head, event); // its end ends its streams
+  }
 }
 
 const eventHead = Buffer.from('event: next\ndata: ');
 const eventEnd = Buffer.from('\n\n');
 
 /** Events as server-sent ones; `head` has no meaning there. */
-export function createEventsOutlet(response: Writable): Outlet {
-  return createOutlet(response, (_head, event) => {
-    if (response.destroyed || response.writableEnded) return;
-    response.write(Buffer.concat([eventHead, event.body.subarray(0, -1), eventEnd]));
-  });
-}
-
-function createOutlet(connection: Writable, write: (head: Buffer, event: LiveEvent) => void): Outlet {
-  let waiting = new Set<() => void>();
-  connection.on('drain', () => {
-    if (waiting.size === 0) return;
-    const resumed = waiting;
-    waiting = new Set();
-    for (const onRoom of resumed) onRoom(); // who finds no room any more waits again
-  });
-  return {
-    take(head, event, onRoom) {
-      if (connection.writableNeedDrain) {
-        waiting.add(onRoom);
-        return false;
-      }
-      write(head, event);
-      return true;
-    },
-  };
+export class EventsOutlet extends ConnectionOutlet {
+  protected write(_head: string, { body }: LiveEvent): void {
+    const { connection } = this;
+    if (connection.destroyed || connection.writableEnded) return;
+    connection.write(Buffer.concat([eventHead, body.subarray(0, -1), eventEnd]));
+  }
 }

@@ -27,6 +27,8 @@ export class Reader implements Stream {
   #isStarted = false;
   #isHeld = false;
   #isEnded = false;
+  /** Begun, not held, not ended, and nothing waits: what comes is written at once. */
+  #isFlowing = false;
   /** The source has ended: so does the reader, once it has what waits. */
   #finish: (() => void) | undefined;
   #last: ExecutionResult | undefined;
@@ -40,7 +42,7 @@ export class Reader implements Stream {
    */
   constructor(
     private readonly outlet: Outlet,
-    private readonly head: Buffer,
+    private readonly head: string,
     after: string | undefined,
     private readonly onEnd: () => void,
     private readonly counters: DeliveryCounters = { deliveries: 0, overflows: 0 },
@@ -49,13 +51,13 @@ export class Reader implements Stream {
   }
 
   push(event: LiveEvent): void {
-    if (this.#isEnded) return;
-    const isNext = this.#queue.length === 0 && this.#isStarted && !this.#isHeld;
-    if (isNext && this.outlet.take(this.head, event, this.#flush)) {
+    if (this.#isFlowing && this.outlet.take(this.head, event, this.#flush)) {
       this.counters.deliveries += 1;
       if (event.cursor !== undefined) this.#cursor = event.cursor;
       return;
     }
+    if (this.#isEnded) return;
+    this.#isFlowing = false;
     const bytes = event.body.length;
     if (this.#queue.length >= queued || (this.#queue.length > 0 && this.#bytes + bytes > queuedBytes)) {
       this.resync();
@@ -93,6 +95,7 @@ export class Reader implements Stream {
 
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
+    this.#isFlowing = false;
     this.#flush();
   }
 
@@ -131,6 +134,7 @@ export class Reader implements Stream {
       this.#bytes -= event.body.length;
       if (event.cursor !== undefined) this.#cursor = event.cursor;
     }
+    this.#isFlowing = true;
     this.#onRoom();
     this.#finish?.();
   };
@@ -144,6 +148,7 @@ export class Reader implements Stream {
   #end(last: ExecutionResult | undefined): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#isFlowing = false;
     if (last?.errors?.[0]?.extensions.code === 'RESYNC_REQUIRED') this.counters.overflows += 1;
     this.#last = last;
     this.#queue.length = 0;

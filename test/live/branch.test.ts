@@ -31,7 +31,7 @@ function follow(open: (after: string | undefined, attempt: number) => AsyncItera
 
 function read(branch: Branch, after = 'c0', events: readonly LiveEvent[] = []) {
   const got: number[] = [];
-  const take = (_head: Buffer, { body }: LiveEvent) => got.push(JSON.parse(body.subarray(0, -1).toString()).data.n) > 0;
+  const take = (_head: string, { body }: LiveEvent) => got.push(JSON.parse(body.subarray(0, -1).toString()).data.n) > 0;
   const reader = new Reader({ take }, messageHead('1'), after, () => branch.readers.delete(reader));
   branch.admit(reader, events);
   return { reader, got, last: reader.next() };

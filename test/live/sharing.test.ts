@@ -121,7 +121,7 @@ describe('equal operations of equal rights', () => {
     leave.abort();
   });
 
-  test('large events come whole', async () => {
+  test('large events come whole, and every letter as it is', async () => {
     const [ana, ben] = [await connect('ana'), await connect('ben')];
     const sizes = [1, 100, 20_000, 70_000];
     const query = 'subscription ($size: Int) { notes(size: $size) { n text } }';
@@ -130,7 +130,8 @@ describe('equal operations of equal rights', () => {
     world.journal.append(2);
     await until(() => reading.every(({ got }) => got.length === 2));
     const lengths = reading.map(({ got }) => got[1].data.notes.text.length);
-    expect(lengths).toEqual([...sizes, ...sizes]);
+    expect(lengths).toEqual([...sizes, ...sizes].map((size) => size + 4));
+    for (const { got } of reading) expect(got[1].data.notes.text.slice(-5)).toBe('xé🙂\u2028');
   });
 });
 

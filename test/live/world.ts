@@ -162,7 +162,7 @@ export async function startLiveWorld(people: Record<string, Person>) {
   });
   const follow = (name: string, greets: boolean) => ({
     subscribe: (_: unknown, args: { after?: string; size?: number }, { actor }: RequestContext) => {
-      const messages = journal.open(actor, args.after, args.size ? 'x'.repeat(args.size) : null, greets);
+      const messages = journal.open(actor, args.after, args.size ? `${'x'.repeat(args.size)}é🙂\u2028` : null, greets);
       return {
         [Symbol.asyncIterator]() {
           return this;
@@ -271,7 +271,7 @@ export async function connect(url: string, token: string) {
     ...{ socket, send, pongs, closed },
     follow(query: string, variables: Record<string, unknown> = {}): Operation {
       ids += 1;
-      const id = `operation-${ids}`;
+      const id = `операция-🙂-${ids}`; // any text may be an id
       const complete = () => send({ type: 'complete', id });
       const operation: Operation = { got: [], isOver: false, complete };
       operations.set(id, operation);

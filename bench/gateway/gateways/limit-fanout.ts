@@ -2,14 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import WebSocket, { WebSocketServer } from 'ws';
-import { frameMessage, messageHead } from '../../../gateway/live/event.ts';
+import { messageHead, toEvent, writeMessage } from '../../../gateway/live/event.ts';
 import { answerCalls } from '../process.ts';
 import type { Setting } from './index.ts';
 
 /** One subscription at the subgraph, and a loop that writes each event as it came to every client: no plan, no rights, no queues. */
 answerCalls({
   async start({ subgraphs }: Setting) {
-    const clients = new Map<Duplex, Buffer>();
+    const clients = new Map<Duplex, string>();
     let upstream: WebSocket | undefined;
     const follow = (query: string) => {
       upstream = new WebSocket((subgraphs.reviews as string).replace(/^http/, 'ws'), 'graphql-transport-ws');
@@ -21,7 +21,8 @@ answerCalls({
         const text = String(data);
         if (!text.startsWith('{"id":"1","type":"next"')) return;
         const body = Buffer.from(text.slice(text.indexOf('"payload":') + 10));
-        for (const [connection, head] of clients) for (const frame of frameMessage(head, body)) connection.write(frame);
+        const event = toEvent(body, { cursor: undefined, isGreeting: false, isClosing: false });
+        for (const [connection, head] of clients) writeMessage(connection, head, event);
       });
     };
     const http = createServer();
