@@ -36,7 +36,6 @@ export function createHandler(parts: {
   log: Log;
 }): Handler {
   const { authenticate, actors, operations, rates, addressOf, observer, answers } = parts;
-  const arrivals = new WeakMap<IncomingMessage, Arrival>();
   const answerFailure = createFailureAnswer(parts.log);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -44,10 +43,18 @@ export function createHandler(parts: {
     if (method !== 'POST' && method !== 'GET') return refuseMethod(response);
     const arrival = observer.arrive(request.headers, response);
     response.setHeader('x-request-id', arrival.requestId);
-    arrivals.set(request, arrival);
+    try {
+      await answerFrom(arrival, request, response);
+    } catch (error) {
+      observer.refuse(error, arrival);
+      answerFailure(error, request, response);
+    }
+  }
+
+  async function answerFrom(arrival: Arrival, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { principal, actor } = await signIn(request);
     const context: RunContext = { actor, ...arrival };
-    const body = method === 'POST' ? await readBody(request, response) : undefined;
+    const body = request.method === 'POST' ? await readBody(request, response) : undefined;
     const operation = readOperation(request, body);
     const exchange: Exchange = { request, response, principal, context, body, operation };
     prepare(exchange);
@@ -89,11 +96,7 @@ export function createHandler(parts: {
   }
 
   return (request, response) => {
-    handle(request, response).catch((error) => {
-      const arrival = arrivals.get(request);
-      if (arrival) observer.refuse(error, arrival);
-      answerFailure(error, request, response);
-    });
+    handle(request, response).catch((error) => answerFailure(error, request, response));
   };
 }
 
