@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Config } from '../kit/config.ts';
+import { type Config, rateLimits } from '../kit/config.ts';
 import { ConfigurationError } from '../kit/errors.ts';
 import { createLog } from '../kit/log.ts';
 import type { GatewayOptions } from './server.ts';
@@ -18,7 +18,7 @@ export async function readOptions(config: Config, root: string) {
       tryFirst: config.SUPERGRAPH !== undefined,
     }),
     demand: {
-      rates: config.RATE_LIMITS,
+      rates: config.RATE_LIMITS ?? (config.NODE_ENV === 'production' ? rateLimits : {}),
       budgets: config.COST_BUDGETS,
       trustedProxies: config.TRUSTED_PROXIES,
       onlyPersisted: config.OPERATIONS === 'persisted',

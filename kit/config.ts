@@ -64,8 +64,9 @@ const proxies = (text: string): number | string[] => {
   });
 };
 
-const rateLimits = {
-  ...{ operations: 300, cost: 900_000, sockets: 100, streams: 1_000 },
+/** Of an installation in production; in development a few sample personas stand for many people, and nothing is counted. */
+export const rateLimits = {
+  ...{ operations: 300, cost: 6_000_000, sockets: 100, streams: 1_000 },
   ...{ addressSockets: 2_000, addressRequests: 500 },
 };
 const costBudgets = { seat: 40_000, partner: 30_000, person: 30_000 };
@@ -211,8 +212,7 @@ export const settings = {
   }),
   RATE_LIMITS: setting<Partial<typeof rateLimits>>({
     type: 'name=number, comma-separated, or off',
-    default: rateLimits,
-    help: 'of a principal: operations a second, cost a minute, open sockets, live subscriptions (streams); of an address: addressSockets, addressRequests a second',
+    help: 'unset: off, in production the defaults; of a principal: operations a second, cost a minute, open sockets, live subscriptions (streams); of an address: addressSockets, addressRequests a second',
     parse: (text) => (text === 'off' ? {} : amounts(rateLimits)(text)),
   }),
   TRUSTED_PROXIES: setting<number | string[]>({
