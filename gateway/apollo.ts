@@ -12,7 +12,7 @@ import { tellCost } from './demand/costs.ts';
 import { execute } from './execute/index.ts';
 import type { RunContext } from './http/exchange.ts';
 import { statusFor } from './http/failures.ts';
-import { weigh } from './limits.ts';
+import { weigh, withoutComments } from './limits.ts';
 import type { Graph, Graphs } from './supergraph/graph.ts';
 import type { Observer } from './telemetry/observe.ts';
 import type { Wire } from './wire/wire.ts';
@@ -88,7 +88,7 @@ function createDocumentStore(): DocumentStore {
   const known = new Cache<DocumentNode>(16 * 1024 * 1024);
   return {
     get: async (key) => known.get(key),
-    set: async (key, document) => known.set(key, document, weigh(document)),
+    set: async (key, document) => known.set(key, withoutComments(document), weigh(document)),
     delete: async (key) => known.delete(key),
   };
 }

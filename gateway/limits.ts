@@ -5,6 +5,8 @@ import {
   Kind,
   parse,
   type SelectionSetNode,
+  type Token,
+  TokenKind,
 } from 'graphql';
 import type { Actor } from '../kit/context.ts';
 import { ApiError } from '../kit/errors.ts';
@@ -79,7 +81,7 @@ export function createDocumentReader(kept = 64 * 1024 * 1024): ReadDocument {
 
 function parseWithin(text: string, maxTokens: number): DocumentNode {
   try {
-    return parse(text, { maxTokens });
+    return withoutComments(parse(text, { maxTokens }));
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge('nesting', 'more than the parser can hold', 'a few hundred levels');
     if (error instanceof GraphQLError && /more that \d+ tokens/.test(error.message)) {
@@ -88,6 +90,22 @@ function parseWithin(text: string, maxTokens: number): DocumentNode {
     const { message, source, positions } = error as GraphQLError;
     throw new GraphQLError(message, { source, positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
   }
+}
+
+/**
+ * The parser chains all tokens it has met, and each node holds the chain. Comments are among them, though it does not count
+ * them: tens of thousands in one text, a hundred bytes each, for as long as the document is remembered.
+ */
+export function withoutComments(document: DocumentNode): DocumentNode {
+  let token: Token | null | undefined = document.loc?.startToken;
+  while (token) {
+    let { next }: Token = token;
+    while (next?.kind === TokenKind.COMMENT) next = next.next;
+    Object.assign(token, { next });
+    if (next) Object.assign(next, { prev: token });
+    token = next;
+  }
+  return document;
 }
 
 const tooLarge = (limit: string, value: number | string, maximum: number | string) =>

@@ -245,6 +245,32 @@ describe('a client that goes away', () => {
     await until(() => running.every((response) => response.closed));
   });
 
+  test('leaves nothing behind of requests that it sent before the first was answered', async () => {
+    const port = Number(new URL(world.gateway.url).port);
+    const body = '{"query":"{ tick { n } }"}';
+    const head = ['POST /graphql HTTP/1.1', 'host: x', `authorization: ${authorization}`];
+    const one = [...head, 'content-type: application/json', `content-length: ${body.length}`, '', body].join('\r\n');
+    const running: ServerResponse[] = [];
+    answer = (_, response) => void running.push(response);
+    const socket = connect(port, '127.0.0.1', () => socket.write(one.repeat(5)));
+    let received = '';
+    socket.on('data', (data) => {
+      received += data;
+    });
+    for (const n of [1, 2]) {
+      await until(() => running.length === n);
+      running.at(-1)?.end(tick.replace('1', `${n}`));
+      await until(() => received.includes(`"n":${n}`));
+    }
+    await until(() => running.length === 3); // in turn, each after the one before
+    socket.destroy();
+    await until(() => running[2]?.closed === true);
+    await sleep(200); // in which the fourth would have begun
+    expect(asked).toHaveLength(3);
+    answer = (_, response) => void response.end(tick);
+    expect((await world.post({ query: '{ tick { n } }' }, { authorization })).body).toEqual(JSON.parse(tick));
+  });
+
   test('is no failure of ours', () => {
     expect(world.logged).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { ExecutionResult } from 'graphql';
+import type { DocumentNode, ExecutionResult } from 'graphql';
 import { Cache } from '../gateway/cache.ts';
 import { createDocumentReader } from '../gateway/limits.ts';
 import { createOperations } from '../gateway/operations.ts';
@@ -90,6 +90,21 @@ describe('memory', () => {
       );
     }
     expect(heap() - before).toBeLessThan(110); // of 300 MB
+  });
+
+  test('comments are not kept with the documents they stand in', () => {
+    const { prepare } = operations(createGraph(supergraph));
+    prepare({ query: '# warm\n{ networks { id } }' }, ana);
+    const before = heap();
+    let document: DocumentNode | undefined;
+    for (let i = 0; i < 30; i += 1) {
+      const query = `# ${i}\n${'#\n'.repeat(80_000)}{ networks { id # which\n slug } } # end`;
+      ({ document } = prepare({ query }, ana));
+    }
+    expect(heap() - before).toBeLessThan(30); // of 250 MB
+    const tokens: string[] = [];
+    for (let token = document?.loc?.startToken; token; token = token.next ?? undefined) tokens.push(token.kind);
+    expect(tokens.join(' ')).toBe('<SOF> { Name { Name Name } } <EOF>');
   });
 
   test('a stream of 20,000 events keeps none of them', async () => {

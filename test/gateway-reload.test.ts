@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { openSupergraph } from '../gateway/supergraph/source.ts';
 import { tryOut } from '../gateway/supergraph/trial.ts';
@@ -175,6 +177,29 @@ describe('a supergraph that cannot be served is refused, and the one before stay
       'tick: Tick @join__field(graph: MEMBERS)',
     );
     await expect(tryOut({ sdl: nowhere }, { addresses })).rejects.toThrow(/^Query\.tick cannot be planned: /);
+  });
+
+  test('a pipe, a device or a file without measure in its place is refused, and waited for by nobody', async () => {
+    const path = await newFile();
+    await serve(path);
+    const instead: [() => Promise<unknown>, RegExp][] = [
+      [() => promisify(execFile)('mkfifo', [path]), /^supergraph\.graphql is neither a file nor a folder\.$/],
+      [() => symlink('/dev/zero', path), /^supergraph\.graphql is neither a file nor a folder\.$/],
+      [() => symlink(path, path), /^ELOOP/],
+      [() => writeFile(path, `${first}#${' '.repeat(2 ** 23)}`), /bytes: at most 8388608 are read\.$/],
+    ];
+    for (const [i, [make, reason]] of instead.entries()) {
+      await rm(path);
+      await make();
+      await world.gateway.reload('test');
+      expect(said('supergraph refused').at(-1)?.reason).toMatch(reason);
+      expect((await ana.ask('{ tick { n } }')).data.tick.n).toBe(7);
+      expect(said('supergraph refused').length).toBeGreaterThan(i);
+    }
+    await rm(path);
+    await writeFile(path, version('after_all'));
+    await replaced();
+    expect(await served()).toContain('after_all');
   });
 
   test('one line each says what is wrong; requests, subscriptions and /ready notice nothing', async () => {

@@ -13,8 +13,8 @@ export function readValue(node: ValueNode, defaults: Variables): Value {
   switch (node.kind) {
     case Kind.VARIABLE: {
       const name = node.name.value;
-      const fallback = defaults[name];
-      return (variables) => (variables[name] === undefined ? fallback : variables[name]);
+      const fallback = own(defaults, name);
+      return (variables) => own(variables, name) ?? (Object.hasOwn(variables, name) ? null : fallback);
     }
     case Kind.INT:
     case Kind.FLOAT:
@@ -35,6 +35,9 @@ export function readValue(node: ValueNode, defaults: Variables): Value {
       return { known: node.value };
   }
 }
+
+/** Clients choose the names: `toString` and `constructor` are variables like any other. */
+const own = (values: Variables, name: string): unknown => (Object.hasOwn(values, name) ? values[name] : undefined);
 
 function gather(parts: [string, Value][], isList: boolean): Value {
   const make = (read: (value: Value) => unknown) =>

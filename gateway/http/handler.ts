@@ -96,7 +96,11 @@ export function createHandler(parts: {
   }
 
   return (request, response) => {
-    handle(request, response).catch((error) => answerFailure(error, request, response));
+    const begin = () => void handle(request, response).catch((error) => answerFailure(error, request, response));
+    // Behind another on the same connection: answered in turn. Node never says of a response that still waits for its turn
+    // that the client has gone, and what was begun for it would go on for nobody.
+    if (response.socket) begin();
+    else response.once('socket', begin);
   };
 }
 

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { composeSupergraph } from './compose.ts';
 import { watchPath } from './watch.ts';
@@ -51,7 +51,7 @@ async function readDraft(path: string): Promise<Draft> {
   const found = await stat(path).catch((error) => {
     throw new Error(error.code === 'ENOENT' ? 'There is no such file or folder.' : error.message);
   });
-  if (!found.isDirectory()) return { sdl: await readFile(path, 'utf8') };
+  if (!found.isDirectory()) return { sdl: await readText(path) };
   const files = await readFolder(path);
   const subgraphs = files
     .map(([file, sdl]) => ({ name: parse(file).name, sdl }))
@@ -66,7 +66,17 @@ const composed = 'supergraph';
 /** Names and texts of the documents in a folder; what editors leave beside them is none. */
 async function readFolder(folder: string): Promise<[string, string][]> {
   const names = (await readdir(folder)).filter((name) => /^\w[\w-]*\.graphql$/.test(name)).sort();
-  return Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as [string, string]));
+  return Promise.all(names.map(async (name) => [name, await readText(join(folder, name))] as [string, string]));
+}
+
+const largest = 8 * 1024 * 1024; // bytes; the largest supergraphs known are of 2 MB
+
+/** A pipe or device may never end, and what is too large would keep requests waiting while it is compared and handed on. */
+async function readText(file: string): Promise<string> {
+  const found = await stat(file);
+  if (!found.isFile()) throw new Error(`${basename(file)} is neither a file nor a folder.`);
+  if (found.size > largest) throw new Error(`${basename(file)} has ${found.size} bytes: at most ${largest} are read.`);
+  return readFile(file, 'utf8');
 }
 
 /** Reads until it reads the same twice: a file that is being written is half of one. */

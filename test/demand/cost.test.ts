@@ -119,6 +119,17 @@ describe('an operation costs', () => {
       1,
       { a: true },
     ],
+    [
+      'the same for a variable with a name that every object knows',
+      'query ($toString: Boolean! = true, $constructor: Int = 6) { page(first: $constructor) @include(if: $toString) { nodes { name } } }',
+      1 + 6,
+    ],
+    [
+      'what such a variable says',
+      'query ($valueOf: Boolean = true, $hasOwnProperty: Int) { page(first: $hasOwnProperty) { nodes { name } } thing @skip(if: $valueOf) { name } }',
+      1 + 8 + 1,
+      { valueOf: false, hasOwnProperty: 8 },
+    ],
     ['ten for a mutation', 'mutation { make { name } }', 10 + 1],
     ['ten for each of several', 'mutation { a: make { name } b: make(input: { first: 1 }) { name } }', 11 + 12],
     [
