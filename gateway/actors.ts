@@ -25,8 +25,8 @@ export interface Actors {
   resolve(principal: Principal): Promise<Actor>;
   /**
    * Calls `onChange` once if the principal's rights become other than the actor's.
-   * @param onCheck told `true` when the rights version has moved, so that they may be other already, and `false` when they are
-   * found to be the same
+   * @param onCheck told `true` when the rights version has moved, or is not known for `fresh` ms, so that they may be other already,
+   * and `false` when they are found to be the same
    * @returns stop watching
    */
   watch(principal: Principal, actor: Actor, onChange: () => void, onCheck?: (isChecking: boolean) => void): () => void;
@@ -38,18 +38,27 @@ interface Watched {
   rights: string;
   onChange: () => void;
   onCheck: (isChecking: boolean) => void;
+  /** How often it has been compared; only the last comparison tells how it stands now. */
+  comparisons: number;
+  /** Whether the last comparison is still to be answered. */
+  isCompared: boolean;
 }
 
 /**
  * From principals to actors, remembered while the rights version stands. The version is asked for every `interval` ms of
- * each source, however many sockets are open, so a revocation takes effect within a second.
+ * each source, however many sockets are open, so a revocation takes effect within a second: whoever is watched is
+ * held when the version is older than that.
  * @param keep ms after which an actor is read again in any case
+ * @param fresh ms for which a version holds that has been read
  */
-export function createActors(send: Send<GatewayContext>, interval = 500, keep = 60_000): Actors {
+export function createActors(send: Send<GatewayContext>, interval = 500, keep = 60_000, fresh = 1_000): Actors {
   const known = new Cache<{ actor: Promise<Actor>; kind: Kind; at: number }>(10_000);
   const versions: Record<Kind, number> = { PERSON: 0, PARTNER: 0 };
   const watching = new Set<Watched>();
   const asking = new Set<Kind>();
+  /** Sources whose version is older than `fresh`, and the timers by which they become so. */
+  const unknown = new Set<Kind>();
+  const fading = new Map<Kind, NodeJS.Timeout>();
   let stopped = false;
 
   async function ask(kind: Kind, query: string, variables: Record<string, unknown> = {}): Promise<unknown> {
@@ -97,23 +106,54 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
 
   async function check(kind: Kind): Promise<void> {
     asking.add(kind); // a source that hangs is asked once, and its answers come in order
+    const askedAt = Date.now();
     const answer = await ask(kind, `{ ${sources[kind].version} }`).finally(() => asking.delete(kind));
     const version = Number(answer);
-    if (version === versions[kind]) return;
-    versions[kind] = version;
-    known.prune((entry) => entry.kind === kind);
-    const concerned = [...watching].filter((item) => item.principal.kind === kind);
-    for (const item of concerned) item.onCheck(true);
-    await Promise.all(concerned.map(compare));
+    if (version !== versions[kind]) {
+      versions[kind] = version;
+      known.prune((entry) => entry.kind === kind);
+      const compared = watchedOf(kind).map(compare);
+      confirm(kind, askedAt);
+      await Promise.all(compared);
+    } else confirm(kind, askedAt);
   }
 
+  const watchedOf = (kind: Kind): Watched[] => [...watching].filter((item) => item.principal.kind === kind);
+
   async function compare(item: Watched): Promise<void> {
+    item.comparisons += 1;
+    item.isCompared = true;
+    item.onCheck(true);
+    const { comparisons } = item;
     const rights = await resolve(item.principal).then(rightsOf, (error) => {
       if ((error as ApiError).code === 'UNAUTHENTICATED') return undefined;
       throw error;
     });
-    if (rights === item.rights) item.onCheck(false);
-    else if (watching.delete(item)) item.onChange();
+    if (rights !== item.rights) {
+      if (watching.delete(item)) item.onChange();
+    } else if (comparisons === item.comparisons) {
+      item.isCompared = false; // an earlier one has read rights that may have changed again
+      release(item);
+    }
+  }
+
+  function release(item: Watched): void {
+    if (!item.isCompared && !unknown.has(item.principal.kind)) item.onCheck(false);
+  }
+
+  /** The version was read at that time or later. */
+  function confirm(kind: Kind, at: number): void {
+    const left = at + fresh - Date.now();
+    if (stopped || left <= 0) return;
+    clearTimeout(fading.get(kind));
+    fading.set(kind, setTimeout(() => suspend(kind), left).unref());
+    if (unknown.delete(kind)) for (const item of watchedOf(kind)) release(item);
+  }
+
+  /** Rights may have changed that long ago, and nobody here has heard of it. */
+  function suspend(kind: Kind): void {
+    unknown.add(kind);
+    for (const item of watchedOf(kind)) item.onCheck(true);
   }
 
   /** The version is not known: the next answer, whatever it is, reads everyone again. */
@@ -127,24 +167,25 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
     }
   }, interval);
   timer.unref();
+  for (const kind of ['PERSON', 'PARTNER'] as const) confirm(kind, Date.now());
 
   return {
     resolve,
     watch(principal, actor, onChange, onCheck = () => {}) {
-      const item = { principal, rights: rightsOf(actor), onChange, onCheck };
+      const rights = rightsOf(actor);
+      const item: Watched = { principal, rights, onChange, onCheck, comparisons: 0, isCompared: false };
       if (!stopped) {
         watching.add(item);
+        if (unknown.has(principal.kind)) onCheck(true);
         // Read before the version moved, and not watched when it did: nobody has compared it yet.
-        if (actor.rightsVersion < versions[principal.kind]) {
-          onCheck(true);
-          compare(item).catch(() => forget(principal.kind));
-        }
+        if (actor.rightsVersion < versions[principal.kind]) compare(item).catch(() => forget(principal.kind));
       }
       return () => void watching.delete(item);
     },
     stop() {
       stopped = true;
       clearInterval(timer);
+      for (const one of fading.values()) clearTimeout(one);
       watching.clear();
     },
   };

@@ -71,7 +71,7 @@ export function attachSocket<E extends Record<PropertyKey, unknown>>(
   const pinger = setInterval(() => {
     if (silent) return socket.terminate();
     silent = true;
-    socket.ping();
+    socket.ping(undefined, undefined, relieve); // or one that is paused would stay so, and its pong unread
   }, keepAlive);
   socket.on('pong', () => {
     silent = false;

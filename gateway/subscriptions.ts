@@ -38,9 +38,11 @@ interface Extra extends Record<PropertyKey, unknown> {
 }
 
 const scopesOf = (principal: Principal) => (principal.kind === 'PERSON' ? principal.scopes : undefined);
+const haveSameScopes = (a: Principal, b: Principal) => JSON.stringify(scopesOf(a)) === JSON.stringify(scopesOf(b));
+const otherScopes = 'Your new token has other scopes: subscribe again.';
 
 /** What `onSubscribe` hands to `execute` and `subscribe`: graphql-ws passes the object through. */
-type Args = { id: string; prepared: Prepared; context: GatewayContext; extra: Extra };
+type Args = { id: string; prepared: Prepared; context: GatewayContext; extra: Extra; principal: Principal };
 
 const maxPayload = 256 * 1024; // bytes of one frame
 const initTimeout = 3_000; // ms until connection_init
@@ -148,7 +150,7 @@ export function serveSockets(options: {
           const context: GatewayContext = { actor: await actors.resolve(principal), ...arrival };
           const prepared = operations.prepare(payload, context.actor);
           observer.planned(prepared, context);
-          const args: Args = { id, prepared, context, extra };
+          const args: Args = { id, prepared, context, extra, principal };
           const { operationName } = payload;
           return { document: prepared.document, operationName, contextValue: undefined, ...args } as never;
         } catch (error) {
@@ -172,13 +174,14 @@ export function serveSockets(options: {
       }
     },
     async subscribe(args) {
-      const { id, prepared, context, extra } = args as unknown as Args;
+      const { id, prepared, context, extra, principal } = args as unknown as Args;
       let isLeft = false;
       const leave = () => {
         if (!isLeft) extra.running -= 1;
         isLeft = true;
       };
       try {
+        if (!haveSameScopes(principal, extra.principal as Principal)) throw new ApiError('RIGHTS_CHANGED', otherScopes);
         const shared = share(extra, id, prepared, context, leave);
         const results = shared ?? (await operations.subscribe(prepared, context));
         if (results instanceof Reader) return results;
@@ -209,11 +212,11 @@ export function serveSockets(options: {
     if ('refusal' in renewal) rates.failSignIn(extra.address, renewal.refusal);
     if ('principal' in renewal && extra.socket.readyState === extra.socket.OPEN) {
       const { principal } = renewal;
-      const isSame = JSON.stringify(scopesOf(principal)) === JSON.stringify(scopesOf(extra.principal));
+      const isSame = haveSameScopes(principal, extra.principal);
       signIn(extra, principal);
       for (const stream of extra.streams) {
         if (isSame) streams.renew(stream, principal.expires);
-        else stream.fail('RIGHTS_CHANGED', 'Your new token has other scopes: subscribe again.');
+        else stream.fail('RIGHTS_CHANGED', otherScopes);
       }
     }
     return renewal.answer;

@@ -9,7 +9,7 @@ import type { Stream } from '../streams.ts';
 import type { Graph, Graphs } from '../supergraph/graph.ts';
 import type { Observer } from '../telemetry/observe.ts';
 import type { GatewayContext, Wire } from '../wire/wire.ts';
-import { type Asked, mayGoOn } from './alone.ts';
+import { type Asked, judge } from './alone.ts';
 import type { Patience } from './branch.ts';
 import { afterVariable, type Followable, findFollowable } from './followable.ts';
 import { createLeaving } from './leaving.ts';
@@ -106,13 +106,16 @@ export function createLive(options: LiveOptions): Live {
   const keyOf = ({ followable, source }: Subject, rights: string) =>
     `${rights}\n${followable.planned.standing}\n${source.identity}\n${followable.text}`;
 
-  /** @returns undefined if the operation is not valid any more, or not for sharing with the same people as before */
-  const replan = (graph: Graph, one: Asked, ofViewer: boolean): Subject | undefined => {
+  /**
+   * @returns undefined if the operation is not valid any more, or not for sharing with the same people as before; `withheld` if none of
+   * it may be read any more
+   */
+  const replan = (graph: Graph, one: Asked, ofViewer: boolean): Subject | 'withheld' | undefined => {
     try {
       const followable = find(graph, one);
       if (followable?.dependsOnViewer !== ofViewer) return undefined;
       const source = prepare(followable, one.prepared);
-      return 'run' in source ? { followable, source } : undefined;
+      return 'run' in source ? { followable, source } : 'withheld';
     } catch {
       return undefined;
     }
@@ -122,16 +125,18 @@ export function createLive(options: LiveOptions): Live {
     const { topic, rights } = entry;
     const { readers } = topic;
     const { dependsOnViewer } = topic.subject.followable;
-    const [first, ...others] = readers.map((reader) => replan(graph, asked.get(reader) as Asked, dependsOnViewer));
-    if (!first) {
-      sendAway(readers); // until then they get what they asked for
+    const found = readers.map((reader) => replan(graph, asked.get(reader) as Asked, dependsOnViewer));
+    const [first] = found;
+    if (!first || first === 'withheld') {
+      sendAway(readers, first && 0); // those whose operation is not valid get until then what they asked for
       return;
     }
     const key = keyOf(first, rights);
     // What the new graph guards may be for some of them only.
-    const isOther = (subject: Subject | undefined) => !subject || keyOf(subject, rights) !== key;
+    const isOther = (subject: Subject | 'withheld' | undefined) =>
+      !subject || subject === 'withheld' || keyOf(subject, rights) !== key;
     sendAway(
-      readers.filter((_, i) => i > 0 && isOther(others[i - 1])),
+      readers.filter((_, i) => isOther(found[i])),
       0,
     );
     sendAway(topic.replace(first));
@@ -143,8 +148,10 @@ export function createLive(options: LiveOptions): Live {
   const stopListening = graphs.onChange((graph) => {
     entries.clear();
     for (const entry of [...all]) replace(graph, entry);
-    const lost = [...alone].filter(([, { prepared, actor }]) => !mayGoOn(graph, prepared, standingOf(actor)));
-    sendAway(lost.map(([stream]) => stream));
+    for (const [stream, { prepared, actor }] of [...alone]) {
+      const verdict = judge(graph, prepared, standingOf(actor));
+      if (verdict !== 'GOES_ON') sendAway([stream], verdict === 'ENDS' ? undefined : 0);
+    }
   });
 
   function enter(subject: Subject, context: GatewayContext, { key: rights, actor }: RightsClass): Topic {

@@ -125,6 +125,7 @@ export async function startLiveWorld(people: Record<string, Person>) {
   let version = 1;
   let joins = 0;
   let readRights: () => Promise<void> = async () => {};
+  let readVersion: () => Promise<void> = async () => {};
   const actorOf = (subject: string): Actor | null => {
     const person = people[subject];
     if (!person) return null;
@@ -148,7 +149,11 @@ export async function startLiveWorld(people: Record<string, Person>) {
         await readRights();
         return found;
       },
-      membersRightsVersion: () => version,
+      membersRightsVersion: async () => {
+        const found = version;
+        await readVersion();
+        return found;
+      },
     },
     Seat: {
       __resolveReference: (seat: object) => {
@@ -205,6 +210,10 @@ export async function startLiveWorld(people: Record<string, Person>) {
     /** What a reading of rights waits for before it is answered. */
     delayRights(wait: () => Promise<void>) {
       readRights = wait;
+    },
+    /** What a reading of the rights version waits for before it is answered. */
+    delayVersion(wait: () => Promise<void>) {
+      readVersion = wait;
     },
     /** Ends the subgraph at once: its sockets break without a word. */
     async kill() {
