@@ -43,7 +43,10 @@ const questions: [query: string, answers: unknown[]][] = [
 
 async function askOverSocket(member: Member, query: string): Promise<Answer> {
   const following = member.follow(query);
-  return following.next().catch(async () => ({ errors: (await following.ended) as Answer['errors'] }) as Answer);
+  return following.next(60_000).catch(async (error) => {
+    const refusal = (await following.ended) as Answer['errors'] | undefined;
+    return { errors: refusal ?? [{ message: String(error) }] };
+  });
 }
 
 describe('under load, while one supergraph follows another', () => {
