@@ -99,6 +99,7 @@ export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: Plann
     return { parts, grants: guard && grantsFor(guard, schema, parts), planned: new Cache(mostStandings) };
   });
 
+  const made = new Cache<unknown>(mostVariants);
   const plan: Planner['plan'] = (operation, operationName = '', { standing = nobody, isValid = false } = {}) => {
     const { parts, grants, planned } = find(operation, operationName, isValid);
     const sides = sidesOf(standing);
@@ -109,7 +110,7 @@ export function createPlanner(supergraphSdl: string, { cacheSize = 1000 }: Plann
       const holds = new Set(held);
       const withhold =
         guard && held && ((settled: Parts) => withholdFrom(guard, schema, settled, (grant) => holds.has(grant)));
-      const planning = { schema, types, withhold };
+      const planning = { schema, types, withhold, made };
       const entries = () => {
         const { types: entryTypes, planner: by } = entriesOf() ?? {};
         const plan = (text: string) => planFetches(text, undefined, sides, by);
@@ -149,6 +150,8 @@ function once<T>(make: () => T): () => T {
 
 /** How many standings one operation is kept planned for. */
 const mostStandings = 32;
+/** Of all operations with @skip, @include or @defer by variables; of a large one, each takes some 130 kB. */
+const mostVariants = 256;
 
 interface Operation {
   readonly parts: Parts;

@@ -92,6 +92,23 @@ describe('memory', () => {
     expect(heap() - before).toBeLessThan(110); // of 300 MB
   });
 
+  test('nor do the many settings of what is included by variables', () => {
+    const { prepare } = operations(createGraph(supergraph));
+    const items = 'id kind seats { id displayName organisation { id name country { code } } }';
+    const query = (n: number) =>
+      `query (${many(6, (i) => `$v${i}: Boolean!`)}) ${network(many(14, (i) => `b${n}x${i}: bodies ${i < 6 ? `@include(if: $v${i})` : ''} { ${items} }`))}`;
+    const before = heap();
+    for (let n = 0; n < 15; n += 1) {
+      for (let setting = 0; setting < 64; setting += 1) {
+        const values = Array.from({ length: 6 }, (_, i) => [`v${i}`, (setting >> i) % 2 === 1]);
+        const variables = Object.fromEntries(values);
+        const { planned } = prepare({ query: query(n), variables }, ana);
+        expect(planned.variantFor(variables)).toBe(planned.variantFor({ ...variables }));
+      }
+    }
+    expect(heap() - before).toBeLessThan(28); // of 40 MB
+  });
+
   test('comments are not kept with the documents they stand in', () => {
     const { prepare } = operations(createGraph(supergraph));
     prepare({ query: '# warm\n{ networks { id } }' }, ana);

@@ -30,10 +30,14 @@ const cut: Answer = (request) => void request.socket.destroy();
 async function stand(begin: Answer = good) {
   let answer = begin;
   let asked = 0;
+  let looked = 0;
   let together = 0;
   let most = 0;
   const server = createServer((request, response) => {
-    if (request.url !== '/graphql') return void response.end('{}');
+    if (request.url !== '/graphql') {
+      looked += 1;
+      return void response.end('{}');
+    }
     asked += 1;
     together += 1;
     most = Math.max(most, together);
@@ -72,6 +76,7 @@ async function stand(begin: Answer = good) {
     askMany,
     close,
     listen: () => listen(port),
+    looked: () => looked,
     outcomes: counters.fetches.get('stand')?.outcomes as Record<string, number>,
     circuit: wire.circuits.get('stand') as { state: string; opened: number },
     budget: wire.budgets.get('stand') as { tries: number; denied: number },
@@ -245,6 +250,16 @@ describe('a subgraph that is away', () => {
     await s.listen();
     expect(await s.wire.findSilent()).toEqual([]);
     expect(await s.askMany(20)).toEqual(Array(20).fill('data'));
+  });
+
+  test('is looked at once, however many ask at once whether it is there', async () => {
+    const s = await standing();
+    expect(new Set((await Promise.all(Array.from({ length: 200 }, () => s.wire.findSilent()))).flat())).toEqual(
+      new Set(),
+    );
+    expect(s.looked()).toBe(1);
+    await s.wire.findSilent();
+    expect(s.looked()).toBe(2);
   });
 
   test.each<[string, string, Answer]>([

@@ -1,5 +1,6 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { Withheld } from '../authorization/withhold.ts';
+import type { Cache } from '../cache.ts';
 import { deferVariables } from '../deferred/mark.ts';
 import type { EntryPlanner } from '../deferred/plan.ts';
 import { type Incremental, planDeferred } from '../deferred/planned.ts';
@@ -58,6 +59,8 @@ export interface Planning {
   readonly withhold: ((parts: Parts) => Withheld | undefined) | undefined;
   /** Undefined if there are no entities. */
   entries(): EntryPlanner | undefined;
+  /** Of all operations: what was made for each setting of their Boolean variables. */
+  readonly made: Cache<unknown>;
 }
 
 /** Throws QUERY_PLANNING_FAILED. */
@@ -75,14 +78,14 @@ export function planOperation(planning: Planning, parts: Parts): PlannedOperatio
     const variant = makeVariant(planning, settle({}));
     return { ...planned, variantFor: () => variant };
   }
-  return { ...planned, variantFor: bySetting(names, (values) => makeVariant(planning, settle(values))) };
+  return { ...planned, variantFor: bySetting(planning.made, names, (values) => makeVariant(planning, settle(values))) };
 }
 
 function deferrals(planning: Planning, parts: Parts): PlannedOperation['deferredFor'] {
   const names = deferVariables(parts);
   if (!names) return () => undefined;
   const conditions = conditionVariables(parts);
-  return bySetting([...(conditions ?? []), ...names], (values) => {
+  return bySetting(planning.made, [...(conditions ?? []), ...names], (values) => {
     try {
       return planDeferred(planning, conditions ? settleConditions(parts, values) : parts, values);
     } catch (error) {
@@ -92,22 +95,28 @@ function deferrals(planning: Planning, parts: Parts): PlannedOperation['deferred
   });
 }
 
-/** Makes something once for each setting of Boolean variables. */
+let operations = 0;
+
+/**
+ * Makes something once for each setting of Boolean variables. Clients choose the settings, 2^n of them, and each may take as much as
+ * the operation itself: each operation keeps the last one, and all operations together those used most recently.
+ */
 function bySetting<T>(
+  made: Cache<unknown>,
   names: readonly string[],
   make: (values: Readonly<Record<string, unknown>>) => T,
 ): (values: Readonly<Record<string, unknown>>) => T {
-  const made = new Map<string, { readonly value: T }>();
+  operations += 1;
+  const operation = operations;
+  let last: { readonly setting: string; readonly value: T } | undefined;
   return (values) => {
     const setting = names.map((name) => (values[name] === true ? 1 : 0)).join('');
-    let found = made.get(setting);
-    if (!found) {
-      found = { value: make(values) };
-      // Clients choose the settings, so there may be 2^n of them.
-      if (made.size >= 64) made.clear();
-      made.set(setting, found);
-    }
-    return found.value;
+    if (last?.setting === setting) return last.value;
+    const key = `${operation} ${setting}`;
+    const known = made.get(key) as typeof last;
+    last = known ?? { setting, value: make(values) };
+    if (!known) made.set(key, last);
+    return last.value;
   };
 }
 

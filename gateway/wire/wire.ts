@@ -64,15 +64,23 @@ export function createWire(
   const deadlines = createDeadlines(requests.send);
   const retries = createRetries(measured(deadlines.send, counters.fetches), names);
   const circuits = createCircuits(retries.send, names);
+  /** Anybody may ask, without end: the look that is under way is that of all who ask meanwhile. */
+  let looking: Promise<string[]> | undefined;
+  const look = async () => {
+    const silent = await requests.findSilent();
+    for (const name of names) if (!silent.includes(name)) circuits.hope(name);
+    return silent;
+  };
   return {
     send: traced(circuits.send),
     open: upstreams.open,
     circuits: circuits.bySubgraph,
     budgets: retries.budgets,
-    async findSilent() {
-      const silent = await requests.findSilent();
-      for (const name of names) if (!silent.includes(name)) circuits.hope(name);
-      return silent;
+    findSilent() {
+      looking ??= look().finally(() => {
+        looking = undefined;
+      });
+      return looking;
     },
     async stop() {
       deadlines.stop();
