@@ -19,6 +19,7 @@ import { attachSocket, closeSocket, handleProtocols } from './socket.ts';
 import { toGraphQLError } from './sse.ts';
 import { expireAt, type Stream, type Streams } from './streams.ts';
 import type { Observer } from './telemetry/observe.ts';
+import { never, quietly, type Turn, Turns } from './turns.ts';
 import type { GatewayContext } from './wire/wire.ts';
 
 interface Extra extends Record<PropertyKey, unknown> {
@@ -31,6 +32,7 @@ interface Extra extends Record<PropertyKey, unknown> {
   expiry: NodeJS.Timeout | undefined;
   /** Operations under way, also those that the client has completed and that are still being answered. */
   running: number;
+  turns: Turns;
   streams: Set<Stream>;
   /** Whose connection it is, and what is to be called once it is closed. */
   address: string | undefined;
@@ -42,7 +44,7 @@ const haveSameScopes = (a: Principal, b: Principal) => JSON.stringify(scopesOf(a
 const otherScopes = 'Your new token has other scopes: subscribe again.';
 
 /** What `onSubscribe` hands to `execute` and `subscribe`: graphql-ws passes the object through. */
-type Args = { id: string; prepared: Prepared; context: GatewayContext; extra: Extra; principal: Principal };
+type Args = { id: string; prepared: Prepared; context: GatewayContext; extra: Extra; principal: Principal; turn: Turn };
 
 const maxPayload = 256 * 1024; // bytes of one frame
 const initTimeout = 3_000; // ms until connection_init
@@ -102,7 +104,7 @@ export function serveSockets(options: {
     });
     server.handleUpgrade(request, socket, head, (opened) => {
       const outlet = new SocketOutlet(opened, socket);
-      const nobody = { principal: undefined, expiry: undefined, running: 0 };
+      const nobody = { principal: undefined, expiry: undefined, running: 0, turns: new Turns() };
       const { headers } = request;
       const extra: Extra = { socket: opened, outlet, ...nobody, headers, streams: new Set<Stream>(), address, closed };
       attachSocket(protocol, opened, extra, options.log, undefined, (payload) => answerPing(extra, payload));
@@ -135,6 +137,7 @@ export function serveSockets(options: {
       for (const stream of extra.streams) void stream.return?.();
     },
     async onSubscribe({ extra }, id, payload) {
+      const turn = extra.turns.begin(id);
       const { requestId, traceparent } = payload.extensions ?? {};
       const arrival = observer.arrive(headersOf(extra, requestId, traceparent));
       try {
@@ -148,9 +151,13 @@ export function serveSockets(options: {
         extra.running += 1;
         try {
           const context: GatewayContext = { actor: await actors.resolve(principal), ...arrival };
+          if (turn.isOver) {
+            extra.running -= 1;
+            return await never();
+          }
           const prepared = operations.prepare(payload, context.actor);
           observer.planned(prepared, context);
-          const args: Args = { id, prepared, context, extra, principal };
+          const args: Args = { id, prepared, context, extra, principal, turn };
           const { operationName } = payload;
           return { document: prepared.document, operationName, contextValue: undefined, ...args } as never;
         } catch (error) {
@@ -159,37 +166,47 @@ export function serveSockets(options: {
         }
       } catch (error) {
         observer.refuse(error, arrival);
+        if (turn.isOver) return never();
+        turn.end();
         return [operations.toPublic(toGraphQLError(error))];
       }
     },
     async execute(args) {
-      const { prepared, context, extra } = args as unknown as Args;
+      const { prepared, context, extra, turn } = args as unknown as Args;
       answering += 1;
       try {
-        return await operations.run(prepared, context);
+        const result = await operations.run(prepared, context);
+        return turn.isOver ? never() : result;
       } finally {
+        turn.end();
         extra.running -= 1;
         answering -= 1;
         if (answering === 0) setImmediate(() => onAnswered()); // after the answer is written
       }
     },
     async subscribe(args) {
-      const { id, prepared, context, extra, principal } = args as unknown as Args;
+      const { id, prepared, context, extra, principal, turn } = args as unknown as Args;
       let isLeft = false;
       const leave = () => {
         if (!isLeft) extra.running -= 1;
         isLeft = true;
+        turn.end();
       };
       try {
         if (!haveSameScopes(principal, extra.principal as Principal)) throw new ApiError('RIGHTS_CHANGED', otherScopes);
         const shared = share(extra, id, prepared, context, leave);
         const results = shared ?? (await operations.subscribe(prepared, context));
-        if (results instanceof Reader) return results;
-        if (Symbol.asyncIterator in results) return keep(args as unknown as Args, results, leave);
-        leave();
-        return results;
+        const isOver = turn.isOver;
+        if (Symbol.asyncIterator in results) {
+          const stream = results instanceof Reader ? results : keep(args as unknown as Args, results, leave);
+          if (!isOver) return quietly(stream);
+          void stream.return?.();
+        } else leave();
+        return isOver ? never() : (results as ExecutionResult);
       } catch (error) {
+        const isOver = turn.isOver;
         leave();
+        if (isOver) return never();
         return { errors: [operations.toPublic(toGraphQLError(error))] };
       }
     },
