@@ -28,6 +28,8 @@ export const introspectionCost = 100;
 /** Each field of a mutation's root, besides what it answers. */
 export const mutationCost = 10;
 
+type Field = GraphQLField<unknown, unknown>;
+
 /** The lists among a field's children that its own arguments give the size of. */
 interface Sizing {
   readonly fields: readonly string[];
@@ -114,7 +116,7 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, { definitio
     const root = definition.operation === 'mutation' && type === schema.getMutationType() ? mutationCost : 0;
     const sized = (size: Cost) => add([times(size, each), ...given, root]);
     const byType = known.get(node) ?? new Map<string, { each: Cost; whole: Cost }>();
-    const whole = before?.whole ?? share(sized(isList(field.type) ? ownSize(own, args, coordinate) : 1));
+    const whole = before?.whole ?? share(sized(isList(field.type) ? ownSize(own, args, field, coordinate) : 1));
     known.set(node, byType.set(type.name, { each, whole }));
     return isSized && isList(field.type) ? sized((sizing as Sizing).size) : whole;
   };
@@ -122,7 +124,7 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, { definitio
   /** One item of a list, or the field's only value, with all below it. */
   const ofItem = (
     node: FieldNode,
-    field: GraphQLField<unknown, unknown>,
+    field: Field,
     coordinate: string,
     own: ListSize | undefined,
     args: ReadonlyMap<string, Value>,
@@ -131,12 +133,12 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, { definitio
     const weight = weights.costs.get(coordinate) ?? weights.costs.get(type.name) ?? (isCompositeType(type) ? 1 : 0);
     if (!isCompositeType(type) || !node.selectionSet) return weight;
     const sizing = own?.sizedFields.length
-      ? { fields: own.sizedFields, size: readSize(own, args, coordinate) }
+      ? { fields: own.sizedFields, size: readSize(own, args, field, coordinate) }
       : undefined;
     return add([weight, ofSet(node.selectionSet, type, sizing)]);
   };
 
-  const readArguments = (node: FieldNode, field: GraphQLField<unknown, unknown>): Map<string, Value> => {
+  const readArguments = (node: FieldNode, field: Field): Map<string, Value> => {
     const values = new Map<string, Value>();
     for (const { name, defaultValue } of field.args) {
       const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
@@ -158,11 +160,15 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, { definitio
 const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
 
 /** Of a list that nothing around it gives the size of. */
-const ownSize = (own: ListSize | undefined, args: ReadonlyMap<string, Value>, coordinate: string): Cost =>
-  own && own.sizedFields.length === 0 ? readSize(own, args, coordinate) : unknownSize;
+const ownSize = (
+  own: ListSize | undefined,
+  args: ReadonlyMap<string, Value>,
+  field: Field,
+  coordinate: string,
+): Cost => (own && own.sizedFields.length === 0 ? readSize(own, args, field, coordinate) : unknownSize);
 
-/** The largest of the size arguments given; without one the assumed size. */
-function readSize(own: ListSize, args: ReadonlyMap<string, Value>, coordinate: string): Cost {
+/** The largest of the size arguments given; without one the assumed size, or that of a default, which is what null often comes to. */
+function readSize(own: ListSize, args: ReadonlyMap<string, Value>, field: Field, coordinate: string): Cost {
   const given = own.slicingArguments.flatMap((path) => {
     const [name = '', ...rest] = path.split('.');
     const value = args.get(name);
@@ -173,7 +179,10 @@ function readSize(own: ListSize, args: ReadonlyMap<string, Value>, coordinate: s
     const names = own.slicingArguments.join(', ');
     throw new ApiError('BAD_USER_INPUT', `${coordinate}: give exactly one of the arguments ${names}.`);
   }
-  const otherwise = own.assumedSize ?? unknownSize;
+  const defaults = field.args.flatMap(({ name, defaultValue }) =>
+    own.slicingArguments.includes(name) && typeof defaultValue === 'number' ? [defaultValue] : [],
+  );
+  const otherwise = Math.max(own.assumedSize ?? (defaults.length > 0 ? 0 : unknownSize), ...defaults);
   const largest = (values: readonly unknown[]) => {
     let size = -1;
     for (const value of values) if (typeof value === 'number' && value > size) size = value;
