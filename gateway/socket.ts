@@ -53,8 +53,8 @@ export function attachSocket<E extends Record<PropertyKey, unknown>>(
         socket.on('message', (data, isBinary) => {
           if (isBinary) return closeSocket(socket, 4400, 'Only text frames are understood');
           take(String(data)).catch((error) => {
-            // messages that only a server sends
-            if (/^Unexpected message of type/.test((error as Error).message)) {
+            // messages that only a server sends; pings nested so deep that they cannot be written back
+            if (error instanceof RangeError || /^Unexpected message of type/.test((error as Error).message)) {
               return closeSocket(socket, 4400, 'Invalid message received');
             }
             log.error('unexpected', describeError(error));

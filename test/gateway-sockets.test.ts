@@ -76,6 +76,7 @@ describe('a socket that does not speak the protocol is closed with the code that
   const complaints = jest.spyOn(console, 'error');
   const init = { type: 'connection_init', payload: {} };
   const subscribe = { type: 'subscribe', id: '1', payload: { query: ticks } };
+  const nested = `{"type":"ping","payload":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`;
   test.each<[string, boolean, unknown[], number]>([
     ['subscribes before it signs in', false, [subscribe], 4401],
     ['signs in without a token', false, [init], 4403],
@@ -89,6 +90,7 @@ describe('a socket that does not speak the protocol is closed with the code that
     ['sends no id', true, [{ type: 'subscribe', payload: { query: ticks } }], 4400],
     ['sends variables that are none', true, [{ ...subscribe, payload: { query: ticks, variables: 1 } }], 4400],
     ['uses an id twice', true, [subscribe, subscribe], 4409],
+    ['sends a ping of lists in lists', true, [nested], 4400],
     ['sends more than 256 KiB', true, [{ type: 'ping', payload: { text: 'x'.repeat(262_144) } }], 1009],
   ])('%s', async (_name, signedIn, messages, code) => {
     const wire = await open({ init: signedIn });
