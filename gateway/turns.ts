@@ -10,19 +10,18 @@ export interface Turn {
  * while that is still being opened; graphql-ws knows operations by their ids alone, and would take the one for the other.
  */
 export class Turns {
-  readonly #current = new Map<string, Turn>();
+  readonly #current = new Map<string, Turn & { isOver: boolean }>();
 
   begin(id: string): Turn {
-    const current = this.#current;
-    const turn: Turn = {
-      get isOver() {
-        return current.get(id) !== turn;
-      },
-      end() {
-        if (!turn.isOver) current.delete(id);
+    const before = this.#current.get(id);
+    if (before) before.isOver = true;
+    const turn = {
+      isOver: false,
+      end: () => {
+        if (this.#current.get(id) === turn) this.#current.delete(id);
       },
     };
-    current.set(id, turn);
+    this.#current.set(id, turn);
     return turn;
   }
 }
