@@ -293,7 +293,8 @@ export function serveSockets(options: {
         }, closeTimeout);
         await new Promise<void>((resolve) => server.close(() => resolve()));
         clearTimeout(late);
-        options.httpServer.off('upgrade', onUpgrade);
+        // Upgrades go on being refused: a connection that was open already may still ask for one, and left alone it would keep
+        // the HTTP server, and with it the process, from ending.
       })();
       return stopping;
     },

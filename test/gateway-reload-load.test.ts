@@ -43,7 +43,7 @@ const questions: [query: string, answers: unknown[]][] = [
 
 async function askOverSocket(member: Member, query: string): Promise<Answer> {
   const following = member.follow(query);
-  return following.next(60_000).catch(async (error) => {
+  return following.next().catch(async (error) => {
     const refusal = (await following.ended) as Answer['errors'] | undefined;
     return { errors: refusal ?? [{ message: String(error) }] };
   });

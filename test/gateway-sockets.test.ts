@@ -306,3 +306,30 @@ test('a gateway that stops tells everybody, finishes what is under way, and is g
   stuck.socket.terminate();
   await stopping.stop();
 });
+
+test('an upgrade that is asked for while the gateway stops is refused, and keeps it from nothing', async () => {
+  const stopping = await startSmallWorld();
+  const asking = connect(Number(new URL(stopping.gateway.url).port), '127.0.0.1');
+  asking.on('error', () => {});
+  try {
+    const ended = new Promise((resolve) => asking.once('close', resolve));
+    let got = '';
+    asking.on('data', (bytes) => {
+      got += bytes;
+    });
+    // Half a request: its connection is not idle, so the stop waits for it.
+    asking.write('GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n');
+    await stopping.post({ query: '{ __typename }' }); // what came before it has been read
+    const stopped = stopping.gateway.stop();
+    const at = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // no sign tells that all sockets have been closed
+    asking.write('Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
+    await ended;
+    expect(got).toMatch(/^HTTP\/1\.1 503 /);
+    await stopped;
+    expect(Date.now() - at).toBeLessThan(3_000);
+  } finally {
+    asking.destroy();
+    await stopping.stop();
+  }
+});

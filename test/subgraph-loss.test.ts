@@ -111,7 +111,7 @@ describeWith('redis', 'subgraphs killed under 50 clients who ask and 200 who fol
       const publishing = (async () => {
         for (let n = 0; !over; n += 1) {
           threads.push(`thread/${(await publish(editor, `${victim}-${n}`)).thread}`);
-          await new Promise((resolve) => setTimeout(resolve, 150)); // streams hold what comes while rights cannot be asked for: 256 of them
+          await new Promise((resolve) => setTimeout(resolve, 50)); // 20 updates a second at most
         }
       })();
       const typing = (async () => {
@@ -125,7 +125,7 @@ describeWith('redis', 'subgraphs killed under 50 clients who ask and 200 who fol
               ),
             30_000,
           ); // the same bytes until acknowledged
-          await new Promise((resolve) => setTimeout(resolve, 150)); // as above
+          await new Promise((resolve) => setTimeout(resolve, 50)); // 20 edits a second at most
         }
       })();
 
