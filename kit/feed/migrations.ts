@@ -37,4 +37,11 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
     up: 'CREATE INDEX event_recorded ON feed.event (network_id, recorded_at DESC, position DESC)',
     down: 'DROP INDEX feed.event_recorded',
   },
+  {
+    // What working-plans must know before a plan is adopted. Its login reads this and nothing else of the events.
+    name: '2026-11-22-feed-decisions',
+    up: `CREATE VIEW feed.decision AS
+      SELECT network_id, position, id, data, recorded_at FROM feed.event WHERE type = 'DECISION_CONCLUDED'`,
+    down: 'DROP VIEW feed.decision',
+  },
 ];

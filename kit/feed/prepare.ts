@@ -35,5 +35,6 @@ export async function prepareFeed(
   await owner.query(`GRANT USAGE ON SCHEMA feed TO ${role}`);
   await owner.query(`GRANT SELECT, INSERT, UPDATE ON feed.stream TO ${role}`);
   await owner.query(`GRANT SELECT ON feed.installation TO ${role}`);
+  if (subgraph === 'working-plans') await owner.query(`GRANT SELECT ON feed.decision TO ${role}`);
   await owner.query(`GRANT INSERT${subgraph === 'networks' ? ', SELECT' : ''} ON feed.event TO ${role}`);
 }

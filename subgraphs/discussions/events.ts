@@ -14,6 +14,18 @@ export interface MeetingSaid {
   kind: Meeting['kind'];
 }
 
+/**
+ * `data` of DECISION_CONCLUDED, said in each network that took it: working-plans reads it there. `subject` is what was decided on, and
+ * `contentHash` its exact text at that moment: SHA-256 in hex.
+ */
+export interface DecisionConcluded {
+  decisionId: string;
+  networkIds: string[];
+  subject: { typename: AnchorTypename; id: string };
+  contentHash: string;
+  outcome: 'ADOPTED' | 'NOT_ADOPTED' | 'WITHDRAWN' | 'EXPIRED';
+}
+
 const circleOf = ({ networkIds, visibility, bodyId }: Thread | Meeting) => ({
   networkIds,
   visibility,

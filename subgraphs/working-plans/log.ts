@@ -25,6 +25,10 @@ export interface Entry {
   /** Yjs, V1. */
   update: Uint8Array;
   clients: readonly ClientRange[];
+  /** What it does, for the history: `edit a1.1.1 title en`, `create a1.2.3`; see `touchedBy`. */
+  touched?: readonly string[];
+  /** Taken whatever the plan's status, as the server's own edits are: what another region has accepted, and what a decision about the plan writes. */
+  forced?: boolean;
 }
 
 /** A row of the log. `seq` counts a plan's edits from 1, without holes, in all epochs. */
@@ -142,7 +146,7 @@ export async function commitEntries(
   manager: Pick<EntityManager, 'query'>,
   entries: readonly Entry[],
 ): Promise<{ answers: Appended[]; edits: Edit[] }> {
-  const rows: Row[] = await manager.query('SELECT * FROM append_plan_edits($1, $2, $3, $4, $5, $6, $7, $8)', [
+  const rows: Row[] = await manager.query('SELECT * FROM append_plan_edits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
     entries.map((entry) => entry.planId),
     entries.map((entry) => entry.epoch),
     entries.map((entry) => entry.editId),
@@ -151,6 +155,8 @@ export async function commitEntries(
     entries.map((entry) => entry.region),
     entries.map((entry) => entry.originSeq ?? null),
     JSON.stringify(entries.map(({ clients }) => clients.map((c) => [c.clientId, c.startClock, c.endClock]))),
+    JSON.stringify(entries.map(({ touched = [] }) => touched)),
+    entries.map(({ forced, seatId }) => forced === true || seatId === SYSTEM_SEAT),
   ]);
   const answers = rows.map(({ outcome, at_seq, at_epoch: epoch }): Appended => {
     if (outcome !== 'COMMITTED' && outcome !== 'REPEATED') return { ok: false, reason: outcome, epoch };

@@ -94,3 +94,43 @@ export const maySetActivityStatus = (
     leadsObjective(actor, plan, objective)
   );
 };
+
+const suggesters: readonly Role[] = [
+  'MEMBER_REP',
+  'MEMBER_EDITOR',
+  'EXPERT_GROUP_LEAD',
+  'STEERING_COMMITTEE',
+  'COORDINATOR',
+  'UN_LIAISON',
+];
+
+/** Proposing a text in place of another: whoever takes part in a network that owns the objective; null for the plan's own text. */
+export const maySuggest = (actor: Actor, plan: PlanFacts, objective: ObjectiveFacts | null): boolean =>
+  actor.kind === 'SEAT' && hasRole(actor, suggesters, (objective ?? plan).networkIds);
+
+/** Accepting or rejecting one: steering and coordinators of the objective's networks, and its group's lead. */
+export const mayResolveSuggestion = (actor: Actor, plan: PlanFacts, objective: ObjectiveFacts | null): boolean =>
+  actor.kind === 'SEAT' &&
+  (hasRole(actor, ['STEERING_COMMITTEE', 'COORDINATOR'], (objective ?? plan).networkIds) ||
+    (objective !== null && leadsObjective(actor, plan, objective)));
+
+/** Freezing a draft for review. */
+export const maySubmit = (actor: Actor, plan: PlanFacts): boolean =>
+  actor.kind === 'SEAT' && hasRole(actor, ['COORDINATOR'], plan.networkIds);
+
+/** What is done with a plan under review or adopted: asking for changes, adopting by decision, archiving. */
+export const mayConclude = (actor: Actor, plan: PlanFacts): boolean =>
+  actor.kind === 'SEAT' && hasRole(actor, ['STEERING_COMMITTEE', 'COORDINATOR'], plan.networkIds);
+
+/** Naming a version, or writing an old one's text back. */
+export const mayKeepVersion = mayEditPlan;
+
+/** Taking a text out of the document, its history and all copies. */
+export const mayRedact = (actor: Actor, plan: PlanFacts): boolean =>
+  actor.kind === 'SEAT' && hasRole(actor, ['SAFETY_OFFICER'], plan.networkIds);
+
+/** Another region's installation, by its key: it reads plans of its networks whole, to write them there too. */
+export const mayReplicate = (actor: Actor, plan: Pick<PlanFacts, 'networkIds'>): boolean =>
+  actor.kind === 'PARTNER' &&
+  (actor.partner?.scopes.includes('plans:replicate') ?? false) &&
+  plan.networkIds.every((id) => actor.partner?.networkIds.includes(id));

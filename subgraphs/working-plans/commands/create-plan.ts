@@ -12,7 +12,7 @@ import { planCreated } from '../events.ts';
 import type { CreatePlanInput } from '../inputs.ts';
 import { commitEntries, SYSTEM_SEAT } from '../log.ts';
 import { mayCreatePlan } from '../policy.ts';
-import { issueClient } from './join.ts';
+import { issueClient, issueShippedClient } from './join.ts';
 
 /** The installation that accepts the plan's first edit. */
 export interface Home {
@@ -61,6 +61,8 @@ export async function createPlan(
     seq: 0,
     epoch: 1,
     version: 1,
+    homeRegion: null,
+    amends: null,
     provenance: origin?.provenance ?? 'USER',
     sourceUrl: origin?.sourceUrl ?? null,
     createdBy: actor.kind === 'SYSTEM' ? null : seatId,
@@ -93,7 +95,10 @@ async function writeFirstEdit(
   seatId: string,
   home: Home,
 ): Promise<void> {
-  const clientId = await issueClient(tx.manager, plan.id, seatId, home.regionNumber);
+  const clientId =
+    seatId === SYSTEM_SEAT
+      ? await issueShippedClient(tx.manager, plan.id)
+      : await issueClient(tx.manager, plan.id, seatId, home.regionNumber);
   const doc = buildPlanDocument(record, clientId);
   const { answers } = await commitEntries(tx.manager, [
     {

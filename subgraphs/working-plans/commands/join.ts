@@ -1,8 +1,9 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../../kit/context.ts';
 import { ApiError } from '../../../kit/errors.ts';
 import { PlanSession } from '../entities/live.ts';
+import { SYSTEM_SEAT } from '../log.ts';
 import type { Plans } from '../plans.ts';
 import { mayEditSomewhere, mayRead } from '../policy.ts';
 import type { Room } from '../room/room.ts';
@@ -50,4 +51,18 @@ export async function issueClient(
     );
     if (issued) return issued.client_id;
   }
+}
+
+/**
+ * The id that a shipped plan is written with, in every region the same: so its structs are the same, and the edits of one region fit the document of
+ * another. No region has the number 0.
+ */
+export async function issueShippedClient(manager: EntityManager, planId: string): Promise<number> {
+  const clientId = 1 + (createHash('sha256').update(planId).digest().readUIntBE(0, 3) % (idsOfRegion - 1));
+  await manager.query('INSERT INTO plan_client (plan_id, client_id, seat_id) VALUES ($1, $2, $3)', [
+    planId,
+    clientId,
+    SYSTEM_SEAT,
+  ]);
+  return clientId;
 }

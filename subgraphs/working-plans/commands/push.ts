@@ -3,7 +3,7 @@ import type { Actor } from '../../../kit/context.ts';
 import { ApiError } from '../../../kit/errors.ts';
 import { isId } from '../../../kit/once.ts';
 import { judge } from '../guard/judge.ts';
-import { CLIENT_LIMITS, type RefusalCode, type Verdict } from '../guard/verdict.ts';
+import { CLIENT_LIMITS, type RefusalCode, touchedBy, type Verdict } from '../guard/verdict.ts';
 import type { Refusal as LogRefusal } from '../log.ts';
 import type { Plans } from '../plans.ts';
 import { isOpen } from '../policy.ts';
@@ -72,7 +72,9 @@ export async function take(plans: Plans, actor: Actor, seatId: string, entered: 
     if (isFull(room, verdict)) {
       throw new ApiError('PLAN_FULL', 'This plan has reached its size limit: delete something first.');
     }
-    const appended = await plans.log.append({ ...sent, seatId, region: plans.region, clients: verdict.clients });
+    const { clients, changes } = verdict;
+    const touched = touchedBy(changes);
+    const appended = await plans.log.append({ ...sent, seatId, region: plans.region, clients, touched });
     if (appended.ok) return plans.rooms.cursors(sent.planId).encode({ epoch: appended.epoch, seq: appended.seq });
     if (appended.reason !== 'CLOCK' || ++races >= mostRaces) {
       throw toError({ code: appended.reason, epoch: appended.epoch, stateVector: room.stateVector });

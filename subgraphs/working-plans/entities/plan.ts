@@ -38,6 +38,12 @@ export class Plan {
   epoch!: number;
   @Column('int')
   version!: number;
+  /** The region that decides its status and epoch; null: this one. */
+  @Column('text', { name: 'home_region', nullable: true })
+  homeRegion!: string | null;
+  /** The adopted plan that this one is to replace. */
+  @Column('text', { nullable: true })
+  amends!: string | null;
   @Column('text')
   provenance!: Provenance;
   @Column('text', { name: 'source_url', nullable: true })

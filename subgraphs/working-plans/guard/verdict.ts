@@ -21,6 +21,16 @@ export interface Change {
   objectives: readonly string[];
 }
 
+const mostTouched = 200; // lines a log entry keeps: an import touches thousands of fields
+
+/** What the log keeps of an edit's changes: action, node key, field and locale, a line each. None of these holds a space. */
+export const touchedBy = (changes: readonly Change[]): string[] =>
+  changes
+    .slice(0, mostTouched)
+    .map(({ action, nodeKey, field, locale }) =>
+      [action, nodeKey, field, locale].filter((part) => part !== null).join(' '),
+    );
+
 export interface Rights {
   /** Whether this client id was issued to this seat for this plan. Asked for every client with new structs. */
   owns(clientId: number): boolean;

@@ -19,7 +19,7 @@ const keepPlanEdit = `
  *
  * clients: for each entry an array of [client id, start clock, end clock].
  */
-const appendPlanEdits = `
+export const appendPlanEdits = `
   CREATE FUNCTION append_plan_edits(
     plans text[], epochs integer[], edits text[], seats text[], updates bytea[], regions text[], origins bigint[], clients jsonb
   ) RETURNS TABLE (outcome text, at_seq bigint, at_epoch integer, at_time timestamptz)

@@ -31,7 +31,7 @@ interface Row extends Omit<Plan, 'seq'> {
 }
 
 const planColumns = `p.id, p.network_ids AS "networkIds", p.status, p.visibility, p.source_locale AS "sourceLocale",
-  p.expert_groups AS "expertGroups", p.seq, p.epoch, p.version, p.provenance, p.source_url AS "sourceUrl",
+  p.expert_groups AS "expertGroups", p.seq, p.epoch, p.version, p.home_region AS "homeRegion", p.amends, p.provenance, p.source_url AS "sourceUrl",
   p.created_by AS "createdBy", p.created_at AS "createdAt"`;
 
 const readStatement = `
