@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Answer } from '../people.ts';
+import type { Following } from '../people.ts';
 import { startWorld, type World } from '../world.ts';
 import { everyone, type Planted, persons, personsIn, plantCanaries } from './canaries.ts';
 
@@ -24,15 +24,47 @@ const follow = (fields: string) => `subscription ($after: Cursor, $filter: Netwo
   networkUpdates(after: $after, filter: $filter) { __typename
     ... on NetworkUpdate { type subject data cloudEvent network { ${fields} } } ... on Heartbeat { cursor } } }`;
 
-/** What comes until nothing has for a while. */
-async function readAll(following: { next(within?: number): Promise<Answer> }): Promise<string> {
+/** What comes up to the last word of each network, which everybody may hear; all of it where the stream ends before, as for those who may not follow. */
+async function readAll(following: Following, last: ReadonlySet<string>): Promise<string> {
   const answers: string[] = [];
-  for (;;) {
-    const answer = await following.next(3_000).catch(() => undefined);
-    if (!answer) return answers.join('\n');
+  const open = new Set(last);
+  let ended = false;
+  void following.ended.then(() => {
+    ended = true;
+  });
+  while (open.size > 0) {
+    const answer = await following.next(60_000).catch((error) => {
+      if (!ended) throw error;
+    });
+    if (!answer) break;
     expect(answer.errors?.filter(({ extensions }) => extensions?.code !== 'FORBIDDEN') ?? []).toEqual([]);
     answers.push(JSON.stringify(answer));
+    const { subject, data } = answer.data?.networkUpdates ?? {};
+    open.delete(`${subject} ${data?.version}`);
   }
+  return answers.join('\n');
+}
+
+/** Changes each network, which is public. @returns how its update is known */
+async function sayLast(): Promise<Set<string>> {
+  const said = new Set<string>();
+  for (const slug of ['americas', 'africa']) {
+    const coordinator = await world.people.as(`${slug}-coordinator`);
+    const { data } = await coordinator.ask(`{ network(slug: "net4u-${slug}") { id version } }`);
+    const { id, version } = data.network;
+    const input = {
+      id,
+      expectedVersion: version,
+      clientMutationId: `last-${version}`,
+      mission: [{ locale: 'en', text: `${version}` }],
+    };
+    const { data: done } = await coordinator.ask(
+      'mutation ($input: UpdateNetworkInput!) { updateNetwork(input: $input) { network { version } problems { __typename } } }',
+      { input },
+    );
+    said.add(`network/${id} ${done.updateNetwork.network.version}`);
+  }
+  return said;
 }
 
 test.each([
@@ -55,7 +87,8 @@ test.each([
         following: (await world.people.as(persona)).follow(follow(fields), { after }),
       })),
     );
-    await Promise.all(opened.map(async ({ persona, following }) => found.set(persona, await readAll(following))));
+    const last = await sayLast();
+    await Promise.all(opened.map(async ({ persona, following }) => found.set(persona, await readAll(following, last))));
     for (const { following } of opened) following.close();
     const met = new Set<string>();
     for (const [persona, text] of found) {
