@@ -54,7 +54,7 @@ function operations(): Plugin {
     enforce: 'post',
     buildStart: () => texts.clear(),
     transform(code, id) {
-      if (/[\\/]web[\\/]src[\\/].*\.tsx?$/.test(id)) search(this.parse(code));
+      if (/[\\/]web[\\/](src|co-editing)[\\/].*\.tsx?$/.test(id)) search(this.parse(code));
     },
     generateBundle() {
       const hash = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -18,8 +18,10 @@ const root = new URL('../../', import.meta.url).pathname;
 
 test("the build knows every operation in the page's sources; each fits the schema, the limits and a seat's budget", async () => {
   const manifest = await readManifests(await buildPage(join(root, 'web')), undefined);
-  const names = (await readdir(join(root, 'web/src'), { recursive: true })).filter((name) => /\.tsx?$/.test(name));
-  const sources = await Promise.all(names.map((name) => readFile(join(root, 'web/src', name), 'utf8')));
+  const folders = ['web/src', 'web/co-editing'].map((folder) => join(root, folder));
+  const found = await Promise.all(folders.map((folder) => readdir(folder, { recursive: true, withFileTypes: true })));
+  const files = found.flat().filter(({ name }) => /\.tsx?$/.test(name));
+  const sources = await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')));
   const written = sources.flatMap((text) => [...text.matchAll(/[`'"]\s*((?:query|mutation|subscription) \w+)/g)]);
   const named = [...manifest.values()].map((text) => /^\s*(\w+ \w+)/.exec(text)?.[1]);
   expect(named.sort()).toEqual(written.map(([, name]) => name).sort());

@@ -6,6 +6,7 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { readManifests } from '../../gateway/demand/manifests.ts';
 import { createRequestReader, sha256 } from '../../gateway/demand/persisted.ts';
+import { connect } from '../../web/co-editing/connection.ts';
 import { type SmallWorld, startSmallWorld, until } from '../gateway.ts';
 import type { Answer } from '../people.ts';
 
@@ -127,10 +128,7 @@ test('what clients register is forgotten when others use more', () => {
 });
 
 test("the page's client sends the text where its hash is not known", async () => {
-  const file = '../../web/src/graph/connection.ts'; // by a name only, since its types are those of a browser
-  const { connect } = await import(file);
-  Object.assign(globalThis, { location: { origin: world.gateway.url }, WebSocket });
-  const graph = connect((await world.sign()) as string);
+  const graph = connect({ url: world.gateway.url, token: await world.sign(), webSocket: WebSocket });
   const answers: unknown[] = [];
   for (const count of [1, 2]) {
     const ended = new Promise((resolve) => {

@@ -1,8 +1,8 @@
 import * as Y from 'yjs';
-import { createGraphWire, type Graph } from '../../web/src/plan/sync/graph-wire.ts';
-import { PlanSession, type PlanSessionOptions } from '../../web/src/plan/sync/session.ts';
-import { createMemoryShelf } from '../../web/src/plan/sync/shelf.ts';
-import { type PlanSink, type PlanWire, WireFailure } from '../../web/src/plan/sync/wire.ts';
+import { createGraphWire, type Graph } from '../../web/co-editing/graph-wire.ts';
+import { PlanSession, type PlanSessionOptions } from '../../web/co-editing/session.ts';
+import { createMemoryShelf } from '../../web/co-editing/shelf.ts';
+import { type PlanSink, type PlanWire, WireFailure } from '../../web/co-editing/wire.ts';
 import { createMember } from '../people.ts';
 import type { World } from '../world.ts';
 
@@ -58,8 +58,9 @@ export async function connectLine(world: World, persona: string): Promise<Line> 
       pass(async () => {
         line.pushes.push({ editId, update });
         await line.gate;
-        await wire.push(epoch, editId, update);
+        const cursor = await wire.push(epoch, editId, update);
         line.afterPush();
+        return cursor;
       }),
     follow(after, sink) {
       if (line.cut) {

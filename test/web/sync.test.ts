@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
-import { createMemoryShelf } from '../../web/src/plan/sync/shelf.ts';
-import { WireFailure } from '../../web/src/plan/sync/wire.ts';
+import { createMemoryShelf } from '../../web/co-editing/shelf.ts';
+import { WireFailure } from '../../web/co-editing/wire.ts';
 import { startWorld, type World } from '../world.ts';
 import { connectLine, type Line, openTab, readServerDocument, titleOf } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
-import { connect } from './graph/connection.ts';
+import { connect } from '../co-editing/connection.ts';
 import { navigate, usePath } from './navigate.ts';
 import { NetworksPage } from './networks/page.tsx';
 import { Bar } from './parts/bar.tsx';
@@ -17,7 +17,7 @@ export function App() {
   const [session, setSession] = useState<Session | null>(readSession);
   const [ended, setEnded] = useState(false);
   const words = languages[language];
-  const graph = useMemo(() => session && connect(session.token), [session]);
+  const graph = useMemo(() => session && connect({ url: location.origin, token: session.token }), [session]);
   useEffect(() => () => graph?.close(), [graph]);
 
   useEffect(() => {

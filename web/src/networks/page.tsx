@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
+import { countUnsaved } from '../../co-editing/device-shelf.ts';
+import type { Graph } from '../../co-editing/graph-wire.ts';
+import type { WireFailure } from '../../co-editing/wire.ts';
 import { planPath } from '../navigate.ts';
 import { Link } from '../parts/link.tsx';
-import { countUnsaved } from '../plan/sync/device-shelf.ts';
-import type { Graph } from '../plan/sync/graph-wire.ts';
-import type { WireFailure } from '../plan/sync/wire.ts';
 import { useWords } from '../words/words.ts';
 import { NetworkCard } from './card.tsx';
 import { type Network, readNetworks } from './read.ts';

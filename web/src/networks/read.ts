@@ -1,5 +1,5 @@
-import type { Graph } from '../plan/sync/graph-wire.ts';
-import { WireFailure } from '../plan/sync/wire.ts';
+import type { Graph } from '../../co-editing/graph-wire.ts';
+import { WireFailure } from '../../co-editing/wire.ts';
 
 const QUERY = `query Networks($locale: LocaleTag) {
   networks {

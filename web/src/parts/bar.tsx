@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { countUnsaved, forgetSaved } from '../plan/sync/device-shelf.ts';
+import { countUnsaved, forgetSaved } from '../../co-editing/device-shelf.ts';
 import type { PageConfig, Session } from '../session/session.ts';
 import { signIn } from '../session/start-page.tsx';
 import { type Language, languages, useWords } from '../words/words.ts';

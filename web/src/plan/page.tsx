@@ -2,14 +2,14 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'reac
 import { Link } from '../parts/link.tsx';
 import { Provenance } from '../parts/provenance.tsx';
 import '../style/plan.css';
+import type { Graph } from '../../co-editing/graph-wire.ts';
+import type { PlanView } from '../../co-editing/session.ts';
 import { formatPartialDate, useWords } from '../words/words.ts';
 import { DetailsContext, mayType, type PlanDetails, usePlanDetails } from './details.ts';
 import { LocaleContext, Localized } from './localized.tsx';
 import { Objective } from './nodes.tsx';
 import { RefusedTexts } from './refused-texts.tsx';
 import { StatusBar } from './status-bar.tsx';
-import type { Graph } from './sync/graph-wire.ts';
-import type { PlanView } from './sync/session.ts';
 import { readLocales, readText, type TreeNode, watchTree } from './tree.ts';
 import { useCompositionHold, usePlan } from './use-plan.ts';
 

@@ -1,6 +1,6 @@
 import { useState } from 'react';
+import type { Refused } from '../../co-editing/shelf.ts';
 import { useWords } from '../words/words.ts';
-import type { Refused } from './sync/shelf.ts';
 
 /** Texts that the server did not take, to copy before they are put away. */
 export function RefusedTexts({ refused, onForget }: { refused: readonly Refused[]; onForget: (id: string) => void }) {

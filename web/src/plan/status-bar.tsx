@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
+import type { PlanView } from '../../co-editing/session.ts';
 import { formatTime, useWords, type Words } from '../words/words.ts';
-import type { PlanView } from './sync/session.ts';
 
 /** What is saved and what is not, in words; never more than is known. */
 export function describeStatus({ status, rights }: Pick<PlanView, 'status' | 'rights'>, words: Words): string {

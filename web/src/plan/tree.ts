@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { plain } from './sync/unsaved-text.ts';
+import { plain } from '../../co-editing/unsaved-text.ts';
 
 export type Kind = 'plan' | 'objective' | 'outcome' | 'activity' | 'milestone' | 'indicator' | 'budgetLine' | 'risk';
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
-import { openShelf } from './sync/device-shelf.ts';
-import { createGraphWire, type Graph } from './sync/graph-wire.ts';
-import { openingView, PlanSession } from './sync/session.ts';
-import { createMemoryShelf } from './sync/shelf.ts';
+import { openShelf } from '../../co-editing/device-shelf.ts';
+import { createGraphWire, type Graph } from '../../co-editing/graph-wire.ts';
+import { openingView, PlanSession } from '../../co-editing/session.ts';
+import { createMemoryShelf } from '../../co-editing/shelf.ts';
 
 /** How long a composition may stand still before others' changes are let in, ms: some keyboards compose until the next space. */
 const COMPOSING = 3_000;

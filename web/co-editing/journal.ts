@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import { Outbox, type Pending, type Push } from './outbox.ts';
 import type { Entry, Kept, PlanState, Refused, Shelf } from './shelf.ts';
+import { systemTimers, type Timers } from './timers.ts';
 import { readTouchedTexts } from './unsaved-text.ts';
 import { type PlanWire, WireFailure } from './wire.ts';
 
@@ -23,7 +24,7 @@ export class Journal {
   #entries = 0;
   /** Remote updates that are not on the shelf yet. */
   #late: Entry[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: unknown;
   /** What was typed and is not on the shelf (yet), by `n`. */
   #unshelved = new Set<number>();
   #failing = false;
@@ -33,6 +34,7 @@ export class Journal {
     private readonly shelf: Shelf,
     private readonly createId?: () => string,
     private readonly onShelved: () => void = () => {},
+    private readonly timers: Timers = systemTimers,
   ) {
     this.outbox = new Outbox([], createId);
   }
@@ -83,7 +85,7 @@ export class Journal {
     this.#state = { ...this.#state, cursor };
     this.#late.push({ n: ++this.#n, update });
     if (++this.#entries > MOST_ENTRIES) void this.compact(doc).catch(() => {});
-    else this.#timer ??= setTimeout(() => void this.setState({}), LAZY);
+    else this.#timer ??= this.timers.setTimeout(() => void this.setState({}), LAZY);
   }
 
   /** @returns the next push, once it is on the shelf as it will be sent */
@@ -146,7 +148,7 @@ export class Journal {
   }
 
   #takeLate(): { state?: PlanState; put?: Entry[] } {
-    clearTimeout(this.#timer);
+    this.timers.clearTimeout(this.#timer);
     this.#timer = undefined;
     const put = this.#late;
     this.#late = [];

@@ -1,23 +1,32 @@
 import { type Client, createClient, type SubscribePayload } from 'graphql-ws';
-import type { Graph, GraphAnswer } from '../plan/sync/graph-wire.ts';
-import { WireFailure } from '../plan/sync/wire.ts';
+import type { Graph, GraphAnswer } from './graph-wire.ts';
 import { type Sent, sendByHash, sendInstead, sendWhole } from './persisted.ts';
+import { WireFailure } from './wire.ts';
 
 /** An answer may take this long on a poor link, ms. */
 const PATIENCE = 25_000;
 
-/** Fetches an operation's answer. @throws WireFailure UNREACHABLE */
-export async function ask(token: string, query: string, variables: Record<string, unknown> = {}): Promise<GraphAnswer> {
-  const sent = await sendByHash(query);
-  if (!sent) return post(token, sendWhole(query), variables);
-  const answer = await post(token, sent, variables);
-  const instead = sendInstead(query, sent, answer.errors);
-  return instead ? post(token, instead, variables) : answer;
+export interface Access {
+  /** Where the gateway is: `https://net4u.example`. */
+  url: string;
+  /** A bearer token of the identity provider. */
+  token: string;
+  /** The class of a WebSocket, where the environment has none of its own. */
+  webSocket?: unknown;
 }
 
-async function post(token: string, sent: Sent, variables: Record<string, unknown>): Promise<GraphAnswer> {
+/** Fetches an operation's answer. @throws WireFailure UNREACHABLE */
+async function ask(access: Access, query: string, variables: Record<string, unknown> = {}): Promise<GraphAnswer> {
+  const sent = await sendByHash(query);
+  if (!sent) return post(access, sendWhole(query), variables);
+  const answer = await post(access, sent, variables);
+  const instead = sendInstead(query, sent, answer.errors);
+  return instead ? post(access, instead, variables) : answer;
+}
+
+async function post({ url, token }: Access, sent: Sent, variables: Record<string, unknown>): Promise<GraphAnswer> {
   try {
-    const response = await fetch('/graphql', {
+    const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ ...sent, variables }),
@@ -31,11 +40,13 @@ async function post(token: string, sent: Sent, variables: Record<string, unknown
 }
 
 /** HTTP for questions, one WebSocket, opened on first need, for what is followed. Reconnecting is up to who follows: it knows its cursor. */
-export function connect(token: string): Graph & { close(): void } {
+export function connect(access: Access): Graph & { close(): void } {
+  const { url, token, webSocket } = access;
   let open = false;
   let pong: ReturnType<typeof setTimeout> | undefined;
   const client: Client = createClient({
-    url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
+    url: `${url.replace(/^http/, 'ws')}/graphql`,
+    webSocketImpl: webSocket,
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: 0,
     keepAlive: 12_000,
@@ -57,7 +68,7 @@ export function connect(token: string): Graph & { close(): void } {
     },
   });
   return {
-    ask: (query, variables) => ask(token, query, variables),
+    ask: (query, variables) => ask(access, query, variables),
     subscribe(query, variables, sink) {
       let over = false;
       const end = (failure?: WireFailure) => {

@@ -57,7 +57,7 @@ export function createGraphWire(graph: Graph, planId: string): PlanWire {
     },
     join: async () => (await ask(JOIN, { planId })).joinPlan,
     async push(epoch, editId, update) {
-      await ask(PUSH, { planId, epoch, editId, update: toBase64(update) });
+      return (await ask(PUSH, { planId, epoch, editId, update: toBase64(update) })).pushPlanEdits.cursor;
     },
     follow(after, sink) {
       // The last message of a stream may say why it ends; the end itself follows at once and says nothing.

@@ -2,6 +2,7 @@ import * as Y from 'yjs';
 import { BackOff } from './back-off.ts';
 import { Journal } from './journal.ts';
 import type { Refused, Shelf } from './shelf.ts';
+import type { Timers } from './timers.ts';
 import { readTouchedTexts } from './unsaved-text.ts';
 import { type Author, type PlanEvent, type PlanWire, WireFailure } from './wire.ts';
 
@@ -38,6 +39,7 @@ export interface PlanSessionOptions {
   now?: () => Date;
   createId?: () => string;
   random?: () => number;
+  timers?: Timers;
   /** Waits between attempts, ms. */
   shortestWait?: number;
   longestWait?: number;
@@ -79,10 +81,10 @@ export class PlanSession {
   readonly #pushWait: BackOff;
 
   constructor(private readonly options: PlanSessionOptions) {
-    const { shortestWait, longestWait, random } = options;
-    this.#journal = new Journal(options.shelf, options.createId, () => this.#stopped || this.#tell({}));
-    this.#streamWait = new BackOff(shortestWait, longestWait, random);
-    this.#pushWait = new BackOff(shortestWait, longestWait, random);
+    const { shelf, createId, shortestWait: shortest, longestWait: longest, random, timers } = options;
+    this.#journal = new Journal(shelf, createId, () => this.#stopped || this.#tell({}), timers);
+    this.#streamWait = new BackOff({ shortest, longest, random, timers });
+    this.#pushWait = new BackOff({ shortest, longest, random, timers });
   }
 
   get view(): PlanView {

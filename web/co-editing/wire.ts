@@ -25,13 +25,20 @@ export interface PlanSink {
   ended(failure?: WireFailure): void;
 }
 
+export interface Resume {
+  clientId: number;
+  /** The clock of the next struct that the server expects of it. */
+  nextClock: number;
+}
+
 /** The plan's operations of the graph. Each rejects with WireFailure and nothing else. */
 export interface PlanWire {
   /** Null: the plan is there, its document is not for this reader. */
   open(since?: Uint8Array): Promise<OpenedDocument | null>;
-  join(): Promise<{ clientId: number; epoch: number }>;
-  /** Resolves once the edit is committed. */
-  push(epoch: number, editId: string, update: Uint8Array): Promise<void>;
+  /** @param resume the id this device typed with before: it comes back if it can be gone on with */
+  join(resume?: Resume): Promise<{ clientId: number; epoch: number }>;
+  /** Resolves once the edit is committed, with its cursor. */
+  push(epoch: number, editId: string, update: Uint8Array): Promise<string>;
   /** @returns ends the stream; `ended` is then not called */
   follow(after: string, sink: PlanSink): () => void;
 }
