@@ -4,7 +4,7 @@ import { claim, requireSeat } from '../../../kit/once.ts';
 import { conflict, forbidden, invalid } from '../../../kit/types.ts';
 import { countriesOf } from '../entities/nodes.ts';
 import { activityStatusChanged } from '../events.ts';
-import type { ActivityStatusInput } from '../inputs.ts';
+import type { ActivityStatusInput } from '../inputs/plans.ts';
 import type { Plans } from '../plans.ts';
 import { maySetActivityStatus } from '../policy.ts';
 import { type ActivityState, mayBecome, newActivity } from '../statuses.ts';

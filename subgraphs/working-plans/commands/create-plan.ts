@@ -9,7 +9,7 @@ import { buildPlanDocument, type PlanRecord } from '../document/build.ts';
 import { snapshot } from '../document/state.ts';
 import { type ExpertGroups, Plan, type PlanStatus } from '../entities/plan.ts';
 import { planCreated } from '../events.ts';
-import type { CreatePlanInput } from '../inputs.ts';
+import type { CreatePlanInput } from '../inputs/plans.ts';
 import { commitEntries, SYSTEM_SEAT } from '../log.ts';
 import { mayCreatePlan } from '../policy.ts';
 import { issueClient, issueShippedClient } from './join.ts';

@@ -4,7 +4,7 @@ import { ApiError } from '../../../kit/errors.ts';
 import { claim } from '../../../kit/once.ts';
 import { forbidden, fromInput, invalid } from '../../../kit/types.ts';
 import { createNode, PlanEditError, setFields } from '../document/edit.ts';
-import type { UpsertActivityInput } from '../inputs.ts';
+import type { UpsertActivityInput } from '../inputs/nodes.ts';
 import type { Plans } from '../plans.ts';
 import { type PlanView, splitId, viewFor } from '../view.ts';
 import { enterAsEditor, issueClient } from './join.ts';

@@ -7,7 +7,8 @@ import type { PlansContext } from '../context.ts';
 import { Activity } from '../entities/nodes.ts';
 import { type PlanStatus, PlanStatusEnum } from '../entities/plan.ts';
 import { WorkingPlan } from '../entities/working-plan.ts';
-import { ActivityStatusInput, CreatePlanInput, UpsertActivityInput } from '../inputs.ts';
+import { UpsertActivityInput } from '../inputs/nodes.ts';
+import { ActivityStatusInput, CreatePlanInput } from '../inputs/plans.ts';
 import { createLoaders } from '../loaders.ts';
 import { findActivity, findPlan } from './find.ts';
 

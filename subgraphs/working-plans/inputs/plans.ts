@@ -1,8 +1,8 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { Visibility } from '../../kit/context.ts';
-import { CountryCode, DateOnly, LocaleTag } from '../../kit/scalars.ts';
-import { LocalizedInput, type ThematicArea, ThematicAreaEnum, VisibilityEnum } from '../../kit/types.ts';
-import { ActivityStatusEnum, type ActivityStatusName } from './statuses.ts';
+import type { Visibility } from '../../../kit/context.ts';
+import { DateOnly, LocaleTag } from '../../../kit/scalars.ts';
+import { LocalizedInput, type ThematicArea, ThematicAreaEnum, VisibilityEnum } from '../../../kit/types.ts';
+import { ActivityStatusEnum, type ActivityStatusName } from '../statuses.ts';
 
 @InputType({ description: 'The body whose theme this is: its lead leads the objectives of that theme.' })
 export class ExpertGroupInput {
@@ -47,32 +47,4 @@ export class ActivityStatusInput {
     description: 'Needed for DEFERRED and CANCELLED, and for COMPLETED without evidence.',
   })
   note!: string | null;
-}
-
-@InputType({ description: 'With `id`: changes the fields given. Without: adds an activity to the outcome.' })
-export class UpsertActivityInput {
-  @Field(() => ID)
-  clientMutationId!: string;
-  @Field(() => ID)
-  outcomeId!: string;
-  @Field(() => ID, { nullable: true })
-  id!: string | null;
-  @Field(() => String, { nullable: true })
-  code!: string | null;
-  @Field(() => [LocalizedInput], { nullable: true })
-  title!: LocalizedInput[] | null;
-  @Field(() => [LocalizedInput], { nullable: true })
-  description!: LocalizedInput[] | null;
-  @Field(() => ID, { nullable: true })
-  responsibleId!: string | null;
-  @Field(() => [CountryCode], { nullable: true })
-  countries!: string[] | null;
-  @Field(() => DateOnly, { nullable: true })
-  startsOn!: string | null;
-  @Field(() => DateOnly, { nullable: true })
-  endsOn!: string | null;
-  @Field(() => [String], { nullable: true })
-  instrumentArticles!: string[] | null;
-  @Field(() => ID, { nullable: true, description: 'The activity to stand right after; absent: last.' })
-  after!: string | null;
 }
