@@ -3,7 +3,14 @@ import type { Actor } from '../../../kit/context.ts';
 import { ApiError } from '../../../kit/errors.ts';
 import { isId } from '../../../kit/once.ts';
 import { judge } from '../guard/judge.ts';
-import { CLIENT_LIMITS, type RefusalCode, touchedBy, type Verdict } from '../guard/verdict.ts';
+import {
+  type Change,
+  CLIENT_LIMITS,
+  type RefusalCode,
+  SERVER_LIMITS,
+  touchedBy,
+  type Verdict,
+} from '../guard/verdict.ts';
 import type { Refusal as LogRefusal } from '../log.ts';
 import type { Plans } from '../plans.ts';
 import { isOpen } from '../policy.ts';
@@ -26,6 +33,8 @@ export interface Sent {
   epoch: number;
   editId: string;
   update: Uint8Array;
+  /** Taken whatever the plan's status; only the server's own commands ask for it, never a client. */
+  forced?: boolean;
 }
 
 /** How large a plan may grow: past it, only deletions are taken. */
@@ -43,7 +52,7 @@ const mostRaces = 3; // how often an edit may lose its clock to another process 
 export async function pushPlanEdits(
   plans: Plans,
   actor: Actor,
-  edit: Omit<Sent, 'update'> & { update: string },
+  edit: Omit<Sent, 'update' | 'forced'> & { update: string },
 ): Promise<string> {
   const { room, seatId } = await enterAsEditor(plans, actor, edit.planId);
   if (!isId(edit.editId)) throw new ApiError('BAD_USER_INPUT', 'editId: 1 to 200 characters of ASCII, without spaces.');
@@ -89,13 +98,14 @@ async function awaitOwn(room: Room, { update }: Sent): Promise<Room> {
   return room;
 }
 
-function whyClosed(room: Room, { epoch }: Sent): Refused | undefined {
+function whyClosed(room: Room, { epoch, forced }: Sent): Refused | undefined {
   if (epoch !== room.epoch) return { ok: false, code: 'EPOCH_CHANGED', epoch: room.epoch };
-  return isOpen(room.plan) ? undefined : { ok: false, code: 'PLAN_FROZEN' };
+  return forced || isOpen(room.plan) ? undefined : { ok: false, code: 'PLAN_FROZEN' };
 }
 
 /** Judges against the live document; client ids not yet known to this process are looked up, and judged once more. */
-async function judgeSent(plans: Plans, actor: Actor, seatId: string, room: Room, { update }: Sent): Promise<Verdict> {
+async function judgeSent(plans: Plans, actor: Actor, seatId: string, room: Room, sent: Sent): Promise<Verdict> {
+  const { update, may = (change: Change) => mayChange(actor, room, change) } = sent;
   const unknown = new Set<number>();
   const pass = () =>
     judge(
@@ -107,9 +117,9 @@ async function judgeSent(plans: Plans, actor: Actor, seatId: string, room: Room,
           if (owner === undefined) unknown.add(clientId);
           return owner === seatId;
         },
-        may: (change) => mayChange(actor, room, change),
+        may,
       },
-      CLIENT_LIMITS,
+      sent.serverMade ? SERVER_LIMITS : CLIENT_LIMITS,
     );
   const verdict = pass();
   if (verdict.ok || unknown.size === 0) return verdict;

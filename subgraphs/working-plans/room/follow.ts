@@ -80,7 +80,8 @@ export class Follower implements AsyncIterableIterator<PlanEventValue> {
       const { value, done } = await this.#live!.next();
       if (done) return undefined;
       const { position, event } = value;
-      const old = position.epoch < this.#position.epoch;
+      // What waited in the queue when a redaction came holds what was redacted.
+      const old = position.epoch < this.#room.epoch;
       if (old || (position.epoch === this.#position.epoch && position.seq <= this.#position.seq)) return 'look again';
       this.#position = position;
       return event;

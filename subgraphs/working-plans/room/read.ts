@@ -51,7 +51,10 @@ const readStatement = `
   ) e ON true`;
 
 /** One statement, however many plans: so the row, the snapshot and the edits of each are of one moment. Unknown ids are left out. */
-export async function readPlans(source: DataSource, held: readonly Held[]): Promise<Map<string, Reading>> {
+export async function readPlans(
+  source: Pick<DataSource, 'query'>,
+  held: readonly Held[],
+): Promise<Map<string, Reading>> {
   const rows: Row[] = await source.query(readStatement, [
     held.map((h) => h.id),
     held.map((h) => h.seq),
@@ -94,7 +97,10 @@ export async function readEdits(
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }
 
-/** Stores a snapshot unless a redaction came between, and forgets all but the last two of the epoch. */
+/**
+ * Stores a snapshot unless a redaction came between, and forgets all but the last two of the epoch. The plan's row is locked against a redaction:
+ * one that is under way is waited for, and then the epoch is no longer this one.
+ */
 export async function writeSnapshot(
   source: DataSource,
   planId: string,
@@ -106,7 +112,7 @@ export async function writeSnapshot(
     `WITH kept AS (SELECT seq FROM plan_snapshot WHERE plan_id = $1 AND epoch = $2 ORDER BY seq DESC LIMIT 1),
      forgotten AS (DELETE FROM plan_snapshot WHERE plan_id = $1 AND epoch = $2 AND seq < (SELECT seq FROM kept))
      INSERT INTO plan_snapshot (plan_id, epoch, seq, update_v2)
-     SELECT id, epoch, $3, $4 FROM plan WHERE id = $1 AND epoch = $2 ON CONFLICT DO NOTHING`,
+     SELECT id, epoch, $3, $4 FROM plan WHERE id = $1 AND epoch = $2 FOR KEY SHARE ON CONFLICT DO NOTHING`,
     [planId, epoch, seq, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)],
   );
 }
