@@ -48,6 +48,35 @@ function hashOf(command: string, input: object): string {
     .digest('hex');
 }
 
+/** @throws Problem ValidationError unless it is a `clientMutationId` that can be kept */
+function checkId(clientMutationId: string): void {
+  if (isId(clientMutationId)) return;
+  throw invalid('clientMutationId: 1 to 200 characters of ASCII, without spaces.', 'input', 'clientMutationId');
+}
+
+/**
+ * What an actor's `clientMutationId` was used for before, without claiming it: for work that has its own proof of being done.
+ * @returns the id the work was given; undefined when it is unused
+ * @throws Problem ValidationError when it was used with other input
+ */
+export async function findClaim(
+  manager: EntityManager,
+  actor: Actor,
+  command: string,
+  input: { clientMutationId: string },
+): Promise<string | undefined> {
+  const { clientMutationId } = input;
+  checkId(clientMutationId);
+  const [known] = await manager.query(
+    'SELECT result_id, input_hash FROM mutation WHERE actor = $1 AND client_mutation_id = $2',
+    [actor.seatId ?? actor.subject, clientMutationId],
+  );
+  if (known && known.input_hash !== hashOf(command, input)) {
+    throw invalid('clientMutationId: it was used before, with other input.', 'input', 'clientMutationId');
+  }
+  return known?.result_id;
+}
+
 /**
  * Claims an actor's `clientMutationId`. In a transaction the claim goes with its work: an equal call that runs at the same
  * time waits on the row, then finds it committed, or gone if the first was refused.
@@ -62,25 +91,14 @@ export async function claim(
   newId: string,
 ): Promise<{ id: string; first: boolean }> {
   const { clientMutationId } = input;
-  if (!isId(clientMutationId)) {
-    throw invalid('clientMutationId: 1 to 200 characters of ASCII, without spaces.', 'input', 'clientMutationId');
-  }
-  const by = actor.seatId ?? actor.subject;
-  const hash = hashOf(command, input);
+  checkId(clientMutationId);
   const claimed: unknown[] = await manager.query(
     `INSERT INTO mutation (actor, client_mutation_id, result_id, input_hash) VALUES ($1, $2, $3, $4)
      ON CONFLICT DO NOTHING RETURNING 1`,
-    [by, clientMutationId, newId, hash],
+    [actor.seatId ?? actor.subject, clientMutationId, newId, hashOf(command, input)],
   );
   if (claimed.length > 0) return { id: newId, first: true };
-  const [known] = await manager.query(
-    'SELECT result_id, input_hash FROM mutation WHERE actor = $1 AND client_mutation_id = $2',
-    [by, clientMutationId],
-  );
-  if (known.input_hash !== hash) {
-    throw invalid('clientMutationId: it was used before, with other input.', 'input', 'clientMutationId');
-  }
-  return { id: known.result_id, first: false };
+  return { id: (await findClaim(manager, actor, command, input))!, first: false };
 }
 
 /**

@@ -35,6 +35,10 @@ export interface Sent {
   update: Uint8Array;
   /** Taken whatever the plan's status; only the server's own commands ask for it, never a client. */
   forced?: boolean;
+  /** The server wrote it: no cap on its size, and it may create texts that nodes lack. */
+  serverMade?: boolean;
+  /** In place of `mayChange`, where what the server writes has a rule of its own. */
+  may?: (change: Change) => boolean;
 }
 
 /** How large a plan may grow: past it, only deletions are taken. */
@@ -52,7 +56,7 @@ const mostRaces = 3; // how often an edit may lose its clock to another process 
 export async function pushPlanEdits(
   plans: Plans,
   actor: Actor,
-  edit: Omit<Sent, 'update' | 'forced'> & { update: string },
+  edit: Pick<Sent, 'planId' | 'epoch' | 'editId'> & { update: string },
 ): Promise<string> {
   const { room, seatId } = await enterAsEditor(plans, actor, edit.planId);
   if (!isId(edit.editId)) throw new ApiError('BAD_USER_INPUT', 'editId: 1 to 200 characters of ASCII, without spaces.');
