@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../kit/context.ts';
 import { loadListByKey } from '../../kit/load.ts';
-import type { Rooms } from './room/rooms.ts';
+import type { Plans } from './plans.ts';
 import {
   type ActivityState,
   type MilestoneState,
@@ -21,7 +21,9 @@ export interface Found extends Place {
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** A request's loaders: each is one statement, however many keys; what the actor may not read is not there. */
-export function createLoaders(source: DataSource, rooms: Rooms, actor: Actor) {
+export function createLoaders(plans: Plans, actor: Actor) {
+  const { rooms } = plans;
+  const { source } = plans.database;
   const plan = new DataLoader<string, PlanView | null>(async (ids) => {
     const open = await rooms.open(ids);
     return ids.map((id) => viewFor(actor, open.get(id)));
@@ -72,6 +74,9 @@ export function createLoaders(source: DataSource, rooms: Rooms, actor: Actor) {
     },
   };
 }
+
+/** Loaders that have not seen how things were before a mutation. */
+export const afresh = ({ plans, actor }: { plans: Plans; actor: Actor }): Loaders => createLoaders(plans, actor);
 
 function statesByPlan<T extends { planId: string; nodeKey: string }>(
   read: (manager: DataSource['manager'], planIds: readonly string[]) => Promise<T[]>,

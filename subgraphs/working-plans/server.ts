@@ -47,7 +47,7 @@ export async function start(options: SubgraphOptions<WorkingPlansRecords>): Prom
       createContext: (request) => ({
         ...request,
         plans,
-        loaders: createLoaders(database.source, plans.rooms, request.actor),
+        loaders: createLoaders(plans, request.actor),
       }),
     });
     return {

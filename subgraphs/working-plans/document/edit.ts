@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import { type Deletion, fieldType, type Kind, mayStandUnder, PLAN_KEY, REQUIRED, textFields } from './fields.ts';
 import { type LocalizedRecord, writeNode, writeParagraphs, writeText } from './node.ts';
@@ -71,7 +72,10 @@ export function moveNode(doc: Y.Doc, move: MoveNode, clientId: number): Uint8Arr
   return writer.encode();
 }
 
-/** Sets fields of one node: a plain value, null to clear, or locale -> text (a text keeps what is common to both ends, so cursors stay). */
+/**
+ * Sets fields of one node: a plain value, null to clear, or locale -> text (a text keeps what is common to both ends, so cursors stay). What is there
+ * already is not written again.
+ */
 export function setFields(doc: Y.Doc, key: string, values: Values, clientId: number): Uint8Array {
   const node = requireNode(doc, key);
   const { kind } = readHead(key, node)!;
@@ -84,7 +88,8 @@ export function setFields(doc: Y.Doc, key: string, values: Values, clientId: num
       }
     } else {
       requireValue(field, type, value);
-      writer.set(idOf(node), field, value, node._map.get(field));
+      if (!isDeepStrictEqual(node.get(field) ?? null, value))
+        writer.set(idOf(node), field, value, node._map.get(field));
     }
   }
   return writer.encode();

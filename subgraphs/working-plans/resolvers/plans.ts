@@ -9,7 +9,7 @@ import { type PlanStatus, PlanStatusEnum } from '../entities/plan.ts';
 import { WorkingPlan } from '../entities/working-plan.ts';
 import { UpsertActivityInput } from '../inputs/nodes.ts';
 import { ActivityStatusInput, CreatePlanInput } from '../inputs/plans.ts';
-import { createLoaders } from '../loaders.ts';
+import { afresh } from '../loaders.ts';
 import { findActivity, findPlan } from './find.ts';
 
 @ObjectType()
@@ -29,9 +29,6 @@ export class ActivityPayload {
   @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
 }
-
-/** Loaders that have not seen how things were before the mutation. */
-const afresh = ({ plans, actor }: PlansContext) => createLoaders(plans.database.source, plans.rooms, actor);
 
 @Resolver()
 export class PlanResolver {
