@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import { CHILDREN, type ENUMS, FIELDS, type FieldType, fieldType, isKind, type Kind, PLAN_KEY } from './fields.ts';
+import { type Format, formatsOf } from './formats.ts';
 import { byPosition } from './order.ts';
 import { plainText } from './rich-text.ts';
 import { accepts } from './values.ts';
@@ -7,6 +8,8 @@ import { accepts } from './values.ts';
 export interface LocalizedText {
   locale: string;
   text: string;
+  /** Of a rich text that is more than paragraphs. */
+  formats?: readonly Format[];
 }
 /** All locales of one field, in the order of their tags. */
 export type Localized = readonly LocalizedText[];
@@ -156,8 +159,10 @@ function readValue(type: FieldType, value: unknown): unknown {
 function readLocalized(map: Y.Map<unknown>): Localized {
   const texts: LocalizedText[] = [];
   for (const [locale, text] of map.entries()) {
-    if (text instanceof Y.XmlFragment) texts.push({ locale, text: plainText(text) });
-    else if (text instanceof Y.Text) texts.push({ locale, text: text.toString() });
+    if (text instanceof Y.XmlFragment) {
+      const formats = formatsOf(text);
+      texts.push({ locale, text: plainText(text), ...(formats.length > 0 && { formats }) });
+    } else if (text instanceof Y.Text) texts.push({ locale, text: text.toString() });
   }
   return texts.sort((a, b) => (a.locale < b.locale ? -1 : 1));
 }
