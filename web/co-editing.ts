@@ -22,7 +22,8 @@
  */
 export { type Access, connect } from './co-editing/connection.ts';
 export { createGraphWire, type Graph, type GraphAnswer } from './co-editing/graph-wire.ts';
-export { openingView, PlanSession, type PlanSessionOptions, type PlanView, type Status } from './co-editing/session.ts';
+export type { Person, Position, PresenceWire } from './co-editing/presence.ts';
+export { PlanSession, type PlanSessionOptions } from './co-editing/session.ts';
 export {
   createMemoryShelf,
   type Entry,
@@ -32,6 +33,7 @@ export {
   type Shelf,
 } from './co-editing/shelf.ts';
 export { systemTimers, type Timers } from './co-editing/timers.ts';
+export { openingView, type PlanView, type Stage, type Status } from './co-editing/view.ts';
 export {
   type Author,
   type OpenedDocument,

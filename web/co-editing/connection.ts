@@ -16,26 +16,43 @@ export interface Access {
 }
 
 /** Fetches an operation's answer. @throws WireFailure UNREACHABLE */
-async function ask(access: Access, query: string, variables: Record<string, unknown> = {}): Promise<GraphAnswer> {
+async function ask(
+  access: Access,
+  query: string,
+  variables: Record<string, unknown> = {},
+  signal?: AbortSignal,
+): Promise<GraphAnswer> {
   const sent = await sendByHash(query);
-  if (!sent) return post(access, sendWhole(query), variables);
-  const answer = await post(access, sent, variables);
+  if (!sent) return post(access, sendWhole(query), variables, signal);
+  const answer = await post(access, sent, variables, signal);
   const instead = sendInstead(query, sent, answer.errors);
-  return instead ? post(access, instead, variables) : answer;
+  return instead ? post(access, instead, variables, signal) : answer;
 }
 
-async function post({ url, token }: Access, sent: Sent, variables: Record<string, unknown>): Promise<GraphAnswer> {
+async function post(
+  { url, token }: Access,
+  sent: Sent,
+  variables: Record<string, unknown>,
+  signal?: AbortSignal,
+): Promise<GraphAnswer> {
+  const patience = new AbortController();
+  const giveUp = () => patience.abort();
+  const timer = setTimeout(giveUp, PATIENCE);
+  signal?.addEventListener('abort', giveUp);
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ ...sent, variables }),
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: patience.signal,
     });
     // A proxy's own error page is not an answer of the graph: JSON.parse throws.
     return (await response.json()) as GraphAnswer;
   } catch (error) {
     throw new WireFailure('UNREACHABLE', String(error));
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 
@@ -68,7 +85,7 @@ export function connect(access: Access): Graph & { close(): void } {
     },
   });
   return {
-    ask: (query, variables) => ask(access, query, variables),
+    ask: (query, variables, signal) => ask(access, query, variables, signal),
     subscribe(query, variables, sink) {
       let over = false;
       const end = (failure?: WireFailure) => {

@@ -10,7 +10,7 @@ export interface GraphAnswer {
 /** How operations reach the graph. */
 export interface Graph {
   /** @throws WireFailure UNREACHABLE when no answer came */
-  ask(query: string, variables: Record<string, unknown>): Promise<GraphAnswer>;
+  ask(query: string, variables: Record<string, unknown>, signal?: AbortSignal): Promise<GraphAnswer>;
   /** @returns ends it; `ended` is then not called */
   subscribe(
     query: string,
@@ -36,8 +36,8 @@ const FOLLOW = `subscription PlanEdits($planId: ID!, $after: Cursor) {
 
 /** A plan's operations over the graph, exactly those of its published contract. */
 export function createGraphWire(graph: Graph, planId: string): PlanWire {
-  const ask = async (query: string, variables: Record<string, unknown>) => {
-    const { data, errors } = await graph.ask(query, variables);
+  const ask = async (query: string, variables: Record<string, unknown>, signal?: AbortSignal) => {
+    const { data, errors } = await graph.ask(query, variables, signal);
     if (errors?.[0]) throw toFailure(errors[0]);
     return data;
   };
@@ -56,8 +56,8 @@ export function createGraphWire(graph: Graph, planId: string): PlanWire {
       );
     },
     join: async () => (await ask(JOIN, { planId })).joinPlan,
-    async push(epoch, editId, update) {
-      return (await ask(PUSH, { planId, epoch, editId, update: toBase64(update) })).pushPlanEdits.cursor;
+    async push(epoch, editId, update, signal) {
+      return (await ask(PUSH, { planId, epoch, editId, update: toBase64(update) }, signal)).pushPlanEdits.cursor;
     },
     follow(after, sink) {
       // The last message of a stream may say why it ends; the end itself follows at once and says nothing.

@@ -1,9 +1,9 @@
 import * as Y from 'yjs';
+import { cutUpdate } from './cut.ts';
 import { Outbox, type Pending, type Push } from './outbox.ts';
-import type { Entry, Kept, PlanState, Refused, Shelf } from './shelf.ts';
+import type { Entry, Kept, PlanState, Refused, Shelf, Writing } from './shelf.ts';
 import { systemTimers, type Timers } from './timers.ts';
-import { readTouchedTexts } from './unsaved-text.ts';
-import { type PlanWire, WireFailure } from './wire.ts';
+import type { Resume } from './wire.ts';
 
 /** After so many entries the whole document is written instead. */
 const MOST_ENTRIES = 100;
@@ -28,6 +28,7 @@ export class Journal {
   /** What was typed and is not on the shelf (yet), by `n`. */
   #unshelved = new Set<number>();
   #failing = false;
+  #closed = false;
 
   /** @param onShelved after each attempt to put something typed on the shelf */
   constructor(
@@ -69,16 +70,45 @@ export class Journal {
 
   async setState(change: Partial<PlanState>): Promise<void> {
     this.#state = { ...this.#state, ...change };
-    await this.shelf.write({ state: this.#state, ...this.#takeLate() }).catch(() => {});
+    await this.#write({ state: this.#state, ...this.#takeLate() }).catch(() => {});
   }
 
+  /** Something typed is not on the shelf. */
+  get isUnkept(): boolean {
+    return this.#unshelved.size > 0;
+  }
+
+  /** @param update of one transaction; a long one goes out in several pushes */
   type(update: Uint8Array, clientId: number): void {
-    const entry: Pending = { n: ++this.#n, update, unsaved: { clientId, changes: 1 } };
-    this.#entries++;
-    this.outbox.add(entry);
+    const pieces = cutUpdate(update);
+    // One change of the user's, saved once its last piece is.
+    const entries = pieces.map(
+      (piece, index): Pending => ({
+        n: ++this.#n,
+        update: piece,
+        unsaved: { clientId, changes: index === pieces.length - 1 ? 1 : 0 },
+      }),
+    );
+    this.#entries += entries.length;
     const { put = [], ...state } = this.#takeLate();
-    this.#unshelved.add(entry.n);
-    void this.#shelve({ ...state, put: [...put, entry] }, [entry.n]);
+    for (const entry of entries) {
+      this.outbox.add(entry);
+      this.#unshelved.add(entry.n);
+    }
+    const ns = entries.map(({ n }) => n);
+    void this.#shelve({ ...state, put: [...put, ...entries] }, ns);
+  }
+
+  /** What the server must hold of the id that was typed with last, for it to be gone on with. */
+  resume(doc: Y.Doc): Resume | undefined {
+    const { clientId } = this.#state;
+    // Yjs chose another: somebody else has written under it.
+    if (clientId === null || doc.clientID !== clientId) return undefined;
+    const outboxEnd = Y.getState(doc.store, clientId);
+    const starts = this.outbox.entries
+      .filter(({ unsaved }) => unsaved.clientId === clientId)
+      .flatMap(({ update }) => Y.parseUpdateMeta(update).from.get(clientId) ?? []);
+    return { clientId, nextClock: Math.min(outboxEnd, ...starts), outboxEnd };
   }
 
   receive(update: Uint8Array, cursor: string, doc: Y.Doc): void {
@@ -102,17 +132,18 @@ export class Journal {
 
   acknowledge(n: number): void {
     const entry = this.outbox.acknowledge(n);
-    if (entry) void this.shelf.write({ put: [entry] }).catch(() => {});
+    if (entry) void this.#write({ put: [entry] }).catch(() => {});
   }
 
-  /** Writes the whole document as the base. */
-  async compact(doc: Y.Doc | null): Promise<void> {
+  /** Writes the whole document as the base, and with it where it stands. */
+  async compact(doc: Y.Doc | null, change: Partial<PlanState> = {}): Promise<void> {
+    this.#state = { ...this.#state, ...change };
     if (!doc || this.#state.cursor === '') return;
     this.#takeLate();
     this.#entries = this.outbox.entries.length;
     const base = Y.encodeStateAsUpdateV2(doc);
     const put = [...this.outbox.entries];
-    await this.shelf.write({ state: this.#state, base, remove: 'all', put });
+    await this.#write({ state: this.#state, base, remove: 'all', put });
     this.#failing = false;
     for (const { n } of put) this.#unshelved.delete(n);
     this.onShelved();
@@ -125,7 +156,14 @@ export class Journal {
     this.outbox = new Outbox([], this.createId);
     this.#entries = 0;
     this.#unshelved.clear();
-    void this.shelf.write({ state: this.#state, base: emptyDocument(), remove: 'all' }).catch(() => {});
+    void this.#write({ state: this.#state, base: emptyDocument(), remove: 'all' }).catch(() => {});
+  }
+
+  /** Gives the shelf up: the next writing may be that of another tab which has taken the place. */
+  close(): void {
+    this.#takeLate();
+    this.#closed = true;
+    this.shelf.release();
   }
 
   /** Whether the document holds edits, not in the outbox, that the server has not: it was set back to an earlier time. */
@@ -137,14 +175,18 @@ export class Journal {
     );
   }
 
-  async #shelve(writing: Parameters<Shelf['write']>[0], ns: number[]): Promise<void> {
+  async #shelve(writing: Writing, ns: number[]): Promise<void> {
     try {
-      await this.shelf.write(writing);
+      await this.#write(writing);
       for (const n of ns) this.#unshelved.delete(n);
     } catch {
       this.#failing = true; // full, or taken away by the user: the tab still has it, and says so
     }
     this.onShelved();
+  }
+
+  async #write(writing: Writing): Promise<void> {
+    if (!this.#closed) await this.shelf.write(writing);
   }
 
   #takeLate(): { state?: PlanState; put?: Entry[] } {
@@ -154,44 +196,10 @@ export class Journal {
     this.#late = [];
     return put.length > 0 ? { state: this.#state, put } : {};
   }
-
-  /**
-   * Sends all that a shelf of a closed tab still holds, then empties it.
-   * @returns the texts that were refused @throws WireFailure when it should be tried again
-   */
-  static async empty(
-    shelf: Shelf,
-    wire: PlanWire,
-    createId?: () => string,
-    now = () => new Date(),
-  ): Promise<Refused[]> {
-    const kept = await shelf.load();
-    const refused = [...(kept?.state.refused ?? [])];
-    const outbox = new Outbox(kept?.entries, createId);
-    for (let next = outbox.next(); kept && next; next = outbox.next()) {
-      await shelf.write({ put: next.put, remove: next.remove });
-      const { push } = next;
-      try {
-        await wire.push(kept.state.epoch, push.unsaved.editId, push.update);
-      } catch (error) {
-        const { passes, code, message } = error as WireFailure;
-        if (!(error instanceof WireFailure) || passes || code === 'UNAUTHENTICATED') throw error;
-        const texts = readTouchedTexts(
-          rebuild(kept),
-          outbox.entries.map(({ update }) => update),
-        );
-        refused.push({ id: push.unsaved.editId, code, message, at: now().toISOString(), texts });
-        break;
-      }
-      await shelf.write({ put: [outbox.acknowledge(push.n)!] });
-    }
-    await shelf.clear();
-    shelf.release();
-    return refused;
-  }
 }
 
-function rebuild({ base, entries, state }: Kept): Y.Doc {
+/** The document as a shelf holds it. */
+export function rebuild({ base, entries, state }: Kept): Y.Doc {
   const doc = new Y.Doc();
   Y.applyUpdateV2(doc, base);
   for (const { update } of entries) Y.applyUpdate(doc, update);

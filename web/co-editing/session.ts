@@ -1,36 +1,16 @@
 import * as Y from 'yjs';
 import { BackOff } from './back-off.ts';
 import { Journal } from './journal.ts';
-import type { Refused, Shelf } from './shelf.ts';
-import type { Timers } from './timers.ts';
+import { type Position, Presence } from './presence.ts';
+import { Seen } from './seen.ts';
+import { Sender } from './sender.ts';
+import type { Shelf } from './shelf.ts';
+import { sendStray } from './stray.ts';
+import { Stream } from './stream.ts';
+import { systemTimers, type Timers } from './timers.ts';
 import { readTouchedTexts } from './unsaved-text.ts';
-import { type Author, type PlanEvent, type PlanWire, WireFailure } from './wire.ts';
-
-/** What the person is told. `changes`: those that only this device has, and would have after a crash of the tab too. */
-export type Status =
-  | { kind: 'opening' }
-  /** All that was typed here is committed, and what others commit arrives. */
-  | { kind: 'saved' }
-  | { kind: 'saving'; changes: number }
-  /** Nothing gets through: there is no connection, or the server has a fault. It is tried again by itself. */
-  | { kind: 'waiting'; changes: number; because: Hindrance }
-  | { kind: 'signed-out'; changes: number }
-  /** The plan cannot be shown. */
-  | { kind: 'closed'; code: string };
-
-type Hindrance = 'connection' | 'server';
-
-export interface PlanView {
-  /** Null while it is being opened. Another object than before: the old one was dropped. */
-  doc: Y.Doc | null;
-  status: Status;
-  rights: 'unknown' | 'edit' | 'read' | 'frozen';
-  refused: readonly Refused[];
-  /** False when this device does not take what is typed: it lives in this tab alone until it is saved. */
-  kept: boolean;
-  /** The last edit that arrived, own ones included. */
-  lastChange: { author: Author | null; at: string } | null;
-}
+import { describe, type Hindrance, openingView, type PlanView } from './view.ts';
+import { hindranceOf, type PlanEvent, type PlanWire, WireFailure } from './wire.ts';
 
 export interface PlanSessionOptions {
   wire: PlanWire;
@@ -45,18 +25,7 @@ export interface PlanSessionOptions {
   longestWait?: number;
 }
 
-export const openingView: PlanView = {
-  doc: null,
-  status: { kind: 'opening' },
-  rights: 'unknown',
-  refused: [],
-  kept: true,
-  lastChange: null,
-};
-
 const REMOTE = { remote: true };
-
-const hindranceOf = ({ code }: WireFailure): Hindrance => (code === 'UNREACHABLE' ? 'connection' : 'server');
 
 /**
  * One tab's copy of a plan: takes what is typed at once, keeps it on the shelf, sends it, and follows what others write.
@@ -66,25 +35,44 @@ const hindranceOf = ({ code }: WireFailure): Hindrance => (code === 'UNREACHABLE
  */
 export class PlanSession {
   #view: PlanView = openingView;
-  #journal: Journal;
   #opened = false;
   #stopped = false;
   #signedOut = false;
   #closed: string | null = null;
   #streamFails: Hindrance | null = null;
-  #pushFails: Hindrance | null = null;
-  #pushing = false;
-  #held: PlanEvent[] | null = null;
-  #endStream: (() => void) | undefined;
   #running: Promise<void> | undefined;
+  readonly #journal: Journal;
+  readonly #stream: Stream;
+  readonly #sender: Sender;
+  readonly #presence: Presence | undefined;
+  readonly #seen = new Seen();
   readonly #streamWait: BackOff;
   readonly #pushWait: BackOff;
+  readonly #createId: () => string;
+  readonly #now: () => Date;
 
   constructor(private readonly options: PlanSessionOptions) {
-    const { shelf, createId, shortestWait: shortest, longestWait: longest, random, timers } = options;
+    const { wire, shelf, createId = () => crypto.randomUUID(), timers = systemTimers, random } = options;
+    const waits = { shortest: options.shortestWait, longest: options.longestWait, random, timers };
+    this.#createId = createId;
+    this.#now = options.now ?? (() => new Date());
     this.#journal = new Journal(shelf, createId, () => this.#stopped || this.#tell({}), timers);
-    this.#streamWait = new BackOff({ shortest, longest, random, timers });
-    this.#pushWait = new BackOff({ shortest, longest, random, timers });
+    this.#streamWait = new BackOff(waits);
+    this.#pushWait = new BackOff(waits);
+    this.#stream = new Stream(wire, this.#streamWait, timers, (event) => this.#take(event));
+    this.#sender = new Sender(this.#journal, wire, this.#pushWait, {
+      maySend: () => this.#opened && !this.#stopped && !this.#signedOut,
+      onSaved: (cursor) => {
+        this.#seen.save(cursor);
+        this.#tell({});
+      },
+      onProgress: () => this.#tell({}),
+      onRefused: (failure) => this.#refuse(failure),
+    });
+    if (wire.presence) {
+      const onChange = () => this.#stopped || this.#tell({});
+      this.#presence = new Presence({ ...waits, wire: wire.presence, tab: createId(), onChange });
+    }
   }
 
   get view(): PlanView {
@@ -106,7 +94,9 @@ export class PlanSession {
   syncNow(): void {
     this.#streamWait.wake();
     this.#pushWait.wake();
-    this.#endStream?.(); // it may be half open, and its cursor says where to go on
+    this.#presence?.wake();
+    this.#stream.restart(); // it may be half open, and its cursor says where to go on
+    this.#sender.resend();
     if (this.#closed) {
       this.#closed = null;
       this.#running = this.#run();
@@ -115,19 +105,27 @@ export class PlanSession {
 
   /** The device says that it is offline: nothing need fail first. */
   suspect(): void {
-    this.#streamFails = this.#pushFails = 'connection';
+    this.#streamFails = this.#sender.fails = 'connection';
     this.#tell({});
   }
 
   /** While characters are being composed, what others write waits: a browser drops a composition whose text changes under it. */
   hold(): void {
-    this.#held ??= [];
+    this.#stream.hold();
   }
 
   release(): void {
-    const held = this.#held;
-    this.#held = null;
-    for (const event of held ?? []) this.#take(event);
+    this.#stream.release();
+  }
+
+  /** Where this person is in the plan, for the others to see; null: nowhere in particular. Call it as often as the cursor moves. */
+  setPosition(position: Position | null): void {
+    this.#presence?.move(position);
+  }
+
+  /** Whether somebody can see the page. While not, others are not told that what comes is on a screen here. */
+  look(looking: boolean): void {
+    this.#presence?.look(looking);
   }
 
   /** The person has put the text away. */
@@ -141,12 +139,13 @@ export class PlanSession {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#endStream?.();
+    this.#presence?.stop();
+    this.#stream.restart();
     this.#streamWait.wake();
     this.#pushWait.wake();
     await this.#journal.compact(this.#view.doc).catch(() => {});
-    this.options.shelf.release();
-    await this.#running; // writes nothing any more
+    this.#journal.close();
+    await this.#running;
   }
 
   /** For a page that is being hidden: it may not come back. */
@@ -155,21 +154,24 @@ export class PlanSession {
   }
 
   #tell(change: Partial<PlanView>): void {
-    const { state, isFailing } = this.#journal;
-    const view = { ...this.#view, refused: state.refused, kept: !isFailing, ...change };
-    this.#view = { ...view, status: this.#describe(view.doc) };
+    const { outbox, state, kept, isFailing, isUnkept } = this.#journal;
+    const people = this.#presence?.others ?? null;
+    const status = describe({
+      closed: this.#closed,
+      signedOut: this.#signedOut,
+      isOpen: this.#opened && (change.doc ?? this.#view.doc) !== null,
+      streamFails: this.#streamFails,
+      pushFails: this.#sender.fails,
+      changes: outbox.changes,
+      kept,
+      isUnkept,
+      isFailing,
+      isSent: this.#sender.hasSentAll,
+      isEmpty: outbox.isEmpty,
+    });
+    const seenBy = status.kind === 'saved' ? this.#seen.countOthers(people, this.#presence?.own) : null;
+    this.#view = { ...this.#view, refused: state.refused, kept: !isFailing, people, seenBy, ...change, status };
     this.options.onChange?.();
-  }
-
-  #describe(doc: Y.Doc | null): Status {
-    const { outbox, kept: changes, isFailing } = this.#journal;
-    if (this.#closed) return { kind: 'closed', code: this.#closed };
-    if (!outbox.isEmpty && changes === 0 && !isFailing) return { kind: 'saving', changes: outbox.changes };
-    if (this.#signedOut) return { kind: 'signed-out', changes };
-    const because = changes > 0 ? (this.#pushFails ?? this.#streamFails) : this.#streamFails;
-    if (because && (changes > 0 || outbox.isEmpty)) return { kind: 'waiting', changes, because };
-    if (!outbox.isEmpty) return { kind: 'saving', changes: outbox.changes };
-    return doc && this.#opened ? { kind: 'saved' } : { kind: 'opening' };
   }
 
   /** Opens and follows, again and again. */
@@ -177,7 +179,7 @@ export class PlanSession {
     while (!this.#stopped && !this.#signedOut && !this.#closed) {
       try {
         if (!this.#opened) await this.#open();
-        await this.#follow();
+        if (!this.#stopped && this.#opened) await this.#follow();
       } catch (error) {
         this.#fail(error instanceof WireFailure ? error : new WireFailure('INTERNAL', String(error)));
         if (this.#stopped || this.#signedOut || this.#closed) return;
@@ -187,20 +189,17 @@ export class PlanSession {
   }
 
   #fail(failure: WireFailure): void {
-    const { code, extensions } = failure;
+    const { code } = failure;
     if (code === 'UNAUTHENTICATED') this.#signedOut = true;
-    else if (code === 'NOT_FOUND' || code === 'NO_DOCUMENT') this.#close(code);
-    else if (failure.passes) this.#streamFails = hindranceOf(failure);
-    else if (code === 'RESYNC_REQUIRED' && typeof extensions.cursor === 'string') {
-      void this.#journal.setState({ cursor: extensions.cursor });
-    } else this.#opened = false; // rights or cursor are not what they were: ask again for both
+    else if (code === 'NOT_FOUND' || code === 'NO_DOCUMENT') {
+      this.#closed = code;
+      this.#presence?.stop();
+      this.#drop(code, '');
+    } else if (failure.passes) this.#streamFails = hindranceOf(failure);
+    // One that fell behind is followed again from our own cursor: what the server had sent may not all have been taken. Else
+    // rights or cursor are not what they were: ask again for both.
+    else if (code !== 'RESYNC_REQUIRED') this.#opened = false;
     this.#tell({});
-  }
-
-  #close(code: string): void {
-    this.#closed = code;
-    this.#opened = false;
-    this.#drop(code, '');
   }
 
   async #open(): Promise<void> {
@@ -219,23 +218,25 @@ export class PlanSession {
       if (before) this.#drop('RESYNC', '');
       throw new WireFailure('INTERNAL', 'the document came with a gap');
     }
-    await this.#journal.setState({ cursor: answer.cursor, epoch: answer.epoch });
     if (!before) this.#attach(doc);
+    this.#hasReached(answer.cursor);
     this.#tell({ doc });
+    // Before anything is typed that stands on what has come.
+    await this.#journal.compact(doc, { cursor: answer.cursor, epoch: answer.epoch }).catch(() => {});
 
     const rights = await this.#join(doc, answer.epoch);
     if (this.#stopped || this.#view.doc !== doc) return;
-    await this.#journal.compact(doc).catch(() => {});
     this.#opened = true;
-    this.#streamFails = this.#pushFails = null;
+    this.#streamFails = this.#sender.fails = null;
     this.#tell({ rights });
-    void this.#pump();
-    void this.#saveStrays();
+    this.#presence?.start();
+    void this.#sender.run();
+    void this.#sendStrays();
   }
 
   async #join(doc: Y.Doc, epoch: number): Promise<PlanView['rights']> {
     try {
-      const joined = await this.options.wire.join();
+      const joined = await this.options.wire.join(this.#journal.resume(doc));
       if (this.#stopped) return 'unknown';
       if (joined.epoch !== epoch) throw new WireFailure('INTERNAL', 'a new epoch began meanwhile');
       // After loading: Yjs changes an id whose own edits come in from outside.
@@ -257,38 +258,19 @@ export class PlanSession {
       this.#journal.type(update, doc.clientID);
       if (this.#journal.isFailing) void this.#journal.compact(doc).catch(() => {}); // what it refused is in the document
       this.#tell({});
-      void this.#pump();
+      void this.#sender.run();
     });
   }
 
-  /** Resolves when asked to start over; rejects with what ended the stream. */
   #follow(): Promise<void> {
-    if (this.#stopped || !this.#opened) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const leave = this.options.wire.follow(this.#journal.state.cursor, {
-        opened: () => {
-          this.#streamWait.succeed();
-          this.#streamFails = this.#pushFails = null;
-          this.#tell({});
-          this.#pushWait.wake();
-          void this.#pump();
-        },
-        next: (event) => (this.#held ? this.#held.push(event) : this.#take(event)),
-        ended: (failure) => {
-          end();
-          reject(failure ?? new WireFailure('UNREACHABLE', 'the stream ended'));
-        },
-      });
-      const end = () => {
-        this.#endStream = undefined;
-        // Those that wait for the end of a composition come again: the cursor has not passed them.
-        if (this.#held) this.#held = [];
-      };
-      this.#endStream = () => {
-        end();
-        leave();
-        resolve();
-      };
+    const underWay = this.#sender.underWay;
+    return this.#stream.follow(this.#journal.state.cursor, () => {
+      this.#streamFails = this.#sender.fails = null;
+      this.#tell({});
+      this.#pushWait.wake();
+      // A push from before the stream was lost hangs where the stream hung.
+      if (underWay && underWay === this.#sender.underWay) this.#sender.resend();
+      void this.#sender.run();
     });
   }
 
@@ -297,58 +279,44 @@ export class PlanSession {
     if (!doc || this.#stopped) return;
     if (event.kind === 'reset') {
       this.#drop('EPOCH_CHANGED', event.reason);
-      this.#endStream?.();
+      this.#stream.restart();
       return;
     }
     Y.applyUpdate(doc, event.update, REMOTE);
+    if (doc.store.pendingStructs || doc.store.pendingDs) {
+      this.#reopen(); // it was handed to us with a gap
+      return;
+    }
     this.#journal.receive(event.update, event.cursor, doc);
+    this.#hasReached(event.cursor);
     this.#tell({ lastChange: { author: event.author, at: event.at } });
     const { clientId } = this.#journal.state;
-    if (clientId !== null && doc.clientID !== clientId && this.#view.rights === 'edit') {
-      // Somebody wrote under our id (a copied profile): Yjs has chosen another, which the server never issued.
-      this.#opened = false;
-      this.#endStream?.();
-    }
+    // Somebody wrote under our id (a copied profile): Yjs has chosen another, which the server never issued.
+    if (clientId !== null && doc.clientID !== clientId && this.#view.rights === 'edit') this.#reopen();
   }
 
-  async #pump(): Promise<void> {
-    if (this.#pushing) return;
-    this.#pushing = true;
-    try {
-      // No await between finding the outbox empty and leaving: what is typed in such a gap would wait for the next keystroke.
-      while (this.#opened && !this.#stopped && !this.#signedOut && !this.#journal.outbox.isEmpty) {
-        const journal = this.#journal;
-        const { outbox } = journal;
-        const next = await journal.prepare();
-        if (!next || outbox !== journal.outbox) continue;
-        try {
-          await this.options.wire.push(journal.state.epoch, next.unsaved.editId, next.update);
-          if (outbox !== this.#journal.outbox) continue;
-          this.#pushWait.succeed();
-          this.#pushFails = null;
-          journal.acknowledge(next.n);
-          this.#tell({});
-        } catch (error) {
-          if (outbox !== this.#journal.outbox) continue;
-          await this.#failPush(error instanceof WireFailure ? error : new WireFailure('INTERNAL', String(error)));
-        }
-      }
-    } finally {
-      this.#pushing = false;
-    }
+  #reopen(): void {
+    const { doc, rights } = this.#view;
+    this.#opened = false;
+    // What is typed under an id that nobody issued is refused.
+    const isOurs = doc?.clientID === this.#journal.state.clientId;
+    this.#tell(isOurs || rights !== 'edit' ? {} : { rights: 'unknown' });
+    this.#stream.restart();
   }
 
-  async #failPush(failure: WireFailure): Promise<void> {
+  /** The document holds all that was saved up to this cursor. */
+  #hasReached(cursor: string): void {
+    this.#seen.pass(cursor);
+    this.#presence?.receive(cursor);
+  }
+
+  #refuse(failure: WireFailure): void {
     if (failure.code === 'UNAUTHENTICATED') {
       this.#signedOut = true;
       this.#tell({});
-    } else if (failure.passes) {
-      this.#pushFails = hindranceOf(failure);
-      this.#tell({});
-      await this.#pushWait.wait();
     } else {
       this.#drop(failure.code, failure.message);
-      this.#endStream?.();
+      this.#stream.restart();
     }
   }
 
@@ -356,32 +324,25 @@ export class PlanSession {
   #drop(code: string, message: string): void {
     const { doc } = this.#view;
     const { outbox, state } = this.#journal;
-    const texts = doc
-      ? readTouchedTexts(
-          doc,
-          outbox.entries.map(({ update }) => update),
-        )
-      : [];
-    const at = (this.options.now?.() ?? new Date()).toISOString();
-    const id = (this.options.createId ?? (() => crypto.randomUUID()))();
-    const refused = texts.length > 0 ? [...state.refused, { id, code, message, at, texts }] : state.refused;
+    const updates = outbox.entries.map(({ update }) => update);
+    const texts = doc ? readTouchedTexts(doc, updates) : [];
+    const found = { id: this.#createId(), code, message, at: this.#now().toISOString(), texts };
     this.#opened = false;
-    this.#journal.restart(refused);
+    this.#seen.forget();
+    this.#journal.restart(texts.length > 0 ? [...state.refused, found] : state.refused);
     this.#tell({ doc: null, rights: 'unknown' });
   }
 
   /** Sends what closed tabs left behind. */
-  async #saveStrays(): Promise<void> {
-    const { wire, shelf, createId, now } = this.options;
+  async #sendStrays(): Promise<void> {
+    const { wire, shelf } = this.options;
     for (const stray of await shelf.strays().catch(() => [])) {
-      try {
-        const refused = await Journal.empty(stray, wire, createId, now);
-        if (refused.length === 0) continue;
+      const keep = async (refused: PlanView['refused']) => {
+        if (this.#stopped) throw new WireFailure('UNREACHABLE', 'this tab has been closed meanwhile');
         await this.#journal.setState({ refused: [...this.#journal.state.refused, ...refused] });
         this.#tell({});
-      } catch {
-        stray.release(); // no connection: the next opening tries again
-      }
+      };
+      await sendStray(stray, wire, keep, this.#now, this.#createId).catch(() => stray.release()); // the next opening tries again
     }
   }
 }

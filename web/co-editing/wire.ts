@@ -1,3 +1,6 @@
+import type { PresenceWire } from './presence.ts';
+import type { Hindrance } from './view.ts';
+
 /** What the server holds of a plan, or what is missing since a state vector. */
 export interface OpenedDocument {
   /** Yjs, V2. */
@@ -25,10 +28,11 @@ export interface PlanSink {
   ended(failure?: WireFailure): void;
 }
 
+/** What this device holds of an id: all before `nextClock` is acknowledged, all before `outboxEnd` was typed. */
 export interface Resume {
   clientId: number;
-  /** The clock of the next struct that the server expects of it. */
   nextClock: number;
+  outboxEnd: number;
 }
 
 /** The plan's operations of the graph. Each rejects with WireFailure and nothing else. */
@@ -38,9 +42,11 @@ export interface PlanWire {
   /** @param resume the id this device typed with before: it comes back if it can be gone on with */
   join(resume?: Resume): Promise<{ clientId: number; epoch: number }>;
   /** Resolves once the edit is committed, with its cursor. */
-  push(epoch: number, editId: string, update: Uint8Array): Promise<string>;
+  push(epoch: number, editId: string, update: Uint8Array, signal?: AbortSignal): Promise<string>;
   /** @returns ends the stream; `ended` is then not called */
   follow(after: string, sink: PlanSink): () => void;
+  /** Where a wire has none, nobody is seen. */
+  presence?: PresenceWire;
 }
 
 /** Codes that say nothing about the edit itself: the same request may pass later. */
@@ -71,3 +77,5 @@ export class WireFailure extends Error {
     return passing.has(this.code);
   }
 }
+
+export const hindranceOf = ({ code }: WireFailure): Hindrance => (code === 'UNREACHABLE' ? 'connection' : 'server');

@@ -3,7 +3,7 @@ import { Link } from '../parts/link.tsx';
 import { Provenance } from '../parts/provenance.tsx';
 import '../style/plan.css';
 import type { Graph } from '../../co-editing/graph-wire.ts';
-import type { PlanView } from '../../co-editing/session.ts';
+import type { PlanView } from '../../co-editing/view.ts';
 import { formatPartialDate, useWords } from '../words/words.ts';
 import { DetailsContext, mayType, type PlanDetails, usePlanDetails } from './details.ts';
 import { LocaleContext, Localized } from './localized.tsx';

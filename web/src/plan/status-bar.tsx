@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { PlanView } from '../../co-editing/session.ts';
+import type { PlanView } from '../../co-editing/view.ts';
 import { formatTime, useWords, type Words } from '../words/words.ts';
 
 /** What is saved and what is not, in words; never more than is known. */

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { openShelf } from '../../co-editing/device-shelf.ts';
 import { createGraphWire, type Graph } from '../../co-editing/graph-wire.ts';
-import { openingView, PlanSession } from '../../co-editing/session.ts';
+import { PlanSession } from '../../co-editing/session.ts';
 import { createMemoryShelf } from '../../co-editing/shelf.ts';
+import { openingView } from '../../co-editing/view.ts';
 
 /** How long a composition may stand still before others' changes are let in, ms: some keyboards compose until the next space. */
 const COMPOSING = 3_000;
