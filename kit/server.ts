@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-} from '@apollo/server/plugin/disabled';
-import { expressMiddleware } from '@as-integrations/express5';
-import express, { type ErrorRequestHandler } from 'express';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
@@ -16,7 +8,8 @@ import { assertionHeader, createAssertionVerifier } from './assertion.ts';
 import type { RequestContext } from './context.ts';
 import { ApiError, ConfigurationError, publicError } from './errors.ts';
 import { describeError, type Log } from './log.ts';
-import { logFailure, logOperations } from './operation-log.ts';
+import { logFailure } from './operation-log.ts';
+import { answerOperations } from './operations.ts';
 
 export interface RunningServer {
   url: string;
@@ -87,8 +80,7 @@ export async function serveSubgraph<C extends RequestContext>(options: {
   const verify = createAssertionVerifier(options.secret, name);
   const report = (correlationId: string, cause: unknown) =>
     log.error('unexpected', { correlationId, ...describeError((cause as GraphQLError)?.originalError ?? cause) });
-  const app = express();
-  const httpServer = createServer(timeouts, app);
+  const httpServer = createServer(timeouts, (request, response) => void answer(request, response));
   const sockets = new WebSocketServer({ server: httpServer, path: '/graphql', maxPayload: maxMessage });
 
   const disposable = useServer(
@@ -122,40 +114,26 @@ export async function serveSubgraph<C extends RequestContext>(options: {
     sockets,
   );
 
-  const apollo = new ApolloServer<C>({
+  const operations = answerOperations<C>({
     schema,
-    csrfPrevention: false, // nothing here is answered without the gateway's assertion
-    introspection: true,
-    stopOnTerminationSignals: false,
-    includeStacktraceInErrorResponses: false,
-    formatError: (formatted, error) => publicError(formatted, error, report),
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      logOperations(log),
-    ],
+    log,
+    limit: maxMessage,
+    format: (error) => publicError(error.toJSON(), error, report) as GraphQLError,
   });
-  await apollo.start();
 
-  app.disable('x-powered-by');
-  app.get('/health', (_request, response) => void response.json({ status: 'ok', service: name }));
-  app.use('/graphql', async (request, response, next) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      const path = request.url?.split('?', 1)[0];
+      if (path === '/health' && request.method === 'GET')
+        return sendJson(response, 200, { status: 'ok', service: name });
+      if (path !== '/graphql') throw Object.assign(new Error('no such path'), { status: 404 });
       const actor = await verify(request.headers[assertionHeader]);
       const requestId = String(request.headers['x-request-id'] ?? randomUUID());
-      response.locals.context = options.createContext({ actor, requestId });
-      next();
+      await operations(request, response, options.createContext({ actor, requestId }));
     } catch (error) {
-      next(error);
+      answerFailure(response, error, report);
     }
-  });
-  app.use(
-    '/graphql',
-    express.json({ limit: maxMessage }),
-    expressMiddleware(apollo, { context: async ({ res }) => res.locals.context as C }),
-  );
-  app.use(answerFailure(report));
+  }
 
   const port = await listen(httpServer, options.port ?? 0, options.host ?? '127.0.0.1');
   let stopping: Promise<void> | undefined;
@@ -168,23 +146,25 @@ export async function serveSubgraph<C extends RequestContext>(options: {
         }, closeTimeout);
         await Promise.all([disposable.dispose(), drainHttp(httpServer, gracePeriod)]);
         clearTimeout(late);
-        await apollo.stop();
       })();
       return stopping;
     },
   };
 }
 
-/** The last handler: a GraphQL answer for whatever was thrown before GraphQL began. */
-function answerFailure(report: (correlationId: string, cause: unknown) => void): ErrorRequestHandler {
-  return (error, _request, response, next) => {
-    if (response.headersSent) return next(error);
-    const status = error instanceof GraphQLError ? 401 : Number(error.status ?? error.statusCode ?? 500);
-    const known =
-      error instanceof GraphQLError || status >= 500
-        ? error
-        : new ApiError('BAD_REQUEST', 'The body is not a request.');
-    const formatted = known instanceof GraphQLError ? known.toJSON() : { message: '' };
-    response.status(status).json({ errors: [publicError(formatted, error, report)] });
-  };
+const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
+  void response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+
+/** A GraphQL answer for whatever was thrown before GraphQL began. */
+function answerFailure(
+  response: ServerResponse,
+  error: unknown,
+  report: (correlationId: string, cause: unknown) => void,
+): void {
+  if (response.headersSent) return void response.destroy();
+  const status = error instanceof GraphQLError ? 401 : Number((error as { status?: number }).status ?? 500);
+  const known =
+    error instanceof GraphQLError || status >= 500 ? error : new ApiError('BAD_REQUEST', 'The body is not a request.');
+  const formatted = known instanceof GraphQLError ? known.toJSON() : { message: '' };
+  sendJson(response, status, { errors: [publicError(formatted, error, report)] });
 }
