@@ -1,8 +1,10 @@
 import type { RequestContext } from '../../kit/context.ts';
 import type { Loaders } from './loaders.ts';
 import type { Plans } from './plans.ts';
+import type { Presence } from './presence/presence.ts';
 
 export interface PlansContext extends RequestContext {
   plans: Plans;
+  presence: Presence;
   loaders: Loaders;
 }

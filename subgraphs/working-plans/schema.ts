@@ -11,6 +11,7 @@ import { BodyResolver, CountryResolver, NetworkResolver, OrganisationResolver } 
 import { findNode, findPlan } from './resolvers/find.ts';
 import { LiveResolver } from './resolvers/live.ts';
 import { PlanResolver } from './resolvers/plans.ts';
+import { PresenceResolver } from './resolvers/presence.ts';
 
 const nodes = { Objective, Outcome, Activity, Milestone, Indicator };
 
@@ -23,7 +24,15 @@ export function buildWorkingPlansSchema() {
     references[name] = ({ id }, { loaders }: PlansContext) => findNode(loaders, id, type);
   }
   return buildFederatedSchema({
-    resolvers: [PlanResolver, LiveResolver, NetworkResolver, OrganisationResolver, BodyResolver, CountryResolver],
+    resolvers: [
+      PlanResolver,
+      LiveResolver,
+      PresenceResolver,
+      NetworkResolver,
+      OrganisationResolver,
+      BodyResolver,
+      CountryResolver,
+    ],
     orphanedTypes: [
       WorkingPlan,
       ...Object.values(nodes),

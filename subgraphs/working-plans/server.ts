@@ -1,11 +1,13 @@
 import { openDatabase } from '../../kit/database/open.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
+import { keepDeletingUnusedClientIds } from './commands/client-ids.ts';
 import type { PlansContext } from './context.ts';
 import { Plan } from './entities/plan.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
 import { openPlans } from './plans.ts';
+import { createPresence } from './presence/presence.ts';
 import { loadRecords, type WorkingPlansRecords } from './records.ts';
 import { buildWorkingPlansSchema } from './schema.ts';
 
@@ -37,6 +39,7 @@ export async function start(options: SubgraphOptions<WorkingPlansRecords>): Prom
       region,
       regionNumber,
     });
+    const presence = createPresence({ rooms: plans.rooms, hints, region });
     const server = await serveSubgraph<PlansContext>({
       name: 'working-plans',
       schema,
@@ -47,13 +50,17 @@ export async function start(options: SubgraphOptions<WorkingPlansRecords>): Prom
       createContext: (request) => ({
         ...request,
         plans,
+        presence,
         loaders: createLoaders(plans, request.actor),
       }),
     });
+    const stopDeleting = keepDeletingUnusedClientIds(database.source, log);
     return {
       url: server.url,
       async stop() {
         await server.stop();
+        presence.stop();
+        await stopDeleting();
         await plans.stop();
         await database.stop();
       },

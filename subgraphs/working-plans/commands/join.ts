@@ -7,11 +7,12 @@ import { SYSTEM_SEAT } from '../log.ts';
 import type { Plans } from '../plans.ts';
 import { mayEditSomewhere, mayRead } from '../policy.ts';
 import type { Room } from '../room/room.ts';
+import { endClientIds, type Resume, resumeClientId } from './client-ids.ts';
 
 const idsOfRegion = 2 ** 24;
 
 /**
- * The plan's room, for someone who may type in it.
+ * The plan's room, for someone who may type in it. Who may not has no client ids there any more.
  * @throws ApiError NOT_FOUND when the actor may not read the plan, FORBIDDEN when only that
  */
 export async function enterAsEditor(
@@ -20,20 +21,38 @@ export async function enterAsEditor(
   planId: string,
 ): Promise<{ room: Room; seatId: string }> {
   const room = await plans.rooms.enter(planId);
-  if (!room || !mayRead(actor, room.plan))
-    throw new ApiError('NOT_FOUND', 'There is no such plan, or you may not see it.');
-  if (!actor.seatId || !mayEditSomewhere(actor, room.plan)) {
-    throw new ApiError('FORBIDDEN', 'You may read this plan; editors of its networks and group leads type in it.');
+  const { seatId } = actor;
+  if (room && seatId && mayEditSomewhere(actor, room.plan) && mayRead(actor, room.plan)) return { room, seatId };
+  if (room && seatId) {
+    await endClientIds(plans.database.source.manager, planId, seatId);
+    for (const [clientId, owner] of room.clients) if (owner === seatId) room.clients.delete(clientId);
   }
-  return { room, seatId: actor.seatId };
+  if (room && mayRead(actor, room.plan))
+    throw new ApiError('FORBIDDEN', 'You may read this plan; editors of its networks and group leads type in it.');
+  throw new ApiError('NOT_FOUND', 'There is no such plan, or you may not see it.');
 }
 
-/** Issues a client id for this seat and plan: one tab, one id. @throws ApiError NOT_FOUND, FORBIDDEN */
-export async function joinPlan(plans: Plans, actor: Actor, planId: string): Promise<PlanSession> {
+/**
+ * A client id for this seat and plan: one tab, one id. The one that it had before, if that still lives, was issued in this region and stands where the tab
+ * believes; else a new one. Two tabs that resume the same one both get it: whichever writes second at a clock is refused.
+ * @throws ApiError NOT_FOUND, FORBIDDEN, BAD_USER_INPUT
+ */
+export async function joinPlan(
+  plans: Plans,
+  actor: Actor,
+  planId: string,
+  resume?: Resume | null,
+): Promise<PlanSession> {
   const { room, seatId } = await enterAsEditor(plans, actor, planId);
-  const clientId = await issueClient(plans.database.source.manager, planId, seatId, plans.regionNumber);
+  const { manager } = plans.database.source;
+  const isOurs = resume && Math.floor(resume.clientId / idsOfRegion) === plans.regionNumber;
+  const nextClock = isOurs ? await resumeClientId(manager, planId, seatId, resume) : undefined;
+  const resumed = nextClock !== undefined;
+  const clientId = resumed
+    ? (resume as Resume).clientId
+    : await issueClient(manager, planId, seatId, plans.regionNumber);
   room.clients.set(clientId, seatId);
-  return Object.assign(new PlanSession(), { clientId, epoch: room.epoch });
+  return Object.assign(new PlanSession(), { clientId, nextClock: nextClock ?? 0, epoch: room.epoch, resumed });
 }
 
 /** The region's number above 24 random bits, never issued before in this plan: no two writers, in any region, share a clock. */

@@ -1,4 +1,4 @@
-import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
+import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
 import { Base64, Cursor, DateTime, StateVector } from '../../../kit/scalars.ts';
 import { Seat } from './stubs.ts';
 
@@ -21,8 +21,26 @@ export class PlanSession {
       'Yjs client id for one tab, issued for this seat and plan and never again. Set `doc.clientID` after loading.',
   })
   clientId!: number;
+  @Field(() => Int, { description: 'The clock of the next struct that the server takes of this id; 0 for a new one.' })
+  nextClock!: number;
   @Field(() => Int)
   epoch!: number;
+  @Field(() => Boolean, { description: 'Whether it is the id that was to be resumed.' })
+  resumed!: boolean;
+}
+
+@InputType({ description: 'The client id that a tab had before, to go on with a document kept on the device.' })
+export class ResumeInput {
+  @Field(() => Int)
+  clientId!: number;
+  @Field(() => Int, { description: "The id's next clock after all that was acknowledged." })
+  nextClock!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The document's own next clock, with what is still to be pushed. Where an answer was lost, the server may stand anywhere between; absent: only at `nextClock`.",
+  })
+  outboxEnd?: number | null;
 }
 
 @ObjectType()

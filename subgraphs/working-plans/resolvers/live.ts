@@ -4,14 +4,21 @@ import { followPlan } from '../commands/follow.ts';
 import { joinPlan } from '../commands/join.ts';
 import { pushPlanEdits } from '../commands/push.ts';
 import type { PlansContext } from '../context.ts';
-import { PlanEditsSaved, PlanEvent, PlanSession } from '../entities/live.ts';
+import { PlanEditsSaved, PlanEvent, PlanSession, ResumeInput } from '../entities/live.ts';
 import type { PlanEventValue } from '../room/room.ts';
 
 @Resolver()
 export class LiveResolver {
-  @Mutation(() => PlanSession, { description: 'A client id to type with, for one tab. NOT_FOUND, FORBIDDEN.' })
-  joinPlan(@Arg('planId', () => ID) planId: string, @Ctx() { plans, actor }: PlansContext): Promise<PlanSession> {
-    return joinPlan(plans, actor, planId);
+  @Mutation(() => PlanSession, {
+    description:
+      "A client id to type with, for one tab: the one to be resumed, if it is your seat's, was issued in this region, stands where you believe and has not ended (after 90 idle days, or when your seat was refused as an editor); else a new one. NOT_FOUND, FORBIDDEN.",
+  })
+  joinPlan(
+    @Arg('planId', () => ID) planId: string,
+    @Arg('resume', () => ResumeInput, { nullable: true }) resume: ResumeInput | null | undefined,
+    @Ctx() { plans, actor }: PlansContext,
+  ): Promise<PlanSession> {
+    return joinPlan(plans, actor, planId, resume);
   }
 
   @Mutation(() => PlanEditsSaved, {
