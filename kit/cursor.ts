@@ -22,8 +22,18 @@ export interface StreamName {
 
 export function createCursors<Position>(secret: string, name: StreamName): Cursors<Position> {
   const seal = createSeal(secret, `${name.kind}\n${name.stream}\n${name.installation}`);
+  const recent = new Map<string, string>(); // an edit's cursor goes to its writer and to its readers
   return {
-    encode: (position) => seal.close(JSON.stringify(position)),
+    encode(position) {
+      const text = JSON.stringify(position);
+      let sealed = recent.get(text);
+      if (sealed === undefined) {
+        sealed = seal.close(text);
+        if (recent.size >= 256) recent.clear();
+        recent.set(text, sealed);
+      }
+      return sealed;
+    },
     decode(cursor) {
       try {
         return JSON.parse(seal.open(cursor)) as Position;
