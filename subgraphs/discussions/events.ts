@@ -1,4 +1,5 @@
 import type { FeedEvent } from '../../kit/feed/publish.ts';
+import type { Decision } from './entities/decision.ts';
 import type { Meeting } from './entities/meeting.ts';
 import type { AnchorTypename, Thread } from './entities/thread.ts';
 
@@ -26,7 +27,7 @@ export interface DecisionConcluded {
   outcome: 'ADOPTED' | 'NOT_ADOPTED' | 'WITHDRAWN' | 'EXPIRED';
 }
 
-const circleOf = ({ networkIds, visibility, bodyId }: Thread | Meeting) => ({
+const circleOf = ({ networkIds, visibility, bodyId }: Thread | Meeting | Decision) => ({
   networkIds,
   visibility,
   bodyIds: bodyId === null ? [] : [bodyId],
@@ -58,5 +59,24 @@ export function meetingEntered(meeting: Meeting): FeedEvent {
     subject: `meeting/${meeting.id}`,
     data: { ...data },
     occurredAt: (held && (meeting.endsAt ?? meeting.startsAt)) || meeting.createdAt,
+  };
+}
+
+/** Said once in each of the decision's networks, to whoever may read the decision. */
+export function decisionConcluded(decision: Decision, outcome: DecisionConcluded['outcome'], at: Date): FeedEvent {
+  const data: DecisionConcluded = {
+    decisionId: decision.id,
+    networkIds: [...decision.networkIds],
+    subject: { typename: decision.subjectTypename, id: decision.subjectId },
+    contentHash: decision.contentHash,
+    outcome,
+  };
+  return {
+    ...circleOf(decision),
+    type: 'DECISION_CONCLUDED',
+    eventType: 'org.net4u.decision.concluded.v1',
+    subject: `decision/${decision.id}`,
+    data: { ...data },
+    occurredAt: at,
   };
 }

@@ -7,7 +7,7 @@ import { type MeetingKind, MeetingKindEnum } from './entities/meeting.ts';
 @InputType()
 export class AnchorInput {
   @Field(() => String, {
-    description: 'Network, Body, WorkingPlan, Objective, Outcome, Activity or Meeting.',
+    description: 'Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting or Decision.',
   })
   typename!: string;
   @Field(() => ID)

@@ -1,7 +1,8 @@
-import type DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../kit/context.ts';
 import { loadByKey, loadListByKey } from '../../kit/load.ts';
+import { createIdLoader, type Listed, type Lists, perArguments, sendable } from './batch.ts';
+import { createDecisionLoaders } from './decision-loaders.ts';
 import { Attendance, Meeting, type MeetingKind, type MeetingStatus } from './entities/meeting.ts';
 import { Post } from './entities/post.ts';
 import { Thread, type ThreadStatus } from './entities/thread.ts';
@@ -17,41 +18,13 @@ export interface ThreadPage {
   after?: ThreadPosition | null;
 }
 
-/** A row, and the key of the list it was asked for. */
-type Listed<T> = T & { key: string };
-type Lists<T> = DataLoader<string, Listed<T>[]>;
-
-/** Postgres refuses a text with a NUL in it; no key of ours has one, so such a key finds nothing and must not fail its batch. */
-const sendable = (keys: readonly string[]) => keys.filter((key) => !key.includes('\0'));
-
-/** One loader for each set of arguments, as a batch is one statement. */
-function perArguments<A, L>(create: (args: A) => L): (args: A) => L {
-  const known = new Map<string, L>();
-  return (args) => {
-    const name = JSON.stringify(args);
-    const loader = known.get(name) ?? create(args);
-    known.set(name, loader);
-    return loader;
-  };
-}
-
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** A request's loaders. Each statement carries the condition of what its actor may read: no other row leaves the database. */
 export function createLoaders(source: DataSource, actor: Actor) {
   const { manager } = source;
 
-  const byId = <T extends { id: string }>(entity: new () => T, table: string) =>
-    loadByKey<string, T>(
-      (ids) =>
-        select(
-          manager,
-          entity,
-          (columns, bind) =>
-            `SELECT ${columns} FROM ${table} r WHERE r.id = ANY(${bind(sendable(ids))}) AND ${readable('r', actor, bind)}`,
-        ),
-      (row) => row.id,
-    );
+  const byId = createIdLoader(manager, actor);
 
   const threadConditions = ({ status, after }: ThreadPage, bind: Bind) =>
     [
@@ -173,5 +146,7 @@ export function createLoaders(source: DataSource, actor: Actor) {
         ),
       (row) => row.meetingId,
     ),
+
+    ...createDecisionLoaders(manager, actor),
   };
 }

@@ -3,7 +3,7 @@ import { hasRole, maySee } from '../../kit/visibility.ts';
 import type { MeetingKind } from './entities/meeting.ts';
 import type { ThreadStatus } from './entities/thread.ts';
 
-/** Who a thread or meeting is for. */
+/** Who a thread, meeting or decision is for. */
 export interface Circle {
   visibility: Visibility;
   networkIds: readonly string[];
@@ -21,6 +21,7 @@ const writers: readonly Role[] = [
 ];
 const conveners: readonly Role[] = ['STEERING_COMMITTEE', 'COORDINATOR'];
 const moderators: readonly Role[] = [...conveners, 'SAFETY_OFFICER'];
+const voters: readonly Role[] = ['MEMBER_REP', 'STEERING_COMMITTEE'];
 
 const inEvery = (actor: Actor, wanted: readonly Role[], networkIds: readonly string[]) =>
   networkIds.length > 0 && networkIds.every((id) => hasRole(actor, wanted, [id]));
@@ -91,6 +92,39 @@ export function mayAnswerInvitation(actor: Actor, meeting: Circle): boolean {
 export function mayReadAttendance(actor: Actor, meeting: Circle, organisationId: string): boolean {
   if (actor.kind === 'SEAT' && actor.organisationId === organisationId) return true;
   return mayRead(actor, { visibility: 'NETWORK', networkIds: meeting.networkIds, bodyId: null });
+}
+
+/**
+ * Opens a decision and leads it through its steps: coordinators and steering members of every network it names; a group's
+ * lead what his own group decides.
+ */
+export function mayGuideDecision(actor: Actor, decision: Circle): boolean {
+  if (actor.kind !== 'SEAT' || !actor.seatId) return false;
+  if (decision.visibility === 'GROUP' && !sitsIn(actor, decision)) return false;
+  const ownGroup = decision.networkIds.length === 1 && leads(actor, decision);
+  return ownGroup || inEvery(actor, conveners, decision.networkIds);
+}
+
+/** Has the positions counted, which decides nothing: so one of its networks is enough. */
+export function mayConcludeDecision(actor: Actor, decision: Circle): boolean {
+  if (mayGuideDecision(actor, decision)) return true;
+  if (actor.kind !== 'SEAT' || !actor.seatId || !mayRead(actor, decision)) return false;
+  return hasRole(actor, conveners, decision.networkIds);
+}
+
+/**
+ * The networks of a decision in which the actor's organisation has a voice through this seat: where it is a representative
+ * or in the steering committee; in what a body decides, only from a seat in that body. None: no position can be taken.
+ */
+export function voiceIn(actor: Actor, decision: Circle): string[] {
+  if (actor.kind !== 'SEAT' || !actor.seatId || !actor.organisationId || !mayRead(actor, decision)) return [];
+  if (decision.bodyId !== null && !sitsIn(actor, decision)) return [];
+  return decision.networkIds.filter((id) => hasRole(actor, voters, [id]));
+}
+
+/** Who took which position, and how it is counted, is for those whom the decision is for, also where its text and outcome are public. */
+export function mayReadPositions(actor: Actor, decision: Circle): boolean {
+  return mayRead(actor, { ...decision, visibility: decision.visibility === 'GROUP' ? 'GROUP' : 'NETWORK' });
 }
 
 /** All that an actor may read, as conditions for a statement. */

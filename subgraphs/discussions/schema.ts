@@ -2,11 +2,19 @@ import 'reflect-metadata';
 import { buildFederatedSchema, type ReferenceResolver } from '../../kit/schema.ts';
 import { ConflictError, ForbiddenError, LocalizedText, ValidationError } from '../../kit/types.ts';
 import type { DiscussionsContext } from './context.ts';
+import { Decision } from './entities/decision.ts';
 import { Meeting } from './entities/meeting.ts';
 import { Post } from './entities/post.ts';
 import { stub, stubs } from './entities/stubs.ts';
 import { Thread } from './entities/thread.ts';
-import { anchorResolvers, BodyResolver, NetworkResolver } from './resolvers/anchors.ts';
+import { anchorResolvers, BodyResolver, NetworkResolver, WorkingPlanResolver } from './resolvers/anchors.ts';
+import { DecisionStepsResolver } from './resolvers/decision-steps.ts';
+import {
+  DecisionResolver,
+  DecisionRoundResolver,
+  PositionRecordResolver,
+  TallyResolver,
+} from './resolvers/decisions.ts';
 import { AgendaItemResolver, AttendanceResolver, MeetingResolver } from './resolvers/meetings.ts';
 import { PostResolver } from './resolvers/posts.ts';
 import { ThreadResolver } from './resolvers/threads.ts';
@@ -17,6 +25,7 @@ export function buildDiscussionsSchema() {
     Thread: ({ id }, { loaders }: DiscussionsContext) => loaders.thread.load(id),
     Post: ({ id }, { loaders }: DiscussionsContext) => loaders.post.load(id),
     Meeting: ({ id }, { loaders }: DiscussionsContext) => loaders.meeting.load(id),
+    Decision: ({ id }, { loaders }: DiscussionsContext) => loaders.decision.load(id),
   };
   for (const [name, type] of Object.entries(stubs)) {
     references[name] = ({ id }) => stub<{ id: string }>(type, id);
@@ -28,14 +37,21 @@ export function buildDiscussionsSchema() {
       MeetingResolver,
       AgendaItemResolver,
       AttendanceResolver,
+      DecisionResolver,
+      DecisionStepsResolver,
+      DecisionRoundResolver,
+      PositionRecordResolver,
+      TallyResolver,
       NetworkResolver,
       BodyResolver,
+      WorkingPlanResolver,
       ...anchorResolvers,
     ],
     orphanedTypes: [
       Thread,
       Post,
       Meeting,
+      Decision,
       ...Object.values(stubs),
       LocalizedText,
       ValidationError,

@@ -3,14 +3,22 @@ import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
 import { createListCursors, type DiscussionsContext } from './context.ts';
 import { entities } from './entities/index.ts';
+import { startExpiry } from './expiry.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
 import { type DiscussionsRecords, loadRecords } from './records.ts';
+import { type DecisionRules, decisionRules } from './round.ts';
 import { buildDiscussionsSchema } from './schema.ts';
 
-/** Migrates and opens the database, loads the shipped records into an empty one, and serves the subgraph. */
-export async function start(options: SubgraphOptions<DiscussionsRecords>): Promise<RunningServer> {
+export interface DiscussionsOptions extends SubgraphOptions<DiscussionsRecords> {
+  /** What differs from `decisionRules`. */
+  decisions?: Partial<DecisionRules>;
+}
+
+/** Migrates and opens the database, loads the shipped records into an empty one, serves the subgraph, and expires rounds. */
+export async function start(options: DiscussionsOptions): Promise<RunningServer> {
   const { load, log } = options;
+  const rules = { ...decisionRules, ...options.decisions };
   const { schema } = buildDiscussionsSchema();
   const database = await openDatabase({
     ...options.database,
@@ -38,13 +46,16 @@ export async function start(options: SubgraphOptions<DiscussionsRecords>): Promi
         ...request,
         database,
         cursors,
+        rules,
         loaders: createLoaders(database.source, request.actor),
       }),
     });
+    const expiry = startExpiry(database, rules, log);
     return {
       url: server.url,
       async stop() {
         await server.stop();
+        await expiry.stop();
         await database.stop();
       },
     };

@@ -3,8 +3,12 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import pg from 'pg';
 import { assertionHeader, createAssertionSigner } from '../../kit/assertion.ts';
 import { type Actor, createSystemActor, gatewayActor, type Role, type RoleGrant } from '../../kit/context.ts';
+import { openDatabase } from '../../kit/database/open.ts';
 import { createProcessHints } from '../../kit/hints.ts';
 import { createLog } from '../../kit/log.ts';
+import { entities } from '../../subgraphs/discussions/entities/index.ts';
+import { migrations } from '../../subgraphs/discussions/migrations/index.ts';
+import type { DecisionRules } from '../../subgraphs/discussions/round.ts';
 import { start } from '../../subgraphs/discussions/server.ts';
 import { freshDatabase } from '../database.ts';
 
@@ -16,12 +20,12 @@ const secret = 'a secret for this file only, long enough';
 const signer = createAssertionSigner(secret);
 const records = JSON.parse(readFileSync(new URL('../../seed/discussions.json', import.meta.url), 'utf8'));
 
-const grant = (role: Role, networkId: string | null, bodyId: string | null = null): RoleGrant => ({
+export const grant = (role: Role, networkId: string | null, bodyId: string | null = null): RoleGrant => ({
   role,
   networkId,
   bodyId,
 });
-const seat = (name: string, ...roles: RoleGrant[]): Actor => ({
+export const seat = (name: string, ...roles: RoleGrant[]): Actor => ({
   kind: 'SEAT',
   subject: `persona:${name}`,
   seatId: `seat:${name}`,
@@ -76,9 +80,11 @@ export const statements: string[] = [];
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
 export type Answer = { data: any; errors?: { message: string; extensions: { code: string } }[] };
-export async function ask(who: Name, query: string, variables: object = {}): Promise<Answer> {
-  const assertion = await signer.sign(actors[who] as Actor, 'discussions');
-  const response = await fetch(subgraph.url, {
+export const ask = (who: Name, query: string, variables: object = {}) => askAs(actors[who] as Actor, query, variables);
+/** @param url of another process over the same database */
+export async function askAs(actor: Actor, query: string, variables: object = {}, url = subgraph.url): Promise<Answer> {
+  const assertion = await signer.sign(actor, 'discussions');
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', [assertionHeader]: assertion },
     body: JSON.stringify({ query, variables }),
@@ -129,7 +135,7 @@ export const counted = async (work: () => Promise<Answer>) => {
   return { answer, count: statements.length };
 };
 
-export const open = (url: string, refuseSamples = false) =>
+export const open = (url: string, refuseSamples = false, decisions: Partial<DecisionRules> = {}) =>
   start({
     database: { url, secret, hints: createProcessHints(), onStatement: (sql) => statements.push(sql) },
     secret,
@@ -138,13 +144,26 @@ export const open = (url: string, refuseSamples = false) =>
     regionNumber: 1,
     log: createLog('test', 'warn'),
     load: { system: createSystemActor(), records, refuseSamples },
+    decisions,
   });
+/** The tables of the file's database, as another process has them. */
+export const openTables = () =>
+  openDatabase({
+    url: database.url,
+    secret,
+    hints: createProcessHints(),
+    subgraph: 'discussions',
+    entities,
+    migrations,
+  });
+/** Another process over the database of the file. */
+export const openAnother = (decisions: Partial<DecisionRules> = {}) => open(database.url, false, decisions);
 
 /** A fresh database and the subgraph over it, for the tests of one file. */
-export function useSubgraph(): void {
+export function useSubgraph(decisions: Partial<DecisionRules> = {}): void {
   beforeAll(async () => {
     database = await freshDatabase();
-    subgraph = await open(database.url);
+    subgraph = await open(database.url, false, decisions);
     db = new pg.Client(database.url);
     await db.connect();
   });

@@ -2,6 +2,7 @@ import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
 import { isId } from '../../../kit/once.ts';
 import { forbidden } from '../../../kit/types.ts';
+import { Decision } from '../entities/decision.ts';
 import { Meeting } from '../entities/meeting.ts';
 import { Post } from '../entities/post.ts';
 import { Thread } from '../entities/thread.ts';
@@ -46,4 +47,16 @@ export async function findMeeting(tx: Transaction, actor: Actor, id: string): Pr
   );
   if (!meeting) throw refusal('meeting');
   return meeting;
+}
+
+/** @throws Problem ForbiddenError */
+export async function findDecision(tx: Transaction, actor: Actor, id: string): Promise<Decision> {
+  if (!isId(id)) throw refusal('decision');
+  const [decision] = await select(
+    tx.manager,
+    Decision,
+    (columns, bind) => `SELECT ${columns} FROM decision r WHERE r.id = ${bind(id)} AND ${readable('r', actor, bind)}`,
+  );
+  if (!decision) throw refusal('decision');
+  return decision;
 }

@@ -2,15 +2,16 @@ import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
 import { once, refuseOrigin } from '../../../kit/once.ts';
-import { forbidden, invalid, type Localized, Problem } from '../../../kit/types.ts';
+import { forbidden, invalid, type Localized } from '../../../kit/types.ts';
 import { stub } from '../entities/stubs.ts';
-import { type AnchorTypename, anchorTypes, Thread, type ThreadStatus } from '../entities/thread.ts';
+import { Thread, type ThreadStatus } from '../entities/thread.ts';
 import { threadStarted } from '../events.ts';
-import type { AnchorInput, StartThreadInput } from '../inputs.ts';
-import { type Circle, maySetThreadStatus, mayStartThread } from '../policy.ts';
-import { bodyLimit, checkId, checkText, checkTexts, isBlank, titleLimit } from '../text.ts';
+import type { StartThreadInput } from '../inputs.ts';
+import { maySetThreadStatus, mayStartThread } from '../policy.ts';
+import { bodyLimit, checkText, checkTexts, isBlank, titleLimit } from '../text.ts';
+import { checkAnchor, threadAnchors } from './anchor.ts';
 import { checkCircle } from './circle.ts';
-import { findMeeting, findThread } from './find.ts';
+import { findThread } from './find.ts';
 import { type Past, seatOf } from './past.ts';
 import { insertPost } from './posts.ts';
 
@@ -36,7 +37,22 @@ export async function startThread(
   if (Object.keys(titles).length === 0 && isBlank(body)) {
     throw invalid('body: a thread needs a title or a first post.', 'input', 'body');
   }
-  const anchor = await checkAnchor(tx, actor, input.anchor, circle);
+  const { field, quote } = input.anchor;
+  const { typename, id: anchorId } = await checkAnchor(
+    tx,
+    actor,
+    input.anchor,
+    circle,
+    threadAnchors,
+    'input',
+    'anchor',
+  );
+  const anchor = {
+    anchorTypename: typename,
+    anchorId,
+    anchorField: field == null ? null : checkText(field, 100, 'input', 'anchor', 'field'),
+    anchorQuote: quote == null ? null : checkText(quote, 1_000, 'input', 'anchor', 'quote'),
+  };
 
   return once(tx, actor, 'startThread', input, origin?.id ?? `thread:${ulid()}`, async (id) => {
     const at = origin?.at ?? new Date();
@@ -68,30 +84,6 @@ const bodyOf = ({ anchor, bodyId }: StartThreadInput): string | null => {
 
 const sourceOf = (titles: Localized, locale: string) =>
   titles[locale] !== undefined ? locale : (Object.keys(titles)[0] ?? locale);
-
-/** Whether an anchor of another subgraph exists is not known here; one of ours must be visible to who names it. */
-async function checkAnchor(tx: Transaction, actor: Actor, anchor: AnchorInput, circle: Circle) {
-  const at = (...path: string[]) => ['input', 'anchor', ...path];
-  if (!Object.hasOwn(anchorTypes, anchor.typename)) {
-    throw invalid(`typename: one of ${Object.keys(anchorTypes).join(', ')}.`, ...at('typename'));
-  }
-  const typename = anchor.typename as AnchorTypename;
-  const id = checkId(anchor.id, ...at('id'));
-  if (typename === 'Network' && !circle.networkIds.includes(id)) {
-    throw invalid('id: the anchor is a network that networkIds does not name.', ...at('id'));
-  }
-  if (typename === 'Meeting') {
-    await findMeeting(tx, actor, id).catch((error) => {
-      throw error instanceof Problem ? invalid(`id: ${error.message}`, ...at('id')) : error;
-    });
-  }
-  return {
-    anchorTypename: typename,
-    anchorId: id,
-    anchorField: anchor.field == null ? null : checkText(anchor.field, 100, ...at('field')),
-    anchorQuote: anchor.quote == null ? null : checkText(anchor.quote, 1_000, ...at('quote')),
-  };
-}
 
 /** @throws Problem ForbiddenError */
 export async function setThreadStatus(

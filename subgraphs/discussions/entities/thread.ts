@@ -10,6 +10,7 @@ import {
   ProvenanceEnum,
   VisibilityEnum,
 } from '../../../kit/types.ts';
+import { Decision } from './decision.ts';
 import { Meeting } from './meeting.ts';
 import { Activity, Body, Network, Objective, Outcome, WorkingPlan } from './stubs.ts';
 
@@ -23,10 +24,10 @@ export const ThreadStatusEnum = defineEnum(
 
 export const ThreadAnchor = createUnionType({
   name: 'ThreadAnchor',
-  description: 'What a thread is about.',
-  types: () => [Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting] as const,
+  description: 'What a thread or a decision is about.',
+  types: () => [Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting, Decision] as const,
 });
-export const anchorTypes = { Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting };
+export const anchorTypes = { Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting, Decision };
 export type AnchorTypename = keyof typeof anchorTypes;
 
 @Entity({ name: 'thread' })

@@ -1,3 +1,4 @@
 import { InitialDiscussions1763700000000 } from './2026-11-21-initial.ts';
+import { Decisions1763786000000 } from './2026-11-22-decisions.ts';
 
-export const migrations = [InitialDiscussions1763700000000];
+export const migrations = [InitialDiscussions1763700000000, Decisions1763786000000];

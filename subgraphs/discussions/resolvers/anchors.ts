@@ -1,6 +1,7 @@
 import { Arg, Ctx, Directive, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { Cursor } from '../../../kit/scalars.ts';
 import type { DiscussionsContext } from '../context.ts';
+import { Decision, DecisionConnection, type DecisionStatus, DecisionStatusEnum } from '../entities/decision.ts';
 import {
   Meeting,
   type MeetingKind,
@@ -16,7 +17,7 @@ import {
   type ThreadStatus,
   ThreadStatusEnum,
 } from '../entities/thread.ts';
-import { paged, pageThreads } from './pages.ts';
+import { pageDecisions, paged, pageThreads } from './pages.ts';
 
 @Resolver(() => Network)
 export class NetworkResolver {
@@ -44,6 +45,20 @@ export class NetworkResolver {
   ) {
     return loaders.meetingsOfNetwork({ kind, status }).load(network.id);
   }
+
+  @FieldResolver(() => DecisionConnection, { nullable: true, description: 'Those you may see, newest first.' })
+  @Directive(paged)
+  decisions(
+    @Root() network: Network,
+    @Arg('status', () => DecisionStatusEnum, { nullable: true }) status: DecisionStatus | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('after', () => Cursor, { nullable: true }) after: string | null,
+    @Ctx() { loaders, cursors }: DiscussionsContext,
+  ) {
+    return pageDecisions({ status, first, after }, cursors.decisions, (page) =>
+      loaders.decisionsOfNetwork(page).load(network.id),
+    );
+  }
 }
 
 @Resolver(() => Body)
@@ -63,6 +78,18 @@ export class BodyResolver {
   @Directive('@listSize(assumedSize: 10)')
   meetings(@Root() body: Body, @Ctx() { loaders }: DiscussionsContext) {
     return loaders.meetingsOfBody({}).load(body.id);
+  }
+}
+
+@Resolver(() => WorkingPlan)
+export class WorkingPlanResolver {
+  @FieldResolver(() => [Decision], {
+    nullable: true,
+    description: 'On this plan, in any of its networks: those you may see, newest first; at most 100.',
+  })
+  @Directive('@listSize(assumedSize: 5)')
+  decisions(@Root() plan: WorkingPlan, @Ctx() { loaders }: DiscussionsContext) {
+    return loaders.decisionsOfPlan({ limit: 100 }).load(plan.id);
   }
 }
 
@@ -86,6 +113,6 @@ function createAnchorResolver(typename: AnchorTypename, type: new () => { id: st
   return AnchorResolver;
 }
 
-export const anchorResolvers = Object.entries({ WorkingPlan, Objective, Outcome, Activity, Meeting }).map(
+export const anchorResolvers = Object.entries({ WorkingPlan, Objective, Outcome, Activity, Meeting, Decision }).map(
   ([typename, type]) => createAnchorResolver(typename as AnchorTypename, type),
 );

@@ -1,5 +1,6 @@
 import { Directive, Field, ObjectType } from 'type-graphql';
 import { MutationProblem } from '../../../kit/types.ts';
+import { Decision } from '../entities/decision.ts';
 import { Meeting } from '../entities/meeting.ts';
 import { Post } from '../entities/post.ts';
 import { Thread } from '../entities/thread.ts';
@@ -26,6 +27,15 @@ export class PostPayload {
 export class MeetingPayload {
   @Field(() => Meeting, { nullable: true })
   meeting!: Meeting | null;
+  @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
+  problems!: (typeof MutationProblem)[];
+}
+
+@ObjectType()
+export class DecisionPayload {
+  @Field(() => Decision, { nullable: true })
+  decision!: Decision | null;
   @Field(() => [MutationProblem])
   @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];

@@ -6,16 +6,9 @@ import { setThreadStatus, startThread } from '../commands/threads.ts';
 import type { DiscussionsContext } from '../context.ts';
 import { PostConnection } from '../entities/post.ts';
 import { Body, Network, Seat, stub } from '../entities/stubs.ts';
-import {
-  anchorTypes,
-  Thread,
-  ThreadAnchor,
-  ThreadConnection,
-  type ThreadStatus,
-  ThreadStatusEnum,
-} from '../entities/thread.ts';
+import { Thread, ThreadAnchor, ThreadConnection, type ThreadStatus, ThreadStatusEnum } from '../entities/thread.ts';
 import { StartThreadInput } from '../inputs.ts';
-import { paged, pageThreads } from './pages.ts';
+import { loadAnchor, paged, pageThreads } from './pages.ts';
 import { ThreadPayload } from './payloads.ts';
 
 @Resolver(() => Thread)
@@ -66,10 +59,12 @@ export class ThreadResolver {
     return thread.bodyId === null ? null : stub(Body, thread.bodyId);
   }
 
-  @FieldResolver(() => ThreadAnchor, { nullable: true, description: 'null if it is a meeting that you may not see.' })
+  @FieldResolver(() => ThreadAnchor, {
+    nullable: true,
+    description: 'null if it is a meeting or decision that you may not see.',
+  })
   anchor(@Root() thread: Thread, @Ctx() { loaders }: DiscussionsContext) {
-    if (thread.anchorTypename === 'Meeting') return loaders.meeting.load(thread.anchorId);
-    return stub<{ id: string }>(anchorTypes[thread.anchorTypename], thread.anchorId);
+    return loadAnchor(loaders, thread.anchorTypename, thread.anchorId);
   }
 
   @FieldResolver(() => LocalizedText, { nullable: true })
