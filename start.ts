@@ -21,7 +21,7 @@ const subgraphs = {
     records: () => json('seed/networks.json'),
     start: async (options: SubgraphOptions<never>, platform: Platform) => {
       const { start } = await import('./subgraphs/networks/server.ts');
-      return start({ ...options, ...(await samplePartnerKey(platform)) });
+      return start({ ...options, ...(await developmentKeys(platform)) });
     },
   },
   members: {
@@ -30,8 +30,8 @@ const subgraphs = {
   },
   'working-plans': {
     records: async () => ({ plans: [await json('seed/plan.json')] }),
-    start: async (options: SubgraphOptions<never>) =>
-      (await import('./subgraphs/working-plans/server.ts')).start(options),
+    start: async (options: SubgraphOptions<never>, { config }: Platform) =>
+      (await import('./subgraphs/working-plans/server.ts')).start({ ...options, links: linksOf(config) }),
   },
   discussions: {
     records: () => json('seed/discussions.json'),
@@ -221,10 +221,35 @@ async function startSubgraph(platform: Platform, name: SubgraphName, port?: numb
   return started.url;
 }
 
-async function samplePartnerKey({ config, production }: Platform) {
+/** None in production. Linked regions find theirs in `dev/link-key-<region>`, which is to be copied to their LINK_KEYS. */
+async function developmentKeys({ config, production }: Platform) {
   if (production) return {};
-  const key = await keepSecret(config.DATA_DIR, 'partner-key', () => makePartnerKey(config.REGION, 'sample'));
-  return { samplePartnerKey: { partnerId: 'partner:sample', sha256: hashPartnerKey(key) } };
+  const keep = async (file: string, id: string) =>
+    hashPartnerKey(await keepSecret(config.DATA_DIR, file, () => makePartnerKey(config.REGION, id)));
+  const linkKeys: { region: string; sha256: string }[] = [];
+  for (const { region } of config.LINKS)
+    linkKeys.push({ region, sha256: await keep(`link-key-${region}`, `link-${region}`) });
+  const samplePartnerKey = { partnerId: 'partner:sample', sha256: await keep('partner-key', 'sample') };
+  return { samplePartnerKey, linkKeys };
+}
+
+/** A key is read whenever a link connects, so that it can be put there, and replaced, while this runs. */
+const linksOf = ({ LINKS, LINK_KEYS, DATA_DIR }: Config) =>
+  LINKS.map(({ region, url }) => ({
+    region,
+    url,
+    readKey: () => readFile(resolve(LINK_KEYS ?? resolve(DATA_DIR, 'links'), region), 'utf8'),
+  }));
+
+/** `start.ts link-key <region> <network id>...` prints a key for that region; `start.ts link-key <region> --revoke` ends all it has. */
+async function linkKey([region = '', ...rest]: string[], say: (line: string) => void): Promise<void> {
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(region) || rest.length === 0)
+    throw new ConfigurationError('Usage: link-key <region> <network id> ..., or link-key <region> --revoke');
+  const config = readConfig(process.env, ['DATABASE_URL'], ['OIDC_ISSUER', 'CURSOR_SECRET']);
+  const { runLinkKey } = await import('./subgraphs/networks/link-keys.ts');
+  const database = { url: config.DATABASE_URL as string, secret: await secretOf(config), hints: createProcessHints() };
+  const networkIds = rest[0] === '--revoke' ? 'revoke' : rest;
+  say(await runLinkKey(database, config.REGION, { region, networkIds }));
 }
 
 async function startGateway(
@@ -291,6 +316,13 @@ async function developmentIssuer(platform: Platform, issuer: string, publicUrl: 
 /** `npm start` (all services) or `node --import tsx start.ts networks` (those named). */
 async function main(): Promise<void> {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
+  if (process.argv[2] === 'link-key') {
+    await linkKey(process.argv.slice(3), (line) => void process.stdout.write(`${line}\n`)).catch((error: Error) => {
+      say(error.message);
+      process.exitCode = 1;
+    });
+    return;
+  }
   const named = [...new Set(process.argv.slice(2))];
   const unknown = named.filter((name) => !(serviceNames as readonly string[]).includes(name));
   if (unknown.length > 0) {

@@ -64,6 +64,18 @@ const proxies = (text: string): number | string[] => {
   });
 };
 
+const regionName = /^[a-z][a-z0-9-]{0,31}$/;
+
+const regions = (text: string): { region: string; url: string }[] => {
+  const found = text.split(',').map((item) => {
+    const [, region = '', address = ''] = /^\s*([^=\s]+)=(\S+)\s*$/.exec(item) ?? [];
+    if (!regionName.test(region)) wrong(`has "${item.trim()}", which is not a region's name with = and its URL`);
+    return { region, url: urlOf('http:', 'https:')(address).replace(/\/+$/, '') };
+  });
+  const names = found.map(({ region }) => region);
+  return new Set(names).size === names.length ? found : wrong('names a region twice');
+};
+
 /** Of an installation in production; in development a few sample personas stand for many people, and nothing is counted. */
 export const rateLimits = {
   ...{ operations: 300, cost: 6_000_000, sockets: 100, streams: 1_000 },
@@ -178,8 +190,7 @@ export const settings = {
     type: 'name',
     default: 'local',
     help: 'name of this installation',
-    parse: (text) =>
-      /^[a-z][a-z0-9-]{0,31}$/.test(text) ? text : wrong('is not a name of small letters, digits and -'),
+    parse: (text) => (regionName.test(text) ? text : wrong('is not a name of small letters, digits and -')),
   }),
   REGION_NUMBER: setting({
     type: '1..127',
@@ -187,6 +198,17 @@ export const settings = {
     help: 'its number, different in each region: it begins every client id',
     parse: (text) =>
       /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 127 ? Number(text) : wrong('is not within 1..127'),
+  }),
+  LINKS: setting<{ region: string; url: string }[]>({
+    type: 'region=URL, comma-separated',
+    default: [],
+    help: "other installations whose plans of common networks are kept here too: their REGION and their gateway's address",
+    parse: regions,
+  }),
+  LINK_KEYS: setting<string>({
+    type: 'folder',
+    help: 'the key that each linked region issued to this one, in a file of its name (README.md, Regions); unset: links in DATA_DIR',
+    parse: (text) => text,
   }),
   SUPERGRAPH: setting<string>({
     type: 'file or folder',
@@ -296,6 +318,7 @@ type MayBeUnset =
   | 'PUBLIC_URL'
   | 'GATEWAY_SECRET'
   | 'CURSOR_SECRET'
+  | 'LINK_KEYS'
   | 'SUPERGRAPH'
   | 'PERSISTED_OPERATIONS'
   | 'HEADER_RULES'
@@ -336,6 +359,9 @@ export function readConfig(
   }
   if (values.GATEWAY_SECRET && values.GATEWAY_SECRET === values.CURSOR_SECRET) {
     mistakes.push('GATEWAY_SECRET and CURSOR_SECRET are the same: each needs its own.');
+  }
+  if ((values.LINKS as Config['LINKS']).some(({ region }) => region === values.REGION)) {
+    mistakes.push('LINKS has REGION itself: name the others.');
   }
   if (mistakes.length > 0) throw new ConfigurationError(mistakes.join('\n'));
   return values as Config;

@@ -5,6 +5,7 @@ import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
 import type { NetworksContext } from './context.ts';
 import { entities } from './entities/index.ts';
+import { type DevelopmentLinkKey, keepLinkKey } from './link-keys.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
 import { keepSampleKey, type SamplePartnerKey } from './partners.ts';
@@ -15,13 +16,15 @@ import { createUpdates } from './updates.ts';
 export interface NetworksOptions extends SubgraphOptions<NetworksRecords> {
   /** A development key to let in, if its partner is one of the samples. */
   samplePartnerKey?: SamplePartnerKey;
+  /** Development keys of other regions, to let in. */
+  linkKeys?: readonly DevelopmentLinkKey[];
   /** Times and sizes of the live feed, where a test wants others. */
   feed?: Pick<TailOptions, 'pollMs' | 'heartbeatMs' | 'capacity' | 'patienceMs' | 'graceMs'>;
 }
 
 /** Migrates and opens the database, loads the shipped records into an empty one, and serves the subgraph and the feed. */
 export async function start(options: NetworksOptions): Promise<RunningServer> {
-  const { load, log, samplePartnerKey } = options;
+  const { load, log, samplePartnerKey, linkKeys = [] } = options;
   const { schema } = buildNetworksSchema();
   const database = await openDatabase({
     ...options.database,
@@ -38,6 +41,7 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
   const { source } = database;
   try {
     if (samplePartnerKey) await database.transaction(({ manager }) => keepSampleKey(manager, samplePartnerKey));
+    for (const key of linkKeys) await database.transaction(({ manager }) => keepLinkKey(manager, key));
     const cursors = createFeedCursors(options.cursorSecret, await readInstallation(source));
     const tail = await startTail({
       query: (sql, parameters) => source.query(sql, parameters),

@@ -39,6 +39,8 @@ export interface Edit {
   update: Uint8Array;
   seatId: string;
   region: string;
+  /** Its number in the log of that region; null: this one's. */
+  originSeq?: number | null;
   at: Date;
 }
 
@@ -162,9 +164,11 @@ export async function commitEntries(
     if (outcome !== 'COMMITTED' && outcome !== 'REPEATED') return { ok: false, reason: outcome, epoch };
     return { ok: true, seq: Number(at_seq), epoch, repeated: outcome === 'REPEATED' };
   });
-  const edits = entries.flatMap(({ planId, epoch, update, seatId, region }, index): Edit[] => {
+  const edits = entries.flatMap(({ planId, epoch, update, seatId, region, originSeq = null }, index): Edit[] => {
     const { outcome, at_seq, at_time: at } = rows[index]!;
-    return outcome === 'COMMITTED' ? [{ planId, seq: Number(at_seq), epoch, update, seatId, region, at: at! }] : [];
+    return outcome === 'COMMITTED'
+      ? [{ planId, seq: Number(at_seq), epoch, update, seatId, region, originSeq, at: at! }]
+      : [];
   });
   return { answers, edits };
 }

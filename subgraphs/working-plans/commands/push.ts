@@ -119,7 +119,8 @@ async function judgeSent(plans: Plans, actor: Actor, seatId: string, room: Room,
         owns(clientId) {
           const owner = room.clients.get(clientId);
           if (owner === undefined) unknown.add(clientId);
-          return owner === seatId;
+          // one that another region issued has its clock there, whoever's it is
+          return owner === seatId && clientId >>> 24 === plans.regionNumber;
         },
         may,
       },

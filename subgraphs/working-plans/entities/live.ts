@@ -59,6 +59,8 @@ export class PlanEdits {
   seat!: Seat | null;
   @Field(() => String, { description: 'The installation that accepted it.' })
   region!: string;
+  @Field(() => Int, { description: 'Its number in the log of that installation.' })
+  originSequence!: number;
   @Field(() => DateTime)
   at!: Date;
 }

@@ -53,7 +53,7 @@ class Judgement {
   ) {
     this.places = new Places(doc);
     this.sequences = new Sequences(doc, (id) => this.find(id));
-    this.structure = new Structure(this.places, decoded.deletions, limits.serverMade);
+    this.structure = new Structure(this.places, decoded.deletions, limits);
   }
 
   pass(): Verdict {

@@ -14,7 +14,7 @@ import {
 import { covers, type Range } from './decode.ts';
 import { type FreshNode, type Place, type Places, placeBelow, type Shared } from './place.ts';
 import type { Fresh } from './sequence.ts';
-import { forbidden, malformed, resync } from './verdict.ts';
+import { forbidden, type Limits, malformed, resync } from './verdict.ts';
 
 type FreshItem = Fresh & { item: Y.Item };
 /** A field of a node that was there before. */
@@ -38,7 +38,7 @@ export class Structure {
   constructor(
     private readonly places: Places,
     private readonly deletions: ReadonlyMap<number, readonly Range[]>,
-    private readonly serverMade: boolean,
+    private readonly limits: Pick<Limits, 'serverMade' | 'replicated'>,
   ) {}
 
   judge(fresh: FreshItem): void {
@@ -92,7 +92,8 @@ export class Structure {
   private judgeNode({ item }: FreshItem, place: Place, key: string): void {
     if (!isNodeKey(key)) malformed(`${JSON.stringify(key)} cannot be a node key`);
     const present = this.places.nodes._map.get(key);
-    if (present && !present.deleted) forbidden(`There is a node ${key} already; a node is never replaced`);
+    if (present && !present.deleted && !this.limits.replicated)
+      forbidden(`There is a node ${key} already; a node is never replaced`);
     if (isTombstone(item)) return;
     const type = typeIn(item);
     if (type?.constructor !== Y.Map) malformed(`Node ${key} must be a Y.Map`);
@@ -122,7 +123,8 @@ export class Structure {
       return;
     }
     const present = parent!._map.get(field);
-    const fills = this.serverMade && (!present || present.deleted) && typeIn(item)?.constructor === Y.Map;
+    const free = !present || present.deleted || this.limits.replicated;
+    const fills = this.limits.serverMade && free && typeIn(item)?.constructor === Y.Map;
     // Two clients that created one field at once would lose one side's text, whoever is right.
     if (!fills) forbidden(`${place.nodeKey}.${field} is created with its node; only the server replaces or adds it`);
     this.places.enter(typeIn(item)!, placeBelow(place, typeIn(item)!, field));
@@ -134,10 +136,10 @@ export class Structure {
     // A map that the update brings is filled as its node is created; one that is there already gets locales from the server alone.
     const filling = map._item === null;
     const present = map._map.get(locale);
-    if (!this.serverMade) {
+    if (!this.limits.serverMade) {
       if (!filling) forbidden(`${where(place)} gets locales from the server only`);
       if (!this.locales().has(locale)) resync(`The plan has no locale ${locale} here`);
-    } else if (present && !present.deleted)
+    } else if (present && !present.deleted && !this.limits.replicated)
       forbidden(`${where(place)}.${locale} is there already; a text is never replaced`);
     if (isTombstone(item)) return;
     const type = typeIn(item);
@@ -168,7 +170,7 @@ export class Structure {
 
   private checkCreated(node: FreshNode): void {
     const kind = kindOf(node, this);
-    if (kind === 'plan' && !(this.serverMade && node.key === PLAN_KEY))
+    if (kind === 'plan' && !(this.limits.serverMade && node.key === PLAN_KEY))
       forbidden('A document has one plan, which the server makes');
     for (const field of node.entries.keys()) {
       const type = fieldType(kind, field);

@@ -46,6 +46,11 @@ export interface Limits {
   maxClocks: number;
   /** The server's own updates may add locales, localized fields that a node lacks, and the plan node of an empty document. */
   serverMade: boolean;
+  /**
+   * Another region has taken it, with what it knew: what both regions made under one key stays, and Yjs decides alike in both. Refused, it would leave them
+   * different for ever.
+   */
+  replicated?: boolean;
 }
 export const CLIENT_LIMITS: Limits = {
   maxBytes: 64 * 1024,
@@ -58,6 +63,14 @@ export const SERVER_LIMITS: Limits = {
   maxStructs: Number.POSITIVE_INFINITY,
   maxClocks: Number.MAX_SAFE_INTEGER,
   serverMade: true,
+};
+
+export const REPLICATED_LIMITS: Limits = {
+  maxBytes: 32 * 1024 * 1024,
+  maxStructs: 2_000_000,
+  maxClocks: 100_000_000,
+  serverMade: true,
+  replicated: true,
 };
 
 /** The clocks that an update adds for one client: what `plan_client.next_clock` must be before and becomes after. */

@@ -27,6 +27,7 @@ interface Row extends Omit<Plan, 'seq'> {
   updates: Buffer[];
   seats: string[];
   regions: string[];
+  origins: (string | null)[];
   times: Date[];
 }
 
@@ -45,7 +46,7 @@ const readStatement = `
   ) s ON true
   LEFT JOIN LATERAL (
     SELECT array_agg(seq ORDER BY seq) AS seqs, array_agg(update ORDER BY seq) AS updates, array_agg(seat_id ORDER BY seq) AS seats,
-      array_agg(region ORDER BY seq) AS regions, array_agg(at ORDER BY seq) AS times
+      array_agg(region ORDER BY seq) AS regions, array_agg(origin_seq ORDER BY seq) AS origins, array_agg(at ORDER BY seq) AS times
     FROM plan_edit WHERE plan_id = p.id AND epoch = p.epoch
       AND seq > CASE WHEN held.epoch = p.epoch THEN held.seq ELSE coalesce(s.seq, 0) END
   ) e ON true`;
@@ -64,7 +65,7 @@ export async function readPlans(
 }
 
 function toReading(row: Row): Reading {
-  const { objectiveNetworks, snapshotSeq, snapshotBytes, seqs, updates, seats, regions, times, ...plan } = row;
+  const { objectiveNetworks, snapshotSeq, snapshotBytes, seqs, updates, seats, regions, origins, times, ...plan } = row;
   return {
     plan: { ...plan, seq: Number(plan.seq) },
     objectiveNetworks: objectiveNetworks ?? {},
@@ -76,10 +77,13 @@ function toReading(row: Row): Reading {
       update: updates[index]!,
       seatId: seats[index]!,
       region: regions[index]!,
+      originSeq: toOrigin(origins[index]!),
       at: times[index]!,
     })),
   };
 }
+
+const toOrigin = (text: string | null) => (text === null ? null : Number(text));
 
 /** Edits after `seq`, oldest first, of one epoch. */
 export async function readEdits(
@@ -89,12 +93,12 @@ export async function readEdits(
   seq: number,
   limit: number,
 ): Promise<Edit[]> {
-  const rows: (Omit<Edit, 'seq'> & { seq: string })[] = await source.query(
-    `SELECT plan_id AS "planId", seq, epoch, update, seat_id AS "seatId", region, at FROM plan_edit
+  const rows: (Omit<Edit, 'seq' | 'originSeq'> & { seq: string; originSeq: string | null })[] = await source.query(
+    `SELECT plan_id AS "planId", seq, epoch, update, seat_id AS "seatId", region, origin_seq AS "originSeq", at FROM plan_edit
      WHERE plan_id = $1 AND epoch = $2 AND seq > $3 ORDER BY seq LIMIT $4`,
     [planId, epoch, seq, limit],
   );
-  return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
+  return rows.map((row) => ({ ...row, seq: Number(row.seq), originSeq: toOrigin(row.originSeq) }));
 }
 
 /**

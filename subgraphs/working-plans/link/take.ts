@@ -1,0 +1,189 @@
+import type { Log } from '../../../kit/log.ts';
+import { load } from '../document/state.ts';
+import { type Appended, commitEntries, type Edit } from '../log.ts';
+import type { Plans } from '../plans.ts';
+import { insertPlan } from './arrive.ts';
+import type { Item, Listed } from './ask.ts';
+import { isNews, type Judged, judgeItems, type Known } from './judge.ts';
+import { type Aside, endWaiting, putAside, readWaiting, type Standing, saveStanding } from './store.ts';
+
+/** What the link works with, for one peer. */
+export interface Side {
+  plans: Plans;
+  log: Log;
+  /** The peer's REGION and REGION_NUMBER. */
+  region: string;
+  regionNumber: number;
+}
+
+const mostWaiting = 1_000; // items of a plan
+const patience = 10 * 60_000; // ms
+const mostTries = 3;
+
+/**
+ * Takes what a peer's log of a plan says after `standing`: its own edits are judged and appended, ours have come back, and those of a third region come from
+ * there. The new standing is stored in the same transaction, so each has its effect once, whoever dies when.
+ * @param arriving the plan's record, where the plan is not here yet: it appears with its first edit
+ * @returns the new standing
+ */
+export async function takeItems(
+  side: Side,
+  planId: string,
+  standing: Standing,
+  items: readonly Item[],
+  arriving?: Listed,
+): Promise<Standing> {
+  const { plans, region } = side;
+  const refusedByLog = new Map<number, string>();
+  for (let tries = 1; ; tries++) {
+    const room = (await plans.rooms.open([planId])).get(planId);
+    const waiting = await readWaiting(plans.database.source, region, planId, mostWaiting);
+    const sorted = await sort(side, planId, standing, items);
+    const seats = await readSeats(plans, planId);
+    if (room?.closed) throw new Error('the plan was dropped from memory: trying again');
+    const known: Known = { planId, doc: room?.doc ?? load(null), epoch: room?.epoch ?? arriving?.epoch ?? 1, seats };
+    const news = sorted.echoes.filter(({ update }) => isNews(update, known.doc));
+    const fresh = [...waiting, ...sorted.own].filter(({ originSeq }) => !refusedByLog.has(originSeq));
+    const judged = judgeItems(fresh, known, side.regionNumber);
+    judged.refused.push(...sorted.refused, ...news.map((item) => ({ ...item, reason: 'NOT_OURS' })));
+    for (const item of [...waiting, ...sorted.own]) {
+      const reason = refusedByLog.get(item.originSeq);
+      if (reason) judged.refused.push({ ...item, reason });
+    }
+    giveUp(judged, new Map(waiting.map(({ originSeq, receivedAt }) => [originSeq, receivedAt])));
+    const next = { ...standing, ...(items.length > 0 && { cursor: items.at(-1)!.cursor }), position: sorted.position };
+    const written = await write(side, known, judged, waiting, next, room ? undefined : arriving);
+    if (written.done) {
+      await plans.rooms.commit(written.edits);
+      tell(side, planId, judged.refused);
+      return next;
+    }
+    if (tries < mostTries) continue;
+    if (written.refused.size === 0) throw new Error('the plan changed at every try');
+    for (const [originSeq, reason] of written.refused) refusedByLog.set(originSeq, reason);
+  }
+}
+
+/**
+ * A peer's log is read without holes, and its own edits carry their number in it; so a hole shows. What is here already is left out.
+ */
+async function sort(side: Side, planId: string, standing: Standing, items: readonly Item[]) {
+  const { plans, region } = side;
+  const of = (wanted: string) => items.filter((item) => item.region === wanted);
+  const known = await readOrigins(plans, planId, region, of(region));
+  const ours = await readOurs(plans, planId, of(plans.region));
+  const own: Item[] = [];
+  const refused: Aside[] = [];
+  let { position } = standing;
+  for (const item of items) {
+    const { originSeq } = item;
+    if (item.region !== region) {
+      if (position !== null) position += 1;
+      const linked = item.region === plans.region || plans.links?.regions.includes(item.region);
+      if (!linked) refused.push({ ...item, reason: 'UNKNOWN_REGION' });
+      continue;
+    }
+    if (position !== null && originSeq > position + 1)
+      refused.push({ ...item, update: new Uint8Array(), reason: 'GAP' });
+    const again = position !== null && originSeq <= position;
+    if (!again) position = originSeq;
+    if (!known.has(originSeq)) own.push(item);
+    known.add(originSeq);
+  }
+  return { own, refused, position, echoes: of(plans.region).filter(({ originSeq }) => !ours.has(originSeq)) };
+}
+
+/** What has waited too long, or among too many, is waited for no longer. */
+function giveUp(judged: Judged, since: ReadonlyMap<number, number>, now = Date.now()): void {
+  const tooLate = ({ originSeq }: Aside) => now - (since.get(originSeq) ?? now) > patience;
+  const kept = judged.waiting.filter((item) => !tooLate(item)).slice(0, mostWaiting);
+  judged.refused.push(...judged.waiting.filter((item) => !kept.includes(item)));
+  judged.waiting = kept;
+}
+
+type Written = { done: true; edits: Edit[] } | { done: false; refused: Map<number, string> };
+class Again extends Error {
+  constructor(readonly refused = new Map<number, string>()) {
+    super();
+  }
+}
+
+async function write(
+  { plans, region }: Side,
+  known: Known,
+  judged: Judged,
+  waiting: readonly Aside[],
+  standing: Standing,
+  arriving: Listed | undefined,
+): Promise<Written> {
+  const { planId } = known;
+  const entries = judged.passed.map(({ entry }) => entry);
+  try {
+    const edits = await plans.database.transaction(async (tx) => {
+      const { manager } = tx;
+      if (arriving && entries.length > 0) await insertPlan(tx, arriving, known.epoch);
+      const committed = entries.length > 0 ? await commitEntries(manager, entries) : { answers: [], edits: [] };
+      const refused = refusals(committed.answers, judged);
+      if (refused.size > 0) throw new Again(refused);
+      await saveStanding(manager, region, planId, standing);
+      const still = new Set(judged.waiting.map(({ originSeq }) => originSeq));
+      await endWaiting(
+        manager,
+        region,
+        planId,
+        waiting.map(({ originSeq }) => originSeq).filter((originSeq) => !still.has(originSeq)),
+      );
+      await putAside(manager, region, planId, 'WAITING', judged.waiting);
+      await putAside(manager, region, planId, 'REFUSED', judged.refused);
+      return committed.edits;
+    });
+    return { done: true, edits };
+  } catch (error) {
+    if (error instanceof Again) return { done: false, refused: error.refused };
+    throw error;
+  }
+}
+
+function refusals(answers: readonly Appended[], { passed }: Judged): Map<number, string> {
+  const refused = new Map<number, string>();
+  for (const [index, answer] of answers.entries()) {
+    if (answer.ok) continue;
+    if (answer.reason === 'EPOCH_CHANGED' || answer.reason === 'NOT_FOUND') throw new Again();
+    refused.set(passed[index]!.originSeq, answer.reason);
+  }
+  return refused;
+}
+
+/** An alarm for each: the rest flows on, and somebody must look. */
+function tell({ log, region }: Side, planId: string, refused: readonly Aside[]): void {
+  for (const { originSeq, reason, region: of } of refused) {
+    const fields = { peer: region, plan: planId, of, sequence: originSeq, reason };
+    log.error('an edit from another region was put into quarantine', fields);
+  }
+}
+
+async function readSeats(plans: Plans, planId: string): Promise<Map<number, string>> {
+  const rows: { client_id: number; seat_id: string }[] = await plans.database.source.query(
+    'SELECT client_id, seat_id FROM plan_client WHERE plan_id = $1',
+    [planId],
+  );
+  return new Map(rows.map(({ client_id, seat_id }) => [client_id, seat_id]));
+}
+
+async function readOrigins(plans: Plans, planId: string, region: string, items: readonly Item[]): Promise<Set<number>> {
+  if (items.length === 0) return new Set();
+  const rows: { origin_seq: string }[] = await plans.database.source.query(
+    'SELECT origin_seq FROM plan_edit WHERE plan_id = $1 AND region = $2 AND origin_seq = ANY ($3)',
+    [planId, region, items.map(({ originSeq }) => originSeq)],
+  );
+  return new Set(rows.map(({ origin_seq }) => Number(origin_seq)));
+}
+
+async function readOurs(plans: Plans, planId: string, items: readonly Item[]): Promise<Set<number>> {
+  if (items.length === 0) return new Set();
+  const rows: { seq: string }[] = await plans.database.source.query(
+    'SELECT seq FROM plan_edit WHERE plan_id = $1 AND origin_seq IS NULL AND seq = ANY ($2)',
+    [planId, items.map(({ originSeq }) => originSeq)],
+  );
+  return new Set(rows.map(({ seq }) => Number(seq)));
+}
