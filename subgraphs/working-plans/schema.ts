@@ -6,12 +6,15 @@ import { Indicator, Milestone } from './entities/details.ts';
 import { PlanEdits, PlanReset } from './entities/live.ts';
 import { Activity, Objective, Outcome } from './entities/nodes.ts';
 import { Body, Country, Network, Organisation, Seat } from './entities/stubs.ts';
+import { Suggestion } from './entities/suggestion.ts';
 import { WorkingPlan } from './entities/working-plan.ts';
 import { BodyResolver, CountryResolver, NetworkResolver, OrganisationResolver } from './resolvers/elsewhere.ts';
 import { findNode, findPlan } from './resolvers/find.ts';
 import { LiveResolver } from './resolvers/live.ts';
 import { PlanResolver } from './resolvers/plans.ts';
 import { PresenceResolver } from './resolvers/presence.ts';
+import { RedactionResolver } from './resolvers/redaction.ts';
+import { PlanSuggestionsResolver, resolveSuggestionReference, SuggestionResolver } from './resolvers/suggestions.ts';
 
 const nodes = { Objective, Outcome, Activity, Milestone, Indicator };
 
@@ -19,6 +22,7 @@ const nodes = { Objective, Outcome, Activity, Milestone, Indicator };
 export function buildWorkingPlansSchema() {
   const references: Record<string, ReferenceResolver> = {
     WorkingPlan: ({ id }, { loaders }: PlansContext) => findPlan(loaders, id),
+    Suggestion: ({ id }, context: PlansContext) => resolveSuggestionReference({ id }, context),
   };
   for (const [name, type] of Object.entries(nodes)) {
     references[name] = ({ id }, { loaders }: PlansContext) => findNode(loaders, id, type);
@@ -28,6 +32,9 @@ export function buildWorkingPlansSchema() {
       PlanResolver,
       LiveResolver,
       PresenceResolver,
+      SuggestionResolver,
+      PlanSuggestionsResolver,
+      RedactionResolver,
       NetworkResolver,
       OrganisationResolver,
       BodyResolver,
@@ -35,6 +42,7 @@ export function buildWorkingPlansSchema() {
     ],
     orphanedTypes: [
       WorkingPlan,
+      Suggestion,
       ...Object.values(nodes),
       Network,
       Organisation,

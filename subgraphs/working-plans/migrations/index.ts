@@ -2,10 +2,12 @@ import { InitialWorkingPlans1763700000000 } from './2026-11-21-initial.ts';
 import { PlanClients1763784000000 } from './2026-11-22-clients.ts';
 import { PlanLife1763781000000 } from './2026-11-22-life.ts';
 import { PlanLog1763780000000 } from './2026-11-22-log.ts';
+import { PlanSuggestions1763782000000 } from './2026-11-22-suggestions.ts';
 
 export const migrations = [
   InitialWorkingPlans1763700000000,
   PlanLog1763780000000,
   PlanLife1763781000000,
+  PlanSuggestions1763782000000,
   PlanClients1763784000000,
 ];

@@ -219,7 +219,7 @@ const sizeOf = ({ snapshot: stored, edits }: Reading) =>
   edits.reduce((size, edit) => size + edit.update.byteLength, stored?.bytes.byteLength ?? 0);
 
 /** @throws Error when edits are missing between the snapshot and the plan's counter */
-function openDocument(reading: Reading): Y.Doc {
+export function openDocument(reading: Reading): Y.Doc {
   const { plan, snapshot: stored, edits } = reading;
   const first = (stored?.seq ?? 0) + 1;
   const whole = edits.every((edit, index) => edit.seq === first + index) && first + edits.length - 1 === plan.seq;

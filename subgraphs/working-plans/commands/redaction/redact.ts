@@ -1,0 +1,126 @@
+import type { EntityManager } from 'typeorm';
+import * as Y from 'yjs';
+import type { Actor } from '../../../../kit/context.ts';
+import { claim, requireSeat } from '../../../../kit/once.ts';
+import { forbidden, invalid } from '../../../../kit/types.ts';
+import { isKind, type Kind } from '../../document/fields.ts';
+import { applyEdits } from '../../document/state.ts';
+import type { Plan } from '../../entities/plan.ts';
+import type { RedactPlanTextInput } from '../../inputs/suggestions.ts';
+import { commitEntries } from '../../log.ts';
+import type { Plans } from '../../plans.ts';
+import { mayRead, mayRedact } from '../../policy.ts';
+import { readPlans } from '../../room/read.ts';
+import { openDocument } from '../../room/room.ts';
+import { issueClient } from '../join.ts';
+import { strikeCopies, touchedTables } from './copies.ts';
+import { strikeDocument } from './document.ts';
+import { beginEpoch } from './epoch.ts';
+import { checkField, type Target, targetOf } from './target.ts';
+
+const mostPlaces = 200; // that the record of a redaction names
+
+/**
+ * Takes a text out of the plan, its history and all its copies, and begins a new epoch without them. One transaction under the plan's lock: an edit
+ * acknowledged before it is in the new epoch, without the text; one that comes after is told EPOCH_CHANGED. Who repeats the call does nothing again,
+ * unless the text is there again.
+ * @returns whether the dead rows are gone from the tables' files too, which can only be tried after the commit
+ * @throws Problem ForbiddenError, ValidationError
+ */
+export async function redactPlanText(plans: Plans, actor: Actor, input: RedactPlanTextInput): Promise<boolean> {
+  const { planId } = input;
+  const room = (await plans.rooms.open([planId])).get(planId);
+  if (!room || !mayRead(actor, room.plan)) throw forbidden('There is no such plan, or you may not see it.');
+  if (!mayRedact(actor, room.plan))
+    throw forbidden("Text is redacted by a safety officer of one of the plan's networks.");
+  const seatId = requireSeat(actor);
+  const target = targetOf(input);
+  const { homeRegion } = room.plan;
+  if (homeRegion !== null && homeRegion !== plans.region) {
+    throw invalid(`The plan's epochs are begun in its home region, ${homeRegion}: redact the text there.`);
+  }
+  await plans.database.transaction(async ({ manager }) => {
+    // The text is not hashed into the claim: what is to be forgotten must not be kept as something that it can be guessed from.
+    const { first } = await claim(
+      manager,
+      actor,
+      'redactPlanText',
+      { ...input, text: null } as RedactPlanTextInput,
+      planId,
+    );
+    await manager.query('SELECT FROM plan WHERE id = $1 FOR UPDATE', [planId]);
+    await redact(plans, manager, planId, seatId, target, input.reason.trim(), first);
+  });
+  plans.rooms.announce(planId);
+  return vacuum(plans);
+}
+
+async function redact(
+  plans: Plans,
+  manager: EntityManager,
+  planId: string,
+  seatId: string,
+  target: Target,
+  reason: string,
+  always: boolean,
+): Promise<void> {
+  // A copy of its own: nothing of this may be in the live document before it is committed.
+  const reading = (await readPlans(manager, [{ id: planId, seq: null, epoch: null }])).get(planId)!;
+  const doc = openDocument(reading);
+  try {
+    if ('nodeKey' in target) checkField(kindIn(doc, target.nodeKey), target);
+    const clientId = await issueClient(manager, planId, seatId, plans.regionNumber);
+    const deletion = { by: seatId, at: new Date().toISOString() };
+    const { update, places } = strikeDocument(doc, target, { clientId, deletion });
+    if (places.length > 0) await logEdit(plans, manager, reading.plan, seatId, clientId, update);
+    const copies = await strikeCopies(manager, planId, target);
+    if (!always && places.length === 0 && copies === 0) return;
+    applyEdits(doc, [update]);
+    const epoch = await beginEpoch(manager, planId, doc);
+    await manager.query(
+      'INSERT INTO plan_redaction (plan_id, epoch, seat_id, reason, places) VALUES ($1, $2, $3, $4, $5)',
+      [planId, epoch, seatId, reason, places.slice(0, mostPlaces)],
+    );
+  } finally {
+    doc.destroy();
+  }
+}
+
+function kindIn(doc: Y.Doc, nodeKey: string): Kind | undefined {
+  const node = doc.getMap('nodes').get(nodeKey);
+  const kind = node instanceof Y.Map ? node.get('kind') : undefined;
+  return isKind(kind) ? kind : undefined;
+}
+
+/** As an edit of the log, in any status: so the plan's number goes on, and a process that still has the old document cannot write its copies over the new ones. */
+async function logEdit(
+  plans: Plans,
+  manager: EntityManager,
+  { id, epoch }: Plan,
+  seatId: string,
+  clientId: number,
+  update: Uint8Array,
+): Promise<void> {
+  const endClock = Y.parseUpdateMeta(update).to.get(clientId);
+  const clients = endClock === undefined ? [] : [{ clientId, startClock: 0, endClock }];
+  const editId = `redaction:${clientId}`;
+  const { region } = plans;
+  const { answers } = await commitEntries(manager, [
+    { planId: id, epoch, editId, seatId, region, update, clients, forced: true },
+  ]);
+  const [answer] = answers;
+  if (!answer?.ok) throw new Error(`the edit of a redaction in ${id} was refused: ${answer?.reason}`);
+}
+
+/**
+ * What was deleted or overwritten stays in a table's pages, unseen by any statement, until they are vacuumed. The login owns its tables, so it may. Autovacuum
+ * would come too, later; a transaction that is still open and older than the redaction keeps both from it.
+ */
+async function vacuum({ database }: Plans): Promise<boolean> {
+  try {
+    await database.source.query(`VACUUM ${touchedTables.join(', ')}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
