@@ -28,7 +28,7 @@ const schema = new Schema({
 export type Below = (below: number) => number;
 const WORDS = ['map ', 'ñandú ', '🙂', 'informe, ', 'a', '´e', 'UNTOC ', '🗺️'];
 
-function inline(below: Below) {
+function inline(below: Below, word: () => string) {
   return Array.from({ length: 1 + below(3) }, () => {
     if (below(6) === 0) return schema.node('hard_break');
     const marks = [
@@ -36,14 +36,14 @@ function inline(below: Below) {
       [schema.mark('strong')],
       [schema.mark('em'), schema.mark('link', { href: 'https://example.org' })],
     ];
-    return schema.text(WORDS[below(WORDS.length)]!, marks[below(3)]);
+    return schema.text(word(), marks[below(3)]);
   });
 }
-function block(below: Below): Block {
-  if (below(4) > 0) return schema.node('paragraph', null, inline(below));
-  if (below(2) > 0) return schema.node('heading', { level: 1 + below(6) }, inline(below));
+function block(below: Below, word: () => string): Block {
+  if (below(4) > 0) return schema.node('paragraph', null, inline(below, word));
+  if (below(2) > 0) return schema.node('heading', { level: 1 + below(6) }, inline(below, word));
   const items = Array.from({ length: 1 + below(2) }, () =>
-    schema.node('list_item', null, schema.node('paragraph', null, inline(below))),
+    schema.node('list_item', null, schema.node('paragraph', null, inline(below, word))),
   );
   return schema.node(below(2) ? 'bullet_list' : 'ordered_list', null, items);
 }
@@ -52,22 +52,24 @@ function wholeAt(node: Block, offset: number): number {
   const before = node.textBetween(0, node.content.size, '', '-').charCodeAt(offset - 1);
   return before >= 0xd800 && before <= 0xdbff ? offset + 1 : offset;
 }
+const wordOf = (below: Below) => WORDS[below(WORDS.length)]!;
+
 /** A change of rich text, written by y-prosemirror itself. */
-function editRich(fragment: Y.XmlFragment, below: Below): void {
+export function editRich(fragment: Y.XmlFragment, below: Below, word: () => string = () => wordOf(below)): void {
   const root = yXmlFragmentToProseMirrorRootNode(fragment, schema);
   const blocks = [...root.children];
   const at = below(blocks.length + 1);
   const old = blocks[at];
   const choice = below(8);
-  if (!old || choice < 2) blocks.splice(at, 0, block(below));
+  if (!old || choice < 2) blocks.splice(at, 0, block(below, word));
   else if (choice < 4 && blocks.length > 1) blocks.splice(at, 1);
   else if (old.inlineContent) {
     const cut = wholeAt(old, below(old.content.size + 1));
     const end = wholeAt(old, Math.min(cut + below(4), old.content.size));
     const [left, right] = [old.content.cut(0, cut), old.content.cut(end)];
     if (choice === 4) blocks.splice(at, 1, old.copy(left), old.copy(right));
-    else blocks[at] = old.type.create(old.attrs, [...left.content, ...inline(below), ...right.content]);
-  } else blocks[at] = block(below);
+    else blocks[at] = old.type.create(old.attrs, [...left.content, ...inline(below, word), ...right.content]);
+  } else blocks[at] = block(below, word);
   const meta = { mapping: new Map(), isOMark: new Map() };
   updateYFragment(fragment.doc!, fragment, schema.node('doc', null, blocks), meta);
 }

@@ -1,0 +1,64 @@
+import * as Y from 'yjs';
+
+interface Range {
+  clock: number;
+  len: number;
+}
+
+/** Clock ranges by client. */
+export class Ranges {
+  readonly byClient = new Map<number, Range[]>();
+
+  add(client: number, clock: number, len: number): void {
+    const known = this.byClient.get(client);
+    if (known) known.push({ clock, len });
+    else this.byClient.set(client, [{ clock, len }]);
+  }
+
+  has(client: number, clock: number): boolean {
+    return this.byClient.get(client)?.some((range) => clock >= range.clock && clock < range.clock + range.len) ?? false;
+  }
+}
+
+/** What updates hold: each character at its clock, all clocks, all deletions. */
+export class Contents {
+  /** `client:clock` -> the character. */
+  readonly characters = new Map<string, string>();
+  readonly structs = new Ranges();
+  readonly deletions = new Ranges();
+
+  add(update: Uint8Array): void {
+    const { structs, ds } = Y.decodeUpdate(update);
+    for (const struct of structs) {
+      const { client, clock } = struct.id;
+      this.structs.add(client, clock, struct.length);
+      if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentString)) continue;
+      const { str } = struct.content;
+      for (let at = 0; at < str.length; at++) this.characters.set(`${client}:${clock + at}`, str[at]!);
+    }
+    for (const [client, ranges] of ds.clients) {
+      for (const { clock, len } of ranges) this.deletions.add(client, clock, len);
+    }
+  }
+}
+
+/** Every character of the document's texts that is there to be read, with its id. */
+export function* readCharacters(doc: Y.Doc): Generator<{ client: number; clock: number; character: string }> {
+  for (const [client, structs] of doc.store.clients) {
+    for (const struct of structs) {
+      if (struct.deleted || !(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentString)) continue;
+      const { str } = struct.content;
+      for (let at = 0; at < str.length; at++) yield { client, clock: struct.id.clock + at, character: str[at]! };
+    }
+  }
+}
+
+/** Whether something has deleted what stands at this clock: itself, or what it stands in. */
+export function wasDeleted(doc: Y.Doc, deletions: Ranges, client: number, clock: number): boolean {
+  if (deletions.has(client, clock)) return true;
+  const struct = Y.getItem(doc.store, Y.createID(client, clock));
+  // Garbage: its parent was deleted, and the struct holds no more than its clocks.
+  if (!(struct instanceof Y.Item)) return true;
+  const parent = (struct.parent as Y.AbstractType<unknown> | null)?._item;
+  return parent?.deleted === true;
+}
