@@ -40,13 +40,20 @@ const step = (decision: { id: string; version: number }, more: object = {}) => (
   ...more,
 });
 const vote = (decision: { id: string }) => ({ decisionId: decision.id, contentHash: first, position: 'CONSENT' });
-const inputs = (id: string) => ({
-  advanceDecision: step({ id, version: 1 }, { to: 'REACTIONS' }),
-  startDecisionRound: step({ id, version: 1 }),
-  concludeDecision: step({ id, version: 1 }),
-  withdrawDecision: step({ id, version: 1 }),
-  takePosition: vote({ id }),
-});
+const inputs = (id: string) => {
+  const by = () => ({ clientMutationId: nextMutation(), decisionId: id });
+  return {
+    advanceDecision: { ...by(), expectedVersion: 1, to: 'REACTIONS' },
+    startDecisionRound: { ...by(), expectedVersion: 1 },
+    concludeDecision: { ...by(), expectedVersion: 1 },
+    withdrawDecision: { ...by(), expectedVersion: 1 },
+    takePosition: { ...by(), contentHash: first, position: 'CONSENT' },
+  };
+};
+const steps = Object.keys(inputs(''));
+const everyStep = `mutation (${steps.map((name) => `$${name}: ${name[0]?.toUpperCase()}${name.slice(1)}Input!`)}) {
+  ${steps.map((name) => `${name}(input: $${name}) { problems { ... on ForbiddenError { message } } }`).join('\n')}
+}`;
 const forbidden = [{ __typename: 'ForbiddenError' }];
 
 describe('who may see a decision, and its positions', () => {
@@ -152,18 +159,9 @@ describe('who may see a decision, and its positions', () => {
   test.each(names)('%s: every step is refused to whom may not see it as if it did not exist', async (who) => {
     const hidden = things.filter((thing) => !may[who][0].split(' ').includes(thing));
     for (const id of [...hidden.map((thing) => decisions[thing]), 'decision:none', 'a\u0000', '']) {
-      for (const [name, more] of Object.entries(inputs(id))) {
-        const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input!`;
-        const { data } = await ask(
-          who,
-          `mutation ($input: ${type}) { ${name}(input: $input) { decision { id } problems { __typename ... on ForbiddenError { message } } } }`,
-          { input: { clientMutationId: nextMutation(), ...more } },
-        );
-        expect(data[name]).toEqual({
-          decision: null,
-          problems: [{ __typename: 'ForbiddenError', message: 'There is no such decision, or you may not see it.' }],
-        });
-      }
+      const refusal = { problems: [{ message: 'There is no such decision, or you may not see it.' }] };
+      const answer = await ask(who, everyStep, inputs(id));
+      expect(answer).toEqual({ data: Object.fromEntries(Object.keys(inputs(id)).map((name) => [name, refusal])) });
       const { data } = await ask(who, 'query ($id: ID!) { decision(id: $id) { id } }', { id });
       expect(data.decision).toBeNull();
     }
