@@ -1,13 +1,13 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLSchema, lexicographicSortSchema, parse } from 'graphql';
+import { type GraphQLResolveInfo, type GraphQLSchema, lexicographicSortSchema, parse } from 'graphql';
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
 
 // biome-ignore lint/complexity/noBannedTypes: type-graphql's own word for a class
 type Class = Function;
 /** `__resolveReference`: from a representation to the entity, or null where there is none or the actor may not see it. */
 // biome-ignore lint/suspicious/noExplicitAny: each subgraph names its own representation and context
-export type ReferenceResolver = (representation: any, context: any) => unknown;
+export type ReferenceResolver = (representation: any, context: any, info: GraphQLResolveInfo) => unknown;
 
 const link =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@override", "@cost", "@listSize"])';

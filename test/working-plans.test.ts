@@ -291,6 +291,8 @@ describe('statements', () => {
     expect(statuses.count).toBe(3);
     const organisations = Array.from({ length: 8 }, (_, n) => ({ __typename: 'Organisation', id: `org:s0${n + 1}` }));
     const networks = [am, af].map((id) => ({ __typename: 'Network', id }));
+    // The first reader after a restart brings the projection up to plans that were made just before.
+    await here.ask('africa-editor', '{ activities { pageInfo { hasNextPage } } }');
     const lists = await counted(
       'africa-editor',
       `query ($r: [_Any!]!) { _entities(representations: $r) {

@@ -2,13 +2,18 @@ import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../kit/context.ts';
 import { loadListByKey } from '../../kit/load.ts';
+import type { PlanStatus } from './entities/plan.ts';
 import type { Plans } from './plans.ts';
+import { createProjectionReader } from './projection/read.ts';
 import {
   type ActivityState,
+  type IndicatorState,
   type MilestoneState,
   newActivity,
+  newIndicator,
   newMilestone,
   readActivityStates,
+  readIndicatorStates,
   readMilestoneStates,
 } from './statuses.ts';
 import { type Place, type PlanView, splitId, viewFor } from './view.ts';
@@ -39,25 +44,23 @@ export function createLoaders(plans: Plans, actor: Actor) {
   );
   const activityStates = statesByPlan(readActivityStates, source);
   const milestoneStates = statesByPlan(readMilestoneStates, source);
-  let all: Promise<PlanView[]> | undefined;
+  const indicatorStates = statesByPlan(readIndicatorStates, source);
+  const projection = createProjectionReader(source, plans.projection, actor);
 
   const loadAll = async (ids: readonly string[]) =>
     (await Promise.all(ids.map((id) => plan.load(id)))).filter((view) => view !== null);
 
   return {
     plan,
+    /** Activities of all plans, found without opening a plan. */
+    projection,
     async plansOf(networkId: string): Promise<PlanView[]> {
       return loadAll((await plansOfNetwork.load(networkId)).map(({ id }) => id));
     },
-    /** Every plan the actor may read, newest first; two statements a request, whoever asks for what in it. */
-    all(): Promise<PlanView[]> {
-      all ??= source
-        .query(
-          `SELECT id FROM plan WHERE network_ids && $1 OR status IN ('ADOPTED', 'SUPERSEDED', 'ARCHIVED') ORDER BY created_at DESC, id`,
-          [actor.networks],
-        )
-        .then((rows: { id: string }[]) => loadAll(rows.map(({ id }) => id)));
-      return all;
+    /** Every plan the actor may read, of this status if one is given, newest first. */
+    async all(status: PlanStatus | null): Promise<PlanView[]> {
+      const heads = [...(await projection.plans()).values()];
+      return loadAll(heads.filter((head) => !status || head.status === status).map(({ id }) => id));
     },
     /** A node by its global id. */
     async node(id: string): Promise<Found | null> {
@@ -68,6 +71,9 @@ export function createLoaders(plans: Plans, actor: Actor) {
     },
     async activityState(planId: string, nodeKey: string): Promise<ActivityState> {
       return (await activityStates.load(planId)).get(nodeKey) ?? newActivity;
+    },
+    async indicatorState(planId: string, nodeKey: string): Promise<IndicatorState> {
+      return (await indicatorStates.load(planId)).get(nodeKey) ?? newIndicator;
     },
     async milestoneState(planId: string, nodeKey: string): Promise<MilestoneState> {
       return (await milestoneStates.load(planId)).get(nodeKey) ?? newMilestone;

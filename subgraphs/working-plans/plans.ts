@@ -1,17 +1,35 @@
+import { type Cursors, createCursors } from '../../kit/cursor.ts';
 import type { Database } from '../../kit/database/open.ts';
 import type { Hints } from '../../kit/hints.ts';
 import type { Log } from '../../kit/log.ts';
+import { createTurns, type Turns } from './commands/nodes/turns.ts';
+import { type Decisions, followDecisions } from './decisions.ts';
+import type { Links } from './link/links.ts';
 import { createPlanLog, type PlanLog } from './log.ts';
-import { createRooms, type Rooms } from './room/rooms.ts';
+import type { ActivityPosition } from './projection/read.ts';
+import { createProjection, type Projection, type ProjectionOptions } from './projection.ts';
+import { createRooms, type Rooms, type RoomsOptions } from './room/rooms.ts';
 
 /** What the commands work with: the database, the log of edits, and the plans open in this process. */
 export interface Plans {
   database: Database;
   log: PlanLog;
   rooms: Rooms;
+  /** The nodes of all plans, for queries across plans. */
+  projection: Projection;
+  /** The typed edits of a plan take turns. */
+  turns: Turns;
+  /** Of the list of activities. */
+  activityCursors: Cursors<ActivityPosition>;
   /** REGION and REGION_NUMBER of this installation. */
   region: string;
   regionNumber: number;
+  /** The concluded decisions that the feed has said. */
+  decisions: Decisions;
+  /** Of a plan's list of versions: the number of the last one given. */
+  versionCursors(planId: string): Cursors<number>;
+  /** The exchange with other regions, once the subgraph serves. */
+  links?: Links;
   /** Ends what is being committed, then the rooms and their readers; the database stays open. */
   stop(): Promise<void>;
 }
@@ -24,24 +42,54 @@ export function openPlans(options: {
   installation: { id: string; epoch: number };
   region: string;
   regionNumber: number;
+  rooms?: Partial<RoomsOptions>;
+  projection?: Pick<ProjectionOptions, 'delay' | 'every'>;
 }): Plans {
   const { database, hints, cursorSecret, installation, region, regionNumber } = options;
+  const { source } = database;
+  const ofInstallation = `${installation.id} ${installation.epoch}`;
   const rooms = createRooms({
-    source: database.source,
+    source,
     hints,
     log: options.log,
     cursorSecret,
-    installation: `${installation.id} ${installation.epoch}`,
+    installation: ofInstallation,
+    ...options.rooms,
   });
-  const log = createPlanLog({ source: database.source, onCommit: (edits) => rooms.commit(edits) });
+  const log = createPlanLog({ source, onCommit: (edits) => rooms.commit(edits) });
+  const projection = createProjection({ source, rooms, log: options.log, ...options.projection });
+  const decisions = followDecisions({ database, hints, log: options.log });
   return {
     database,
-    log,
+    log: {
+      ...log,
+      async append(entry) {
+        const appended = await log.append(entry);
+        if (appended.ok) projection.note(entry.planId, entry.touched ?? []);
+        return appended;
+      },
+    },
     rooms,
+    projection,
+    turns: createTurns(),
+    activityCursors: createCursors(cursorSecret, {
+      kind: 'list',
+      stream: 'working-plans.activities',
+      installation: ofInstallation,
+    }),
+    decisions,
+    versionCursors: (planId) =>
+      createCursors(cursorSecret, {
+        kind: 'list',
+        stream: `working-plans.versions ${planId}`,
+        installation: ofInstallation,
+      }),
     region,
     regionNumber,
     async stop() {
+      await decisions.stop();
       await log.stop();
+      await projection.stop();
       await rooms.stop();
     },
   };

@@ -71,6 +71,22 @@ export const mayEditObjective = (actor: Actor, plan: PlanFacts, objective: Objec
 export const mayEditStructure = (actor: Actor, objective: ObjectiveFacts): boolean =>
   hasRole(actor, editors, objective.networkIds);
 
+/**
+ * Who owns an objective, from `before` to `after`. Editors of all the plan's networks, who could make the plan itself; else steering and coordinators of a
+ * network that owns it now, and of every network that is to lose it: no network takes an objective from another.
+ */
+export const mayChangeOwners = (
+  actor: Actor,
+  plan: PlanFacts,
+  before: readonly string[],
+  after: readonly string[],
+): boolean => {
+  const leadsIn = (network: string) => hasRole(actor, ['STEERING_COMMITTEE', 'COORDINATOR'], [network]);
+  if (actor.kind !== 'SEAT') return false;
+  if (plan.networkIds.every((network) => hasRole(actor, editors, [network]))) return true;
+  return before.some(leadsIn) && before.filter((network) => !after.includes(network)).every(leadsIn);
+};
+
 /** An editor of every network that is to own it. */
 export const mayCreatePlan = (actor: Actor, networkIds: readonly string[]): boolean =>
   actor.kind === 'SYSTEM' ||

@@ -7,14 +7,26 @@ import { PlanEdits, PlanReset } from './entities/live.ts';
 import { Activity, Objective, Outcome } from './entities/nodes.ts';
 import { Body, Country, Network, Organisation, Seat } from './entities/stubs.ts';
 import { Suggestion } from './entities/suggestion.ts';
+import { PlanVersion } from './entities/version.ts';
 import { WorkingPlan } from './entities/working-plan.ts';
-import { BodyResolver, CountryResolver, NetworkResolver, OrganisationResolver } from './resolvers/elsewhere.ts';
-import { findNode, findPlan } from './resolvers/find.ts';
+import { ReplicaResolver, ReplicationResolver } from './link/resolver.ts';
+import {
+  ActivitiesResolver,
+  BodyResolver,
+  CountryResolver,
+  NetworkResolver,
+  OrganisationResolver,
+} from './resolvers/elsewhere.ts';
+import { findActivityReference, findNode, findPlan } from './resolvers/find.ts';
+import { PlanHistoryResolver } from './resolvers/history.ts';
+import { LifeResolver } from './resolvers/life.ts';
 import { LiveResolver } from './resolvers/live.ts';
+import { PlanNodeResolver } from './resolvers/nodes.ts';
 import { PlanResolver } from './resolvers/plans.ts';
 import { PresenceResolver } from './resolvers/presence.ts';
 import { RedactionResolver } from './resolvers/redaction.ts';
 import { PlanSuggestionsResolver, resolveSuggestionReference, SuggestionResolver } from './resolvers/suggestions.ts';
+import { findVersionReference, PlanLifeResolver, PlanVersionResolver } from './resolvers/versions.ts';
 
 const nodes = { Objective, Outcome, Activity, Milestone, Indicator };
 
@@ -22,19 +34,29 @@ const nodes = { Objective, Outcome, Activity, Milestone, Indicator };
 export function buildWorkingPlansSchema() {
   const references: Record<string, ReferenceResolver> = {
     WorkingPlan: ({ id }, { loaders }: PlansContext) => findPlan(loaders, id),
+    PlanVersion: ({ id }, context: PlansContext) => findVersionReference(id, context),
     Suggestion: ({ id }, context: PlansContext) => resolveSuggestionReference({ id }, context),
   };
   for (const [name, type] of Object.entries(nodes)) {
     references[name] = ({ id }, { loaders }: PlansContext) => findNode(loaders, id, type);
   }
+  references.Activity = ({ id }, { loaders }: PlansContext, info) => findActivityReference(loaders, id, info);
   return buildFederatedSchema({
     resolvers: [
       PlanResolver,
       LiveResolver,
+      PlanNodeResolver,
+      ActivitiesResolver,
+      ReplicationResolver,
+      ReplicaResolver,
       PresenceResolver,
       SuggestionResolver,
       PlanSuggestionsResolver,
       RedactionResolver,
+      LifeResolver,
+      PlanLifeResolver,
+      PlanVersionResolver,
+      PlanHistoryResolver,
       NetworkResolver,
       OrganisationResolver,
       BodyResolver,
@@ -42,6 +64,7 @@ export function buildWorkingPlansSchema() {
     ],
     orphanedTypes: [
       WorkingPlan,
+      PlanVersion,
       Suggestion,
       ...Object.values(nodes),
       Network,

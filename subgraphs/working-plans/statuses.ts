@@ -27,11 +27,17 @@ export interface MilestoneState {
   status: MilestoneStatusName;
   reachedOn: string | null;
   evidence: string[];
+  version: number;
+}
+export interface IndicatorState {
+  actual: string | null;
+  version: number;
 }
 
-/** What an activity or milestone is before anyone has said otherwise. */
+/** What an activity, milestone or indicator is before anyone has said otherwise. */
 export const newActivity: ActivityState = { status: 'PROPOSED', note: null, version: 1 };
-export const newMilestone: MilestoneState = { status: 'PENDING', reachedOn: null, evidence: [] };
+export const newMilestone: MilestoneState = { status: 'PENDING', reachedOn: null, evidence: [], version: 1 };
+export const newIndicator: IndicatorState = { actual: null, version: 1 };
 
 const forward: Partial<Record<ActivityStatusName, readonly ActivityStatusName[]>> = {
   PROPOSED: ['PLANNED'],
@@ -57,8 +63,16 @@ export async function readActivityStates(manager: EntityManager, planIds: readon
 
 export async function readMilestoneStates(manager: EntityManager, planIds: readonly string[]) {
   const rows: (MilestoneState & { planId: string; nodeKey: string })[] = await manager.query(
-    `SELECT plan_id AS "planId", node_key AS "nodeKey", status, to_char(reached_on, 'YYYY-MM-DD') AS "reachedOn", evidence
+    `SELECT plan_id AS "planId", node_key AS "nodeKey", status, to_char(reached_on, 'YYYY-MM-DD') AS "reachedOn", evidence, version
      FROM milestone_status WHERE plan_id = ANY($1)`,
+    [planIds],
+  );
+  return rows;
+}
+
+export async function readIndicatorStates(manager: EntityManager, planIds: readonly string[]) {
+  const rows: (IndicatorState & { planId: string; nodeKey: string })[] = await manager.query(
+    'SELECT plan_id AS "planId", node_key AS "nodeKey", actual, version FROM indicator_actual WHERE plan_id = ANY($1)',
     [planIds],
   );
   return rows;

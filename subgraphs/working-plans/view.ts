@@ -67,11 +67,7 @@ export class PlanView {
 
   /** The body of an activity: named itself, or by the theme that the plan maps to it. */
   bodyOf(activity: PlanNode<'activity'>): string | null {
-    const { expertGroup } = activity;
-    if (!expertGroup) return null;
-    if (expertGroup.startsWith('body:')) return expertGroup;
-    const { expertGroups } = this.plan;
-    return Object.hasOwn(expertGroups, expertGroup) ? (expertGroups[expertGroup as ThematicArea] ?? null) : null;
+    return bodyOf(this.plan, activity.expertGroup);
   }
 
   /** The text for a reader; null where the text is empty in every locale that could stand in. */
@@ -85,6 +81,12 @@ export class PlanView {
     const { sourceLocale } = this.plan;
     return this.textOrNull(texts, locale) ?? { locale: sourceLocale, text: '', machineTranslated: false, sourceLocale };
   }
+}
+
+/** The body that an activity's `expertGroup` names, itself or by the theme that the plan maps to it. */
+export function bodyOf({ expertGroups }: Pick<Plan, 'expertGroups'>, expertGroup: string | null): string | null {
+  if (!expertGroup || expertGroup.startsWith('body:')) return expertGroup || null;
+  return Object.hasOwn(expertGroups, expertGroup) ? (expertGroups[expertGroup as ThematicArea] ?? null) : null;
 }
 
 /** @returns null where there is no such plan or the actor may not read it: the same answer */

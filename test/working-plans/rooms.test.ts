@@ -10,11 +10,11 @@ import { joinPlan } from '../../subgraphs/working-plans/commands/join.ts';
 import { planLimits, pushPlanEdits } from '../../subgraphs/working-plans/commands/push.ts';
 import { contentEquals } from '../../subgraphs/working-plans/document/state.ts';
 import { Plan } from '../../subgraphs/working-plans/entities/plan.ts';
-import { createPlanLog, type Entry } from '../../subgraphs/working-plans/log.ts';
+import type { Entry } from '../../subgraphs/working-plans/log.ts';
 import { migrations } from '../../subgraphs/working-plans/migrations/index.ts';
-import type { Plans } from '../../subgraphs/working-plans/plans.ts';
+import { openPlans, type Plans } from '../../subgraphs/working-plans/plans.ts';
 import { loadRecords } from '../../subgraphs/working-plans/records.ts';
-import { createRooms, type RoomsOptions } from '../../subgraphs/working-plans/room/rooms.ts';
+import type { RoomsOptions } from '../../subgraphs/working-plans/room/rooms.ts';
 import { freshDatabase } from '../database.ts';
 import { actors, base64, joint, records, secret } from './subgraph.ts';
 
@@ -47,27 +47,15 @@ afterAll(async () => {
 
 /** What one process has, with rooms as the test wants them. */
 function startPlans(options: Partial<RoomsOptions> = {}): Plans {
-  const { source } = database;
-  const log = createLog('test', 'error');
-  const rooms = createRooms({
-    source,
-    hints: createProcessHints(),
-    log,
-    cursorSecret: secret,
-    installation: 'x',
-    ...options,
-  });
-  const planLog = createPlanLog({ source, onCommit: (edits) => rooms.commit(edits) });
-  const plans: Plans = {
+  const plans = openPlans({
     database,
-    log: planLog,
-    rooms,
+    hints: createProcessHints(),
+    log: createLog('test', 'error'),
+    cursorSecret: secret,
+    installation: { id: 'x', epoch: 1 },
     ...home,
-    async stop() {
-      await planLog.stop();
-      await rooms.stop();
-    },
-  };
+    rooms: options,
+  });
   open.push(plans);
   return plans;
 }

@@ -1,16 +1,13 @@
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
-import { claim, requireSeat } from '../../../kit/once.ts';
-import { conflict, forbidden, invalid } from '../../../kit/types.ts';
-import { countriesOf } from '../entities/nodes.ts';
+import { claim } from '../../../kit/once.ts';
+import { conflict, invalid } from '../../../kit/types.ts';
 import { activityStatusChanged } from '../events.ts';
 import type { ActivityStatusInput } from '../inputs/plans.ts';
 import type { Plans } from '../plans.ts';
-import { maySetActivityStatus } from '../policy.ts';
 import { type ActivityState, mayBecome, newActivity } from '../statuses.ts';
-import { type PlanView, splitId, viewFor } from '../view.ts';
-
-const closed = ['SUPERSEDED', 'ARCHIVED'];
+import type { PlanView } from '../view.ts';
+import { enterForStatus, refuseHistory } from './nodes/status.ts';
 
 /**
  * Moves an activity on in its states and says ACTIVITY_STATUS_CHANGED in the networks of its objective. Status is not part of the document: it
@@ -19,24 +16,10 @@ const closed = ['SUPERSEDED', 'ARCHIVED'];
  */
 export async function setActivityStatus(plans: Plans, actor: Actor, input: ActivityStatusInput): Promise<string> {
   const { activityId } = input;
-  const [planId = '', nodeKey = ''] = splitId(activityId) ?? [];
-  const view = viewFor(actor, (await plans.rooms.open([planId])).get(planId));
-  const place = view?.places.get(nodeKey);
-  if (!view || !place?.activity || place.node !== place.activity) {
-    throw forbidden('There is no such activity, or you may not see it.');
-  }
-  if (!maySetActivityStatus(actor, view.plan, view.activityFacts(place))) {
-    throw forbidden(
-      "An activity's status belongs to its responsible organisation, its group's lead, steering and coordinators.",
-    );
-  }
-  const seatId = requireSeat(actor);
-  const about = {
-    networkIds: view.networksOf(place.objective!),
-    thematicArea: place.objective!.thematicArea,
-    countries: countriesOf(place.activity),
-  };
-  const milestones = place.activity.milestones.map(({ key }) => key);
+  const { view, place, about, seatId } = await enterForStatus(plans, actor, activityId, 'activity');
+  const { id: planId } = view.plan;
+  const nodeKey = place.node.key;
+  const milestones = place.activity!.milestones.map(({ key }) => key);
   await plans.database.transaction(async (tx) => {
     const { first } = await claim(tx.manager, actor, 'setActivityStatus', input, activityId);
     if (!first) return;
@@ -61,8 +44,7 @@ export async function setActivityStatus(plans: Plans, actor: Actor, input: Activ
  */
 async function lockState(tx: Transaction, view: PlanView, nodeKey: string): Promise<ActivityState> {
   const { id } = view.plan;
-  const [plan] = await tx.manager.query('SELECT status FROM plan WHERE id = $1 FOR SHARE', [id]);
-  if (closed.includes(plan.status)) throw invalid(`The plan is ${plan.status}: its activities are history.`);
+  await refuseHistory(tx, id);
   await tx.manager.query(
     'INSERT INTO activity_status (plan_id, node_key, status, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
     [id, nodeKey, newActivity.status, newActivity.version],

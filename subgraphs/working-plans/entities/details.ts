@@ -1,4 +1,4 @@
-import { Arg, Ctx, Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Arg, Ctx, Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { DateOnly, LocaleTag, Money } from '../../../kit/scalars.ts';
 import { defineEnum, LocalizedText } from '../../../kit/types.ts';
 import type { PlansContext } from '../context.ts';
@@ -8,10 +8,10 @@ import { MilestoneStatusEnum, type MilestoneStatusName } from '../statuses.ts';
 import type { PlanView } from '../view.ts';
 import { Organisation, stub } from './stubs.ts';
 
-const RiskLevelEnum = defineEnum('RiskLevel', ENUMS.RiskLevel);
-const IndicatorUnitEnum = defineEnum('IndicatorUnit', ENUMS.IndicatorUnit);
-type RiskLevel = (typeof ENUMS.RiskLevel)[number];
-type IndicatorUnit = (typeof ENUMS.IndicatorUnit)[number];
+export const RiskLevelEnum = defineEnum('RiskLevel', ENUMS.RiskLevel);
+export const IndicatorUnitEnum = defineEnum('IndicatorUnit', ENUMS.IndicatorUnit);
+export type RiskLevel = (typeof ENUMS.RiskLevel)[number];
+export type IndicatorUnit = (typeof ENUMS.IndicatorUnit)[number];
 
 abstract class Detail<N extends PlanNode> {
   constructor(
@@ -47,6 +47,10 @@ export class Milestone extends Detail<PlanNode<'milestone'>> {
   async evidence(@Ctx() { loaders }: PlansContext): Promise<string[]> {
     return (await loaders.milestoneState(this.view.plan.id, this.node.key)).evidence;
   }
+  @Field(() => Int, { description: 'Of its status, `reachedOn` and evidence.' })
+  async version(@Ctx() { loaders }: PlansContext): Promise<number> {
+    return (await loaders.milestoneState(this.view.plan.id, this.node.key)).version;
+  }
 }
 
 @ObjectType()
@@ -71,6 +75,14 @@ export class Indicator extends Detail<PlanNode<'indicator'>> {
   @Field(() => String, { nullable: true })
   target(): string | null {
     return this.node.target;
+  }
+  @Field(() => String, { nullable: true, description: 'What was measured; it may be set after the plan is adopted.' })
+  async actual(@Ctx() { loaders }: PlansContext): Promise<string | null> {
+    return (await loaders.indicatorState(this.view.plan.id, this.node.key)).actual;
+  }
+  @Field(() => Int, { description: 'Of `actual`.' })
+  async version(@Ctx() { loaders }: PlansContext): Promise<number> {
+    return (await loaders.indicatorState(this.view.plan.id, this.node.key)).version;
   }
   @Field(() => LocalizedText, { nullable: true })
   meansOfVerification(@Arg('locale', () => LocaleTag, { nullable: true }) locale: string | null): LocalizedText | null {

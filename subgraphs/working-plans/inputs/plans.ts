@@ -2,7 +2,12 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import type { Visibility } from '../../../kit/context.ts';
 import { DateOnly, LocaleTag } from '../../../kit/scalars.ts';
 import { LocalizedInput, type ThematicArea, ThematicAreaEnum, VisibilityEnum } from '../../../kit/types.ts';
-import { ActivityStatusEnum, type ActivityStatusName } from '../statuses.ts';
+import {
+  ActivityStatusEnum,
+  type ActivityStatusName,
+  MilestoneStatusEnum,
+  type MilestoneStatusName,
+} from '../statuses.ts';
 
 @InputType({ description: 'The body whose theme this is: its lead leads the objectives of that theme.' })
 export class ExpertGroupInput {
@@ -30,6 +35,14 @@ export class CreatePlanInput {
   visibility!: Visibility;
   @Field(() => [ExpertGroupInput], { nullable: true })
   expertGroups!: ExpertGroupInput[] | null;
+  @Field(() => ID, { nullable: true, description: 'One of `planTemplates`, to start from.' })
+  templateId?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A plan whose document you may open, to start from: its structure and texts in your locales, without statuses, actuals and what was deleted.',
+  })
+  copyOf?: string | null;
 }
 
 @InputType()
@@ -47,4 +60,47 @@ export class ActivityStatusInput {
     description: 'Needed for DEFERRED and CANCELLED, and for COMPLETED without evidence.',
   })
   note!: string | null;
+}
+
+@InputType()
+export class MilestoneStatusInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID)
+  milestoneId!: string;
+  @Field(() => Int, { description: '`Milestone.version` as you saw it.' })
+  expectedVersion!: number;
+  @Field(() => MilestoneStatusEnum)
+  status!: MilestoneStatusName;
+  @Field(() => DateOnly, { nullable: true, description: 'With REACHED; absent: today (UTC).' })
+  reachedOn!: string | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'What shows it: texts or web addresses, in place of those there. Absent: left as they are.',
+  })
+  evidence!: string[] | null;
+}
+
+@InputType()
+export class IndicatorActualInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID)
+  indicatorId!: string;
+  @Field(() => Int, { description: '`Indicator.version` as you saw it.' })
+  expectedVersion!: number;
+  @Field(() => String, { nullable: true, description: 'What was measured; null or absent takes it back.' })
+  actual!: string | null;
+}
+
+@InputType()
+export class ObjectiveNetworksInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID)
+  objectiveId!: string;
+  @Field(() => Int, { description: '`WorkingPlan.version` as you saw it.' })
+  expectedVersion!: number;
+  @Field(() => [ID], { description: "One at least of the plan's networks; all of them is how it begins." })
+  networkIds!: string[];
 }

@@ -1,7 +1,9 @@
 import { InitialWorkingPlans1763700000000 } from './2026-11-21-initial.ts';
 import { PlanClients1763784000000 } from './2026-11-22-clients.ts';
 import { PlanLife1763781000000 } from './2026-11-22-life.ts';
+import { PlanLink1763785000000 } from './2026-11-22-link.ts';
 import { PlanLog1763780000000 } from './2026-11-22-log.ts';
+import { PlanProjection1763783000000 } from './2026-11-22-projection.ts';
 import { PlanSuggestions1763782000000 } from './2026-11-22-suggestions.ts';
 
 export const migrations = [
@@ -9,5 +11,7 @@ export const migrations = [
   PlanLog1763780000000,
   PlanLife1763781000000,
   PlanSuggestions1763782000000,
+  PlanProjection1763783000000,
   PlanClients1763784000000,
+  PlanLink1763785000000,
 ];

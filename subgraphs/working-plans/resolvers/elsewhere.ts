@@ -1,26 +1,19 @@
-import { Arg, Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { type Connection, checkFirst, toConnection } from '../../../kit/page.ts';
+import { Cursor, DateOnly } from '../../../kit/scalars.ts';
+import { PageInfo, type ThematicArea, ThematicAreaEnum } from '../../../kit/types.ts';
 import type { PlansContext } from '../context.ts';
-import type { ActivityTree } from '../document/read.ts';
-import { Activity, countriesOf } from '../entities/nodes.ts';
+import { Activity } from '../entities/nodes.ts';
 import { type PlanStatus, PlanStatusEnum } from '../entities/plan.ts';
 import { Body, Country, Network, Organisation } from '../entities/stubs.ts';
 import { WorkingPlan } from '../entities/working-plan.ts';
 import type { Loaders } from '../loaders.ts';
+import { type FoundHead, positionOf } from '../projection/read.ts';
 import { ActivityStatusEnum, type ActivityStatusName } from '../statuses.ts';
-import type { PlanView } from '../view.ts';
 
-/** What this subgraph adds to the entities of others. */
-async function activitiesWhere(
-  loaders: Loaders,
-  matches: (activity: ActivityTree, view: PlanView) => boolean,
-): Promise<Activity[]> {
-  return (await loaders.all()).flatMap((view) =>
-    view.tree.objectives
-      .flatMap(({ outcomes }) => outcomes.flatMap(({ activities }) => activities))
-      .filter((activity) => matches(activity, view))
-      .map((activity) => new Activity(view, activity)),
-  );
-}
+// What this subgraph adds to the entities of others. Activities come from the projection: newest plan first, then in the plan's order.
+const toActivities = (found: readonly FoundHead[], loaders: Loaders): Activity[] =>
+  found.map((one) => Activity.found(one, loaders));
 
 @Resolver(() => Network)
 export class NetworkResolver {
@@ -48,7 +41,8 @@ export class OrganisationResolver {
     @Arg('status', () => ActivityStatusEnum, { nullable: true }) status: ActivityStatusName | null,
     @Ctx() context: PlansContext,
   ): Promise<Activity[]> {
-    const own = await activitiesWhere(context.loaders, ({ responsible }) => responsible === organisation.id);
+    const { loaders } = context;
+    const own = toActivities(await loaders.projection.ofOrganisation.load(organisation.id), loaders);
     if (!status) return own;
     const statuses = await Promise.all(own.map((activity) => activity.status(context)));
     return own.filter((_, index) => statuses[index] === status);
@@ -62,8 +56,8 @@ export class BodyResolver {
     description: 'Activities of this expert group, of the plans you may read.',
   })
   @Directive('@listSize(assumedSize: 10)')
-  activities(@Root() body: Body, @Ctx() { loaders }: PlansContext): Promise<Activity[]> {
-    return activitiesWhere(loaders, (activity, view) => view.bodyOf(activity) === body.id);
+  async activities(@Root() body: Body, @Ctx() { loaders }: PlansContext): Promise<Activity[]> {
+    return toActivities(await loaders.projection.ofBody.load(body.id), loaders);
   }
 }
 
@@ -74,7 +68,59 @@ export class CountryResolver {
     description: 'Activities in this country, of the plans you may read.',
   })
   @Directive('@listSize(assumedSize: 10)')
-  activities(@Root() country: Country, @Ctx() { loaders }: PlansContext): Promise<Activity[]> {
-    return activitiesWhere(loaders, (activity) => countriesOf(activity).includes(country.code));
+  async activities(@Root() country: Country, @Ctx() { loaders }: PlansContext): Promise<Activity[]> {
+    return toActivities(await loaders.projection.ofCountry.load(country.code), loaders);
+  }
+}
+
+@ObjectType()
+export class ActivityEdge {
+  @Field(() => Activity)
+  node!: Activity;
+  @Field(() => Cursor)
+  cursor!: string;
+}
+
+@ObjectType({ description: 'Activities of the plans you may read: what ends first comes first, what has no end last.' })
+export class ActivityConnection {
+  @Field(() => [ActivityEdge])
+  edges!: ActivityEdge[];
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+}
+
+@Resolver()
+export class ActivitiesResolver {
+  @Query(() => ActivityConnection, {
+    description: 'Activities of all plans you may read, those that fit every condition given.',
+  })
+  @Directive('@listSize(slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)')
+  async activities(
+    @Arg('networkId', () => ID, { nullable: true, description: 'A network that owns their objective.' })
+    networkId: string | null,
+    @Arg('responsibleId', () => ID, { nullable: true }) responsibleId: string | null,
+    @Arg('thematicArea', () => ThematicAreaEnum, { nullable: true, description: "Their objective's." })
+    thematicArea: ThematicArea | null,
+    @Arg('status', () => ActivityStatusEnum, { nullable: true }) status: ActivityStatusName | null,
+    @Arg('dueBefore', () => DateOnly, { nullable: true, description: 'Ending before this day.' })
+    dueBefore: string | null,
+    @Arg('unfinished', () => Boolean, {
+      nullable: true,
+      description: 'Neither COMPLETED nor CANCELLED: with `dueBefore: <today>`, what is late.',
+    })
+    unfinished: boolean | null,
+    @Arg('first', () => Int, { defaultValue: 20 }) first: number,
+    @Arg('after', () => Cursor, { nullable: true }) after: string | null,
+    @Ctx() { plans, loaders }: PlansContext,
+  ): Promise<Connection<Activity>> {
+    checkFirst(first);
+    const filter = { networkId, responsibleId, thematicArea, status, dueBefore, unfinished };
+    const start = after === null || after === undefined ? null : plans.activityCursors.decode(after);
+    const found = await loaders.projection.page(filter, start, first + 1);
+    const { edges, pageInfo } = toConnection(found, first, after, plans.activityCursors, positionOf);
+    return {
+      edges: edges.map(({ node, cursor }) => ({ node: Activity.found(node, loaders), cursor })),
+      pageInfo,
+    };
   }
 }

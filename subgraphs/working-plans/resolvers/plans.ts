@@ -2,12 +2,10 @@ import { Arg, Ctx, Directive, Field, ID, Mutation, ObjectType, Query, Resolver }
 import { answer, MutationProblem } from '../../../kit/types.ts';
 import { setActivityStatus } from '../commands/activity-status.ts';
 import { createPlan } from '../commands/create-plan.ts';
-import { upsertActivity } from '../commands/upsert-activity.ts';
 import type { PlansContext } from '../context.ts';
 import { Activity } from '../entities/nodes.ts';
 import { type PlanStatus, PlanStatusEnum } from '../entities/plan.ts';
 import { WorkingPlan } from '../entities/working-plan.ts';
-import { UpsertActivityInput } from '../inputs/nodes.ts';
 import { ActivityStatusInput, CreatePlanInput } from '../inputs/plans.ts';
 import { afresh } from '../loaders.ts';
 import { findActivity, findPlan } from './find.ts';
@@ -44,7 +42,7 @@ export class PlanResolver {
     @Arg('status', () => PlanStatusEnum, { nullable: true }) status: PlanStatus | null,
     @Ctx() { loaders }: PlansContext,
   ): Promise<WorkingPlan[]> {
-    const views = await (networkId ? loaders.plansOf(networkId) : loaders.all());
+    const views = await (networkId ? loaders.plansOf(networkId) : loaders.all(status));
     return views.filter(({ plan }) => !status || plan.status === status).map((view) => new WorkingPlan(view));
   }
 
@@ -63,17 +61,6 @@ export class PlanResolver {
       const id = await setActivityStatus(context.plans, context.actor, input);
       context.loaders = afresh(context);
       return findActivity(context.loaders, id);
-    });
-  }
-
-  @Mutation(() => ActivityPayload, {
-    description:
-      'Adds or changes an activity for those who do not edit the document itself: all who have the plan open see it live.',
-  })
-  upsertActivity(@Arg('input', () => UpsertActivityInput) input: UpsertActivityInput, @Ctx() context: PlansContext) {
-    return answer('activity', async () => {
-      const id = await upsertActivity(context.plans, context.actor, input);
-      return findActivity(afresh(context), id);
     });
   }
 }

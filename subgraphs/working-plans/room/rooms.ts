@@ -18,6 +18,8 @@ export interface Rooms {
   /** Tells other processes to look at a plan whose row has changed. */
   announce(id: string): void;
   cursors(id: string): Cursors<Position>;
+  /** The plan's room if it is open here, as it is. */
+  held(id: string): Room | undefined;
   /** Plans now in memory. */
   readonly size: number;
   stop(): Promise<void>;
@@ -175,6 +177,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   return {
     open,
     cursors,
+    held: (id) => rooms.get(id),
     get size() {
       return rooms.size;
     },

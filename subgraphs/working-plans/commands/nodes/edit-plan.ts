@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '../../../../kit/context.ts';
+import { ApiError } from '../../../../kit/errors.ts';
+import { claim, findClaim } from '../../../../kit/once.ts';
+import { conflict, forbidden, invalid } from '../../../../kit/types.ts';
+import { completeTexts, PlanEditError } from '../../document/edit.ts';
+import type { Plans } from '../../plans.ts';
+import { isOpen } from '../../policy.ts';
+import type { Room } from '../../room/room.ts';
+import { PlanView } from '../../view.ts';
+import { enterAsEditor, issueClient } from '../join.ts';
+import { take } from '../push.ts';
+
+export interface ClientInput {
+  clientMutationId: string;
+}
+/** What a typed edit is written against: the plan as it is now, and the client id that the server writes with for this seat. */
+export interface Writing {
+  view: PlanView;
+  clientId: number;
+}
+export interface TypedEdit {
+  /** The mutation's name: a `clientMutationId` used for one is not used for another. */
+  command: string;
+  input: ClientInput;
+  planId: string;
+  /** What the caller is told, the first time and each time after. */
+  id: string;
+  /**
+   * Checks the input against the plan and writes the update (V1); called again when the plan has moved on meanwhile.
+   * @throws Problem with the path of the input field at fault
+   */
+  write(at: Writing): Uint8Array;
+  /** In place of the rights of typing, where the edit has a rule of its own. */
+  may?: (room: Room) => boolean;
+}
+
+/** The ids that the server writes with, by seat: one for all typed edits of a seat while the plan stays open here. */
+const clientsOfRoom = new WeakMap<Room, Map<string, number>>();
+const bytesOfNothing = 2;
+
+/**
+ * The one road of all typed edits of a plan's document: written as an update, then guarded, logged and sent on like typing, so that all who have the
+ * plan open see it live. Those of one plan in this process take turns: each is checked against what the one before has made.
+ *
+ * Done once for a `clientMutationId`: the log holds the edit under an id made from it, and its claim is written after it. Who repeats the call when a
+ * process has died between the two is answered from the log.
+ * @returns `edit.id`
+ * @throws Problem ForbiddenError, ValidationError, ConflictError (the plan takes no edits in its status)
+ */
+export function editPlan(plans: Plans, actor: Actor, edit: TypedEdit): Promise<string> {
+  const { manager } = plans.database.source;
+  const { command, input, planId, id } = edit;
+  return plans.turns(planId, async () => {
+    if ((await findClaim(manager, actor, command, input)) === undefined) {
+      await writeOnce(plans, actor, edit).catch((error) => asProblem(plans, planId, error));
+      await claim(manager, actor, command, input, id);
+    }
+    return id;
+  });
+}
+
+/** The key of a node that a call makes. It follows from the seat and the `clientMutationId`: who repeats the call asks for the same node. */
+export function newKey(actor: Actor, planId: string, input: ClientInput, letter: string): string {
+  const name = JSON.stringify([actor.seatId ?? actor.subject, planId, input.clientMutationId]);
+  return `${letter}-${createHash('sha256').update(name).digest('hex').slice(0, 26)}`;
+}
+
+async function writeOnce(plans: Plans, actor: Actor, edit: TypedEdit): Promise<void> {
+  const { planId, input } = edit;
+  const editId = `mutation:${input.clientMutationId}`;
+  for (let attempts = 0; ; attempts++) {
+    await plans.rooms.open([planId]); // so that the room has all that is committed
+    const { room, seatId } = await enterAsEditor(plans, actor, planId);
+    const writer = await writerOf(plans, room, seatId);
+    try {
+      await writeAndTake(plans, actor, edit, { room, seatId, editId, clientId: writer.clientId });
+      return;
+    } catch (error) {
+      if (await isLogged(plans, planId, seatId, editId)) return;
+      clientsOfRoom.get(room)?.delete(seatId);
+      if (attempts > 0 || !isOvertaken(error, writer.isNew)) throw error;
+    }
+  }
+}
+
+async function writeAndTake(
+  plans: Plans,
+  actor: Actor,
+  edit: TypedEdit,
+  { room, seatId, editId, clientId }: { room: Room; seatId: string; editId: string; clientId: number },
+): Promise<void> {
+  if (!isOpen(room.plan)) throw new ApiError('PLAN_FROZEN', '');
+  const may = edit.may && (() => edit.may!(room));
+  if (may && !may()) throw new ApiError('FORBIDDEN', 'This is for editors of the networks that own the plan.');
+  const send = async (id: string, update: Uint8Array, allowed: typeof may) => {
+    if (update.byteLength === bytesOfNothing) return;
+    const sent = { planId: room.id, epoch: room.epoch, editId: id, update, serverMade: true };
+    await take(plans, actor, seatId, room, allowed ? { ...sent, may: allowed } : sent);
+  };
+  const write = () => edit.write({ view: new PlanView(room), clientId });
+  let update: Uint8Array;
+  try {
+    update = write();
+  } catch (error) {
+    // A node made by someone who did not know a locale yet, or no texts at all, lacks what this is to write into.
+    if (!(error instanceof PlanEditError) || error.code !== 'UNKNOWN_LOCALE') throw error;
+    await send(`texts:${edit.input.clientMutationId}`, completeTexts(room.doc, clientId), () => true);
+    update = write();
+  }
+  await send(editId, update, may);
+}
+
+async function writerOf(plans: Plans, room: Room, seatId: string): Promise<{ clientId: number; isNew: boolean }> {
+  const ids = clientsOfRoom.get(room) ?? new Map<string, number>();
+  clientsOfRoom.set(room, ids);
+  const known = ids.get(seatId);
+  if (known !== undefined) return { clientId: known, isNew: false };
+  const clientId = await issueClient(plans.database.source.manager, room.id, seatId, plans.regionNumber);
+  ids.set(seatId, clientId);
+  room.clients.set(clientId, seatId);
+  return { clientId, isNew: true };
+}
+
+/** Whether another try may pass: the plan has a new epoch, another process came first, or the writer's id has ended meanwhile. */
+function isOvertaken(error: unknown, isNew: boolean): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return error.code === 'EPOCH_CHANGED' || error.code === 'RESYNC' || (error.code === 'FORBIDDEN' && !isNew);
+}
+
+async function isLogged(plans: Plans, planId: string, seatId: string, editId: string): Promise<boolean> {
+  const [logged] = await plans.database.source.query(
+    'SELECT 1 FROM plan_edit WHERE plan_id = $1 AND seat_id = $2 AND edit_id = $3',
+    [planId, seatId, editId],
+  );
+  return logged !== undefined;
+}
+
+async function asProblem(plans: Plans, planId: string, error: unknown): Promise<never> {
+  if (error instanceof PlanEditError) throw invalid(`${error.message}.`);
+  if (!(error instanceof ApiError)) throw error;
+  if (error.code === 'FORBIDDEN' || error.code === 'NOT_FOUND') throw forbidden(error.message);
+  if (error.code === 'PLAN_FULL') throw invalid(error.message);
+  if (error.code !== 'PLAN_FROZEN') throw error;
+  const { status, version } = (await plans.rooms.enter(planId))!.plan;
+  throw conflict(`The plan is ${status}: its text is closed.`, version);
+}
