@@ -1,0 +1,63 @@
+import type { DataSource } from 'typeorm';
+import type * as Y from 'yjs';
+import { type Deletion, textFields } from '../document/fields.ts';
+import { type Localized, nodesOf, readHead, readNode } from '../document/read.ts';
+import { accepts } from '../document/values.ts';
+import { DeletedNode, DeletedText } from '../entities/history.ts';
+import { Seat, stub } from '../entities/stubs.ts';
+import { SYSTEM_SEAT } from '../log.ts';
+import { idOfNode } from './entries.ts';
+
+/** The nodes that carry the flag, latest first. What stands below them is hidden with them and comes back with them. */
+export async function readDeleted(source: DataSource, planId: string, doc: Y.Doc): Promise<DeletedNode[]> {
+  const nodes = nodesOf(doc);
+  const flagged = new Map<string, Deletion>();
+  for (const [key, node] of nodes) {
+    const flag = node.get('deleted');
+    if (accepts('deletion', flag)) flagged.set(key, flag as Deletion);
+  }
+  if (flagged.size === 0) return [];
+  const written = await readLastWritten(source, planId, flagged);
+  const lastBelow = new Map<string, number>();
+  for (const [key, at] of written) {
+    // To the node itself, and to each flagged one that it stands below; bounded, as parents may run in a circle.
+    let above: string | null | undefined = key;
+    for (let step = 0; above && step < 8; step++) {
+      if (flagged.has(above)) lastBelow.set(above, Math.max(at, lastBelow.get(above) ?? 0));
+      const node = nodes.get(above);
+      above = node && readHead(above, node)?.parent;
+    }
+  }
+  return [...flagged]
+    .flatMap(([key, { by, at }]) => {
+      const node = readNode(key, nodes.get(key)!);
+      if (!node) return [];
+      const texts = textFields(node.kind).flatMap(([field]) =>
+        ((node as unknown as Record<string, Localized>)[field] ?? [])
+          .filter(({ text }) => text !== '')
+          .map(({ locale, text }) => Object.assign(new DeletedText(), { field, locale, text })),
+      );
+      const found = {
+        nodeId: idOfNode(planId, key),
+        kind: node.kind,
+        code: node.code,
+        deletedBy: by === SYSTEM_SEAT ? null : stub(Seat, { id: by }),
+        deletedAt: new Date(at),
+        writtenAfter: (lastBelow.get(key) ?? 0) > Date.parse(at),
+        texts,
+      };
+      return [Object.assign(new DeletedNode(), found)];
+    })
+    .sort((a, b) => +b.deletedAt - +a.deletedAt);
+}
+
+/** When each node was last written into since the first of the deletions; the flags themselves are no writing. ms */
+async function readLastWritten(source: DataSource, planId: string, flagged: ReadonlyMap<string, Deletion>) {
+  const since = Math.min(...[...flagged.values()].map(({ at }) => Date.parse(at)));
+  const rows: { key: string; at: Date }[] = await source.query(
+    `SELECT split_part(t, ' ', 2) AS key, max(at) AS at FROM plan_edit, unnest(touched) AS t
+     WHERE plan_id = $1 AND at > $2 AND (t LIKE 'edit %' OR t LIKE 'create %') GROUP BY 1`,
+    [planId, new Date(since)],
+  );
+  return rows.map(({ key, at }): [string, number] => [key, +at]);
+}
