@@ -3,10 +3,11 @@ import { generateKeyBetween } from 'fractional-indexing';
 import { type Node as Block, Schema } from 'prosemirror-model';
 import { updateYFragment, yXmlFragmentToProseMirrorRootNode } from 'y-prosemirror';
 import * as Y from 'yjs';
+import { buildPlanDocument, type PlanRecord } from '../subgraphs/working-plans/document/build.ts';
 import { applyEdits, isWhole } from '../subgraphs/working-plans/document/state.ts';
 import { judge } from '../subgraphs/working-plans/guard/judge.ts';
 import { CLIENT_LIMITS, type Verdict } from '../subgraphs/working-plans/guard/verdict.ts';
-import { newNode, nodeOf, open } from './plan-forge.ts';
+import { newNode, nodeOf, open, RECORD, SEED } from './plan-forge.ts';
 
 export const FIRST = 30_000_000;
 /** What the editor's own user does; only this is undone. Creating a node is not: its undo would remove the node. */
@@ -74,6 +75,31 @@ export function editRich(fragment: Y.XmlFragment, below: Below, word: () => stri
   updateYFragment(fragment.doc!, fragment, schema.node('doc', null, blocks), meta);
 }
 
+/** Two objectives and three activities with short texts: small enough to be copied some hundred thousand times. */
+export function shortPlan(): Y.Doc {
+  const both = (text: string) => ({ en: text, es: `¡${text}!` });
+  const activity = (code: string) => ({
+    code,
+    title: both(code),
+    description: both(`About ${code}.`),
+    status: 'PLANNED',
+  });
+  const objective = (code: string, thematicArea: string, activities: string[]) => ({
+    code,
+    thematicArea,
+    sdgTargets: [],
+    title: both(`Objective ${code}`),
+    outcomes: [{ code: `${code}.1`, statement: both('Outcome'), activities: activities.map(activity) }],
+  });
+  const record: PlanRecord = {
+    ...RECORD,
+    title: both('Plan'),
+    preamble: both('First.'),
+    objectives: [objective('1', 'TRAFFICKING_IN_PERSONS', ['1.1.1', '1.1.2']), objective('2', 'FIREARMS', ['2.1.1'])],
+  };
+  return buildPlanDocument(record, SEED);
+}
+
 export class Editor {
   doc!: Y.Doc;
   private undo!: Y.UndoManager;
@@ -116,6 +142,15 @@ export class Editor {
         }
       }, USER);
     }
+  }
+
+  /** A field, the order, the flag, or a node of its own. */
+  setSomething(): void {
+    const { below, doc } = this;
+    const all = [...doc.getMap<Y.Map<unknown>>('nodes')].filter((entry) => entry[1].get('kind'));
+    const [key, node] = all[below(all.length)]!;
+    if (below(5) === 0) this.createNode();
+    else doc.transact(() => this.setPlain(key, node), USER);
   }
 
   private setPlain(key: string, node: Y.Map<unknown>): void {

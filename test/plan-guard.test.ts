@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
-import { isWhole, snapshot } from '../subgraphs/working-plans/document/state.ts';
+import { contentEquals, isWhole, snapshot } from '../subgraphs/working-plans/document/state.ts';
 import { judge } from '../subgraphs/working-plans/guard/judge.ts';
 import {
   CLIENT_LIMITS,
@@ -9,6 +9,7 @@ import {
   SERVER_LIMITS,
   type Verdict,
 } from '../subgraphs/working-plans/guard/verdict.ts';
+import { cutUpdate } from '../web/co-editing/cut.ts';
 import { ALL, forge, item, open, SEED, samplePlan, textOf, updateOf } from './plan-forge.ts';
 
 const VICTIM = 20_000_001;
@@ -34,9 +35,6 @@ afterEach(() => {
 
 const mine: Rights = { owns: (client) => client === MINE, may: () => true };
 const code = (verdict: Verdict): RefusalCode | 'ok' => (verdict.ok ? 'ok' : verdict.code);
-/** What the guard says to an edit made with Yjs by an editor. */
-const says = (change: (doc: Y.Doc) => void, rights: Rights = mine) =>
-  code(judge(updateOf(open(live, MINE), change), live, rights));
 const idOf = (type: Y.AbstractType<never> | Y.Map<unknown> | Y.Text | Y.XmlFragment) => type._item!.id;
 const id = (client: number, clock: number) => Y.createID(client, clock);
 const fresh = (...structs: (Y.Item | Y.GC | Y.Skip)[]) => forge({ blocks: [{ client: MINE, clock: 0, structs }] });
@@ -75,11 +73,39 @@ describe('The bytes', () => {
     expect(code(judge(pool.subarray(0, update.length), live, mine))).toBe('UPDATE_MALFORMED');
   });
 
-  test('a 70 kB paste is too large in one piece, and fits in pieces; the server has no cap', () => {
+  test('a 70 kB paste is one struct: too large in one piece, taken in the pieces that a client cuts; the server has no cap', () => {
     const paste = updateOf(open(live, MINE), (d) => textOf(d, 'o1').insert(0, 'ñ'.repeat(35_000)));
+    expect(paste.length).toBeGreaterThan(70_000);
+    expect(Y.decodeUpdate(paste).structs).toHaveLength(1);
     expect(code(judge(paste, live, mine))).toBe('UPDATE_TOO_LARGE');
     expect(code(judge(paste, live, mine, SERVER_LIMITS))).toBe('ok');
-    expect(says((d) => textOf(d, 'o1').insert(0, 'ñ'.repeat(16_000)))).toBe('ok');
+    const server = open(live, SERVER);
+    const pieces = cutUpdate(paste);
+    for (const piece of pieces) {
+      expect(judge(piece, server, mine)).toMatchObject({ ok: true, effect: true });
+      Y.applyUpdate(server, piece);
+    }
+    expect(pieces.length).toBeGreaterThan(2);
+    expect(contentEquals(server, unguarded(paste))).toBe(true);
+  });
+
+  test('64 KiB are taken, and one byte more is not', () => {
+    const length = (letters: number) =>
+      updateOf(open(live, MINE), (d) => textOf(d, 'o1').insert(0, 'x'.repeat(letters)));
+    const overhead = length(60_000).length - 60_000;
+    const [most, more] = [64 * 1024 - overhead, 64 * 1024 - overhead + 1].map(length);
+    expect([most!.length, more!.length]).toEqual([64 * 1024, 64 * 1024 + 1]);
+    expect(code(judge(most!, live, mine))).toBe('ok');
+    expect(code(judge(more!, live, mine))).toBe('UPDATE_TOO_LARGE');
+  });
+
+  test('a gap in the midst of honest structs, as merging two updates that are not side by side writes it', () => {
+    const client = open(live, MINE);
+    const [first, , third] = [0, 1, 2].map((at) => updateOf(client, (d) => textOf(d, 'o1').insert(at, 'abc'[at]!)));
+    const merged = Y.mergeUpdates([first!, third!]);
+    expect(Y.decodeUpdate(merged).structs.some((struct) => struct instanceof Y.Skip)).toBe(true);
+    expect(isWhole(unguarded(merged))).toBe(false);
+    expect(code(judge(merged, live, mine))).toBe('UPDATE_MALFORMED');
   });
 
   test('too many structs', () => {
@@ -191,7 +217,8 @@ describe('What it refers to', () => {
   ])('an unknown %s would wait for ever: RESYNC', (_, anchors) => {
     const update = fresh(item(id(MINE, 0), anchors, text('x')));
     expect(isWhole(unguarded(update))).toBe(false);
-    expect(code(judge(update, live, mine))).toBe('RESYNC');
+    const stateVector = Y.encodeStateVector(live);
+    expect(judge(update, live, mine)).toMatchObject({ ok: false, code: 'RESYNC', stateVector });
   });
 
   test('itself or a later struct of its own', () => {
@@ -217,6 +244,7 @@ describe('What it refers to', () => {
   test('ten bytes that delete what a victim will type: RESYNC', () => {
     const clock = Y.getState(live.store, VICTIM);
     const update = forge({ deletes: [[VICTIM, clock, 50]] });
+    expect(update.length).toBeLessThanOrEqual(10);
     const attacked = unguarded(update);
     Y.applyUpdate(
       attacked,
@@ -225,6 +253,31 @@ describe('What it refers to', () => {
     expect(textOf(attacked, 'o1').toString()).not.toContain('LOST');
     expect(code(judge(update, live, mine))).toBe('RESYNC');
     expect(code(judge(forge({ deletes: [[99, 0, 1]] }), live, mine))).toBe('RESYNC');
+  });
+
+  test('a path is resolved by origin, else right origin, else the written parent: text of others is found by each', () => {
+    const theirs = textOf(live, 'a1.1.1');
+    const [first, last] = [theirs._start!.id, id(SEED, idOf(theirs).clock + 3)];
+    const elsewhere: Rights = { ...mine, may: ({ nodeKey }) => nodeKey === 'o1' };
+    for (const anchors of [
+      { origin: last, right: id(SEED, last.clock + 1) },
+      { right: first },
+      { parent: idOf(theirs) },
+    ]) {
+      const update = fresh(item(id(MINE, 0), anchors, text('x')));
+      const known = code(judge(update, live, mine));
+      // With its parent written and nothing beside it, it claims a text that was empty: its author could have seen it so.
+      expect(known).toBe('ok');
+      expect(code(judge(update, live, elsewhere))).toBe('FORBIDDEN');
+    }
+  });
+
+  test("a delete set over the text of others, in a part that is not the sender's", () => {
+    const theirs = textOf(live, 'a1.1.1');
+    const update = forge({ deletes: [[VICTIM, 0, 5]] });
+    expect(textOf(unguarded(update), 'a1.1.1').length).toBe(theirs.length - 5);
+    expect(code(judge(update, live, { ...mine, may: ({ nodeKey }) => nodeKey === 'o1' }))).toBe('FORBIDDEN');
+    expect(judge(update, live, mine)).toMatchObject({ ok: true, clients: [], effect: true });
   });
 
   test('neighbours in two lists: the right one would be cut in two wherever it is', () => {

@@ -1,11 +1,10 @@
 import './seeded-yjs.ts';
 import type { Actor, Role } from '../../kit/context.ts';
-import { buildPlanDocument, type PlanRecord } from '../../subgraphs/working-plans/document/build.ts';
 import { load, snapshot } from '../../subgraphs/working-plans/document/state.ts';
 import type { Plan } from '../../subgraphs/working-plans/entities/plan.ts';
 import type { Kept } from '../../web/co-editing/shelf.ts';
 import type { PlanWire } from '../../web/co-editing/wire.ts';
-import { RECORD, SEED } from '../plan-forge.ts';
+import { shortPlan } from '../plan-editor.ts';
 import { check } from './check.ts';
 import { Clock, Dice } from './clock.ts';
 import { Tokens } from './hands.ts';
@@ -50,31 +49,7 @@ const editors: Actor[] = [
   editor('lead', 'EXPERT_GROUP_LEAD', ['net:americas'], 'body:am-5'), // may type in one objective only
 ];
 
-/** Two objectives and three activities with short texts: small enough to be copied some hundred thousand times. */
-function smallPlan(): Uint8Array {
-  const both = (text: string) => ({ en: text, es: `¡${text}!` });
-  const activity = (code: string) => ({
-    code,
-    title: both(code),
-    description: both(`About ${code}.`),
-    status: 'PLANNED',
-  });
-  const objective = (code: string, thematicArea: string, activities: string[]) => ({
-    code,
-    thematicArea,
-    sdgTargets: [],
-    title: both(`Objective ${code}`),
-    outcomes: [{ code: `${code}.1`, statement: both('Outcome'), activities: activities.map(activity) }],
-  });
-  const record: PlanRecord = {
-    ...RECORD,
-    title: both('Plan'),
-    preamble: both('First.'),
-    objectives: [objective('1', 'TRAFFICKING_IN_PERSONS', ['1.1.1', '1.1.2']), objective('2', 'FIREARMS', ['2.1.1'])],
-  };
-  return snapshot(buildPlanDocument(record, SEED));
-}
-const firstPlan = smallPlan();
+const firstPlan = snapshot(shortPlan());
 
 /** Plays one schedule, from its seed alone. */
 export async function play(
