@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../kit/context.ts';
 import { type Cursors, createCursors } from '../../kit/cursor.ts';
 import type { Database } from '../../kit/database/open.ts';
-import type { DecisionPosition } from './decision-loaders.ts';
+import type { DecisionPlace } from './decision-loaders.ts';
 import type { Loaders, ThreadPosition } from './loaders.ts';
 import type { DecisionRules } from './round.ts';
 
@@ -10,7 +10,7 @@ export interface ListCursors {
   threads: Cursors<ThreadPosition>;
   inbox: Cursors<ThreadPosition>;
   posts: Cursors<number>;
-  decisions: Cursors<DecisionPosition>;
+  decisions: Cursors<DecisionPlace>;
 }
 
 export function createListCursors(secret: string, installation: string): ListCursors {

@@ -6,13 +6,13 @@ import { Decision, DecisionRound, type DecisionStatus, PositionRecord } from './
 import { readable, select } from './statement.ts';
 
 /** Where a page of decisions ended: time of opening, and id. */
-export type DecisionPosition = [string, string];
+export type DecisionPlace = [string, string];
 
 export interface DecisionPage {
   status?: DecisionStatus | null;
   /** Rows wanted for each key. */
   limit: number;
-  after?: DecisionPosition | null;
+  after?: DecisionPlace | null;
 }
 
 export function createDecisionLoaders(manager: EntityManager, actor: Actor) {

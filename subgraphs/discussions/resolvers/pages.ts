@@ -1,6 +1,6 @@
 import type { Cursors } from '../../../kit/cursor.ts';
 import { checkFirst, toConnection } from '../../../kit/page.ts';
-import type { DecisionPage, DecisionPosition } from '../decision-loaders.ts';
+import type { DecisionPage, DecisionPlace } from '../decision-loaders.ts';
 import type { Decision, DecisionStatus } from '../entities/decision.ts';
 import { stub } from '../entities/stubs.ts';
 import { type AnchorTypename, anchorTypes, type Thread, type ThreadStatus } from '../entities/thread.ts';
@@ -24,7 +24,7 @@ export async function pageThreads(
 /** @throws ApiError BAD_USER_INPUT, CURSOR_INVALID */
 export async function pageDecisions(
   args: { status: DecisionStatus | null; first: number | null; after: string | null },
-  cursors: Cursors<DecisionPosition>,
+  cursors: Cursors<DecisionPlace>,
   load: (page: DecisionPage) => Promise<Decision[]>,
 ) {
   const first = checkFirst(args.first ?? 20);
