@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  type Answer,
   actors,
   af,
   am,
@@ -242,10 +243,16 @@ describe('who may do what', () => {
 
 describe('statements', () => {
   const counted = async (who: Name, query: string, variables: object) => {
-    here.statements.length = 0;
-    const answer = await here.ask(who, query, variables);
-    expect(answer.errors).toBeUndefined();
-    return { answer, count: here.statements.length };
+    let count = Number.POSITIVE_INFINITY;
+    let answer: Answer | undefined;
+    // The fewer of two: what runs in the background every few seconds may fall into one.
+    for (let times = 0; times < 2; times++) {
+      here.statements.length = 0;
+      answer = await here.ask(who, query, variables);
+      expect(answer.errors).toBeUndefined();
+      count = Math.min(count, here.statements.length);
+    }
+    return { answer: answer!, count };
   };
 
   test('N references are one statement, whatever their types and plans', async () => {
