@@ -11,6 +11,7 @@ import { holds, strike, type Target } from './target.ts';
 export const notes = [
   { table: 'activity_status', column: 'note', key: ['node_key'] },
   { table: 'milestone_status', column: 'evidence', key: ['node_key'] },
+  { table: 'indicator_actual', column: 'actual', key: ['node_key'] },
   { table: 'plan_changes_request', column: 'note', key: ['version'] },
   { table: 'plan_version', column: 'label', key: ['number'], also: 'redacted_at = now()' },
   { table: 'plan_redaction', column: 'reason', key: ['epoch'] },
@@ -22,6 +23,8 @@ export const touchedTables = [
   'plan_edit',
   'plan_snapshot',
   'plan_suggestion',
+  'plan_node',
+  'link_item',
   ...new Set(notes.map(({ table }) => table)),
 ];
 

@@ -10,6 +10,7 @@ import type { RedactPlanTextInput } from '../../inputs/suggestions.ts';
 import { commitEntries } from '../../log.ts';
 import type { Plans } from '../../plans.ts';
 import { mayRead, mayRedact } from '../../policy.ts';
+import { rebuildProjection } from '../../projection.ts';
 import { readPlans } from '../../room/read.ts';
 import { openDocument } from '../../room/room.ts';
 import { issueClient } from '../join.ts';
@@ -77,6 +78,7 @@ async function redact(
     if (!always && places.length === 0 && copies === 0) return;
     applyEdits(doc, [update]);
     const epoch = await beginEpoch(manager, planId, doc);
+    await rebuildProjection(manager, planId);
     await manager.query(
       'INSERT INTO plan_redaction (plan_id, epoch, seat_id, reason, places) VALUES ($1, $2, $3, $4, $5)',
       [planId, epoch, seatId, reason, places.slice(0, mostPlaces)],
