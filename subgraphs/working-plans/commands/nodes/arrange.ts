@@ -37,6 +37,7 @@ export function movePlanNode(plans: Plans, actor: Actor, input: MoveInput): Prom
     input,
     planId,
     id: planId,
+    key,
     write({ view, clientId }) {
       const node = nodeOf(view, input.nodeId, null, 'nodeId');
       const parent =
@@ -57,6 +58,7 @@ export function deletePlanNode(plans: Plans, actor: Actor, input: NodeInput, now
     input,
     planId,
     id: planId,
+    key,
     write({ view: { room }, clientId }) {
       const node = headOf(room.doc, key);
       if (node.deleted) return nothing;
@@ -73,6 +75,7 @@ export function restorePlanNode(plans: Plans, actor: Actor, input: NodeInput): P
     input,
     planId,
     id: planId,
+    key,
     write({ view: { room }, clientId }) {
       const node = headOf(room.doc, key);
       let above = node.parent;

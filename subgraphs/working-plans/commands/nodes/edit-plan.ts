@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
+import * as Y from 'yjs';
 import type { Actor } from '../../../../kit/context.ts';
 import { ApiError } from '../../../../kit/errors.ts';
 import { claim, findClaim } from '../../../../kit/once.ts';
 import { conflict, forbidden, invalid } from '../../../../kit/types.ts';
 import { completeTexts, PlanEditError } from '../../document/edit.ts';
+import { readHead } from '../../document/read.ts';
 import type { Plans } from '../../plans.ts';
 import { isOpen } from '../../policy.ts';
 import type { Room } from '../../room/room.ts';
 import { PlanView } from '../../view.ts';
 import { enterAsEditor, issueClient } from '../join.ts';
 import { take } from '../push.ts';
+import { mayChange } from '../rights.ts';
 
 export interface ClientInput {
   clientMutationId: string;
@@ -26,6 +29,8 @@ export interface TypedEdit {
   planId: string;
   /** What the caller is told, the first time and each time after. */
   id: string;
+  /** The node it changes: who may not edit that is refused also where nothing would change. */
+  key?: string;
   /**
    * Checks the input against the plan and writes the update (V1); called again when the plan has moved on meanwhile.
    * @throws Problem with the path of the input field at fault
@@ -108,7 +113,26 @@ async function writeAndTake(
     await send(`texts:${edit.input.clientMutationId}`, completeTexts(room.doc, clientId), () => true);
     update = write();
   }
+  if (update.byteLength === bytesOfNothing && edit.key !== undefined) requireRight(actor, room, edit.key);
   await send(editId, update, may);
+}
+
+/** Of an edit that changes nothing there is nothing for the guard to judge. @throws ApiError FORBIDDEN */
+function requireRight(actor: Actor, room: Room, key: string): void {
+  const nodes = room.doc.getMap('nodes');
+  const headOf = (at: string) => {
+    const node = nodes.get(at);
+    return node instanceof Y.Map ? readHead(at, node) : undefined;
+  };
+  const head = headOf(key);
+  let above = head;
+  for (let steps = 0; above && above.kind !== 'objective' && above.parent !== null && steps < 8; steps++)
+    above = headOf(above.parent);
+  if (!head || !above) return;
+  const objectives = above.kind === 'objective' ? [above.key] : [];
+  const change = { nodeKey: key, kind: head.kind, locale: null, value: undefined, objectives };
+  if (!mayChange(actor, room, { ...change, action: 'edit', field: 'code' }))
+    throw new ApiError('FORBIDDEN', `May not edit ${key}.`);
 }
 
 async function writerOf(plans: Plans, room: Room, seatId: string): Promise<{ clientId: number; isNew: boolean }> {

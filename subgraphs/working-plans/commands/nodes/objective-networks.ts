@@ -16,7 +16,7 @@ export async function setObjectiveNetworks(plans: Plans, actor: Actor, input: Ob
   const { objectiveId, expectedVersion } = input;
   const [planId = '', nodeKey = ''] = splitId(objectiveId) ?? [];
   const view = viewFor(actor, (await plans.rooms.open([planId])).get(planId));
-  if (!view || view.places.get(nodeKey)?.node.kind !== 'objective')
+  if (view?.places.get(nodeKey)?.node.kind !== 'objective')
     throw forbidden('There is no such objective, or you may not see it.');
   requireSeat(actor);
   const after = [...new Set(input.networkIds)].sort();

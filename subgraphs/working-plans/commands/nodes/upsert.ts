@@ -48,6 +48,7 @@ export function upsertNode(plans: Plans, actor: Actor, kind: NodeKind, input: Up
     input,
     planId,
     id: `${planId}/${key}`,
+    key,
     write({ view, clientId }) {
       const before = input.id == null ? null : nodeOf(view, input.id, kind, 'id');
       const parent = parentId === null ? before!.parent! : parentKeyOf(view, parentId, kind, parentField);
@@ -78,6 +79,7 @@ export function updatePlanDetails(plans: Plans, actor: Actor, input: PlanDetails
     input,
     planId,
     id: planId,
+    key: PLAN_KEY,
     write({ view, clientId }) {
       const values = readValues('plan', input, view, PLAN_KEY);
       checkPeriod(input, values, { ...view.tree }, periods.plan);
