@@ -238,7 +238,10 @@ const linksOf = ({ LINKS, LINK_KEYS, DATA_DIR }: Config) =>
   LINKS.map(({ region, url }) => ({
     region,
     url,
-    readKey: () => readFile(resolve(LINK_KEYS ?? resolve(DATA_DIR, 'links'), region), 'utf8'),
+    readKey: () =>
+      readFile(resolve(LINK_KEYS ?? resolve(DATA_DIR, 'links'), region), 'utf8').catch((error) => {
+        throw new ConfigurationError(`LINK_KEYS: no key that ${region} issued can be read there (${error.code})`);
+      }),
   }));
 
 /** `start.ts link-key <region> <network id>...` prints a key for that region; `start.ts link-key <region> --revoke` ends all it has. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ConfigurationError } from './errors.ts';
 import { backOff } from './link/back-off.ts';
 import { connect, type Peer, PeerError } from './link/peer.ts';
 import { describeError, type Log } from './log.ts';
@@ -33,7 +34,7 @@ export interface LinkStatus {
 
 export interface Link {
   readonly status: LinkStatus;
-  /** The peer was just heard of by another way, so it can be reached: try now. */
+  /** The peer was just heard of by another way: if it could not be reached, try now. */
   wake(): void;
   /** Ends the session that is under way, and waits for it. */
   stop(): Promise<void>;
@@ -51,7 +52,8 @@ export function openLink(options: LinkOptions): Link {
   const stopping = new AbortController();
   const status: LinkStatus = { region, state: 'CONNECTING', heardAt: null, error: null };
   const startedAt = now();
-  let waiting = new AbortController();
+  /** While the peer cannot be reached: a peer that refuses is not to be asked more often because it asks us. */
+  let unreached: AbortController | undefined;
   let told: string | undefined;
 
   /** @returns what ended it */
@@ -91,15 +93,17 @@ export function openLink(options: LinkOptions): Link {
       const unanswered = !(error instanceof PeerError);
       const silence = now() - (status.heardAt ?? startedAt);
       const delay = backOff(failures++, { unanswered, silence, random });
-      waiting = new AbortController();
-      await pause(delay, undefined, { signal: AbortSignal.any([waiting.signal, stopping.signal]) }).catch(() => {});
+      const woken = new AbortController();
+      unreached = unanswered ? woken : undefined;
+      await pause(delay, undefined, { signal: AbortSignal.any([woken.signal, stopping.signal]) }).catch(() => {});
+      unreached = undefined;
     }
   }
 
   const running = run();
   return {
     status,
-    wake: () => waiting.abort(),
+    wake: () => unreached?.abort(),
     async stop() {
       stopping.abort();
       await running;
@@ -109,6 +113,6 @@ export function openLink(options: LinkOptions): Link {
 
 /** Of what a peer or a socket said, the stack tells nothing. */
 const describeLink = (error: unknown) =>
-  error instanceof PeerError || !(error instanceof Error)
+  error instanceof PeerError || error instanceof ConfigurationError || !(error instanceof Error)
     ? { error: error instanceof Error ? error.message : String(error) }
     : describeError(error);

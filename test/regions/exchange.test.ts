@@ -1,41 +1,107 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { contentEquals } from '../../subgraphs/working-plans/document/state.ts';
-import type { Member } from '../people.ts';
-import { planId, titleOf, Writer } from '../plan-writer.ts';
+import { planId, Writer } from '../plan-writer.ts';
 import { Processes, until } from '../processes.ts';
-import { openAt, type Region, Regions } from './region.ts';
+import { describeHome } from './home.ts';
+import { describeRefusals } from './refusals.ts';
+import { editorOf, type Region, Regions, titleIn } from './region.ts';
 
-/** How long the link is cut, ms. A link that says nothing for 10 s is given up. */
-const cutFor = Number(process.env.TEST_CUT_MS ?? 6_000);
+/** How long the link is cut, ms, while both sides type. */
+const cutFor = Number(process.env.TEST_CUT_MS ?? 5_000);
+const converged = 5_000; // ms after a cut has healed
 let regions: Regions;
 beforeAll(async () => {
   regions = await Regions.start(await Processes.open());
 }, 120_000);
 afterAll(() => regions?.stop());
 
-const editorOf = (region: Region) => region.as(`${region.name}-editor`);
-const titleIn = async (region: Region, plan = planId) =>
-  titleOf((await openAt(region, `${region.name}-editor`, plan)).doc).toString();
-const equal = async (plan = planId) => {
-  const [here, there] = await Promise.all(regions.both.map((region) => openAt(region, `${region.name}-editor`, plan)));
-  return contentEquals(here!.doc, there!.doc);
-};
-const says = (region: Region, ...texts: string[]) =>
-  until(async () => {
-    const title = await titleIn(region);
-    return texts.every((text) => title.includes(text));
-  }, 20_000);
-const count = async (region: Region, of: Region) =>
-  Number((await region.rows(`SELECT count(*) FROM working_plans.plan_edit WHERE region = '${of.name}'`))[0]!.count);
+const writers = () => Promise.all(regions.both.map(async (region) => Writer.join(await editorOf(region))));
 
-describe('two regions', () => {
-  test('that have loaded the same plan exchange its edits, each once and without echo', async () => {
-    const [here, there] = await Promise.all(regions.both.map(async (region) => Writer.join(await editorOf(region))));
+/** Types for `ms`, some thirty edits a second. @returns the texts, each acknowledged, and the longest that one took */
+async function typeFor(writer: Writer, ms: number, word: string): Promise<{ texts: string[]; slowest: number }> {
+  const texts: string[] = [];
+  let slowest = 0;
+  for (const end = Date.now() + ms; Date.now() < end; await pause(20)) {
+    const text = ` ${word}${texts.length};`;
+    const began = Date.now();
+    await writer.push(writer.type(text));
+    slowest = Math.max(slowest, Date.now() - began);
+    texts.push(text);
+  }
+  return { texts, slowest };
+}
+
+/** Each region's own edits, by their numbers there, as a region's log has them. The first edit of a shipped plan is everywhere from the start. */
+async function logOf(region: Region, of: Region): Promise<number[]> {
+  const rows = await region.rows(
+    `SELECT coalesce(origin_seq, seq)::int AS number FROM working_plans.plan_edit
+     WHERE plan_id = '${planId}' AND region = '${of.name}' AND coalesce(origin_seq, seq) > 1 ORDER BY 1`,
+  );
+  return rows.map(({ number }) => number as number);
+}
+async function expectEachOnce(): Promise<void> {
+  const { americas, africa } = regions;
+  expect(await logOf(africa, americas)).toEqual(await logOf(americas, americas));
+  expect(await logOf(americas, africa)).toEqual(await logOf(africa, africa));
+  for (const region of regions.both) expect(await region.rows('SELECT * FROM working_plans.link_item')).toEqual([]);
+}
+
+describe('two regions that have loaded the same plan', () => {
+  test('exchange its edits, each once and without echo', async () => {
+    const [here, there] = await writers();
     await here!.push(here!.type(' of the Americas'));
     await there!.push(there!.type(' of Africa'));
-    await says(regions.africa, 'of the Americas', 'of Africa');
-    await says(regions.americas, 'of the Americas', 'of Africa');
-    expect(await equal()).toBe(true);
+    await until(() => regions.areEqual(planId), 10_000);
+    for (const region of regions.both)
+      expect(await titleIn(region)).toEqual(
+        expect.stringMatching(/of the Americas.*of Africa|of Africa.*of the Americas/),
+      );
+    await expectEachOnce();
   });
+
+  test(`cut from each other for ${cutFor} ms both go on, and are equal within ${converged} ms`, async () => {
+    const [here, there] = await writers();
+    regions.cut();
+    const typed = await Promise.all([typeFor(here!, cutFor, 'am'), typeFor(there!, cutFor, 'af')]);
+    for (const { texts, slowest } of typed) {
+      expect(texts.length).toBeGreaterThan(cutFor / 100);
+      expect(slowest).toBeLessThan(2_000);
+    }
+    expect(await titleIn(regions.africa)).not.toContain(' am0;');
+    regions.heal();
+    const healed = Date.now();
+    await until(() => regions.areEqual(planId), converged);
+    process.stderr.write(
+      `${typed.map(({ texts }) => texts.length).join(' and ')} edits: equal after ${Date.now() - healed} ms\n`,
+    );
+    for (const region of regions.both) {
+      const title = await titleIn(region);
+      for (const { texts } of typed) for (const text of texts) expect(title.split(text)).toHaveLength(2);
+    }
+    await expectEachOnce();
+  });
+
+  test('take each edit once, though a process is killed while it takes them and reads some again', async () => {
+    const { americas, africa } = regions;
+    const [here, there] = await writers();
+    regions.ways.toAmericas.cut();
+    await typeFor(here!, 1_000, 'killed');
+    regions.ways.toAmericas.heal();
+    await until(async () => (await titleIn(africa)).includes(' killed0;'), 10_000);
+    await africa.kill();
+    await africa.rows('DELETE FROM working_plans.link_plan');
+    await here!.push(here!.type(' meanwhile'));
+    africa.startWorking();
+    await africa.becomesReady();
+    await there!.push(there!.type(' afterwards'));
+    await until(() => regions.areEqual(planId), 10_000);
+    expect(await titleIn(africa)).toContain(' meanwhile');
+    expect(await titleIn(americas)).toContain(' afterwards');
+    await expectEachOnce();
+  });
+});
+
+describe('between two regions', () => {
+  describeHome(() => regions);
+  describeRefusals(() => regions);
 });

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Y from 'yjs';
-import { load } from '../../subgraphs/working-plans/document/state.ts';
+import { contentEquals, load } from '../../subgraphs/working-plans/document/state.ts';
 import { planLive } from '../journeys/operations.ts';
 import { type Link, openLink } from '../link.ts';
 import { createPeople, type Member, type People } from '../people.ts';
+import { planId as joint, titleOf } from '../plan-writer.ts';
 import { type Processes, root, type Started, until } from '../processes.ts';
 import { freePort } from '../redis.ts';
 import { ownedDatabase, run } from '../topology.ts';
@@ -18,7 +20,7 @@ export class Region {
   private constructor(
     readonly name: string,
     readonly number: number,
-    private readonly processes: Processes,
+    readonly processes: Processes,
     readonly database: { url: string; drop(): Promise<void> },
     readonly port: number,
     private readonly workingPort: number,
@@ -34,7 +36,7 @@ export class Region {
   get dataDir(): string {
     return join(this.processes.folder, this.name);
   }
-  private get settings(): Record<string, string> {
+  get settings(): Record<string, string> {
     return {
       DATABASE_URL: this.database.url,
       DATA_DIR: this.dataDir,
@@ -87,7 +89,7 @@ export class Region {
   }
 
   rows(sql: string): Promise<Record<string, unknown>[]> {
-    return run(this.database.url, [sql.replaceAll('@', `${new URL(this.database.url).pathname.slice(1)}`)]);
+    return run(this.database.url, [sql]);
   }
   as = (persona: string): Promise<Member> => this.people.as(persona);
 }
@@ -118,6 +120,12 @@ export class Regions {
     return new Regions(processes, americas, africa, ways);
   }
 
+  /** By the convergence rule: state vector and delete set, content, and bytes once reloaded. */
+  async areEqual(planId: string, persona?: string): Promise<boolean> {
+    const [here, there] = await Promise.all(this.both.map((region) => openAt(region, planId, persona)));
+    return contentEquals(here!.doc, there!.doc);
+  }
+
   get both(): Region[] {
     return [this.americas, this.africa];
   }
@@ -143,9 +151,71 @@ export interface Opened {
 }
 
 /** A plan as this region's people open it now. */
-export async function openAt(region: Region, persona: string, planId: string): Promise<Opened> {
+export async function openAt(region: Region, planId: string, persona = `${region.name}-editor`): Promise<Opened> {
   const { data, errors } = await (await region.as(persona)).ask(planLive, { id: planId }, 'OpenPlan');
   if (errors || !data.workingPlan) throw new Error(JSON.stringify(errors ?? `${planId} is not in ${region.name}`));
   const { update, cursor, epoch } = data.workingPlan.document;
   return { doc: load(Buffer.from(update, 'base64')), cursor, epoch };
+}
+
+export const editorOf = (region: Region) => region.as(`${region.name}-editor`);
+export const titleIn = async (region: Region, of = joint, persona?: string) =>
+  titleOf((await openAt(region, of, persona)).doc).toString();
+
+/** Opens, joins, types into the English title and pushes. @returns the code that it was refused with, or undefined */
+export async function typeAt(
+  region: Region,
+  text: string,
+  planId = joint,
+  persona = `${region.name}-editor`,
+): Promise<string | undefined> {
+  const member = await region.as(persona);
+  const { doc, epoch } = await openAt(region, planId, persona);
+  const joined = await member.ask(planLive, { planId }, 'JoinPlan');
+  if (joined.errors) throw new Error(JSON.stringify(joined.errors));
+  doc.clientID = joined.data.joinPlan.clientId;
+  const update = Buffer.from(edit(doc, (title) => title.insert(title.length, text))).toString('base64');
+  const { errors } = await member.ask(planLive, { planId, epoch, editId: randomUUID(), update }, 'PushPlanEdits');
+  return errors?.[0]?.extensions?.code;
+}
+
+/** What `change` does to the title, as one update. */
+export function edit(doc: Y.Doc, change: (title: Y.Text) => void): Uint8Array {
+  let update = new Uint8Array();
+  doc.once('update', (made: Uint8Array) => {
+    update = new Uint8Array(made);
+  });
+  change(titleOf(doc));
+  return update;
+}
+
+/** A plan of one network, made in this region by an editor of it. */
+export async function createPlan(region: Region, network: 'americas' | 'africa', title: string): Promise<string> {
+  const { data, errors } = await (await region.as(`${network}-editor`)).ask(
+    'mutation ($input: CreatePlanInput!) { createPlan(input: $input) { plan { id } problems { ... on UserError { message } } } }',
+    {
+      input: {
+        clientMutationId: randomUUID(),
+        networkIds: [`net:${network}`],
+        title: [{ locale: 'en', text: title }],
+        periodStart: '2027-01-01',
+        periodEnd: '2027-12-31',
+        sourceLocale: 'en',
+        visibility: 'NETWORK',
+      },
+    },
+  );
+  if (!data?.createPlan.plan) throw new Error(JSON.stringify(errors ?? data));
+  return data.createPlan.plan.id;
+}
+
+/** What a region's people read of a plan besides its text. */
+export async function readPlan(region: Region, planId: string, persona = `${region.name}-editor`) {
+  const { data, errors } = await (await region.as(persona)).ask(
+    `query ($id: ID!) { workingPlan(id: $id) { status version documentEpoch homeRegion networks { id }
+      replicas { region connected lastHeardAt waiting } } }`,
+    { id: planId },
+  );
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.workingPlan;
 }

@@ -1,12 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import * as Y from 'yjs';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { strikeCopies } from '../commands/redaction/copies.ts';
 import { applyEdits, load, snapshot, stateVector } from '../document/state.ts';
 import type { Plan } from '../entities/plan.ts';
 import { planCreated } from '../events.ts';
 import { judge } from '../guard/judge.ts';
 import { REPLICATED_LIMITS } from '../guard/verdict.ts';
 import { commitEntries, type Entry } from '../log.ts';
+import { rebuildProjection } from '../projection.ts';
 import type { Listed, PeerDocument } from './ask.ts';
 import { writeRecord } from './home.ts';
 import { type Aside, putAside, type Standing, saveStanding } from './store.ts';
@@ -71,6 +73,9 @@ export async function takeDocument(side: Side, listed: Listed, document: PeerDoc
     // undoes all of it: what was acknowledged here is in the log still
     if (refused) throw new Error(`an edit did not fit the new epoch: ${!refused.ok && refused.reason}`);
     await putAside(manager, region, listed.id, 'REFUSED', lost);
+    for (const redaction of document.redactions)
+      if (redaction.epoch > head.epoch) await redactCopies(manager, listed.id, redaction);
+    await rebuildProjection(manager, listed.id);
     await writeRecord(manager, listed, listed.homeRegion);
     await saveStanding(manager, region, listed.id, standing);
     return true;
@@ -86,6 +91,23 @@ export async function takeDocument(side: Side, listed: Listed, document: PeerDoc
     });
   log.info('a plan was taken as its home has it', { plan: listed.id, peer: region, epoch });
   return standing;
+}
+
+/** The words themselves did not travel; so in our copies the fields that held them lose all of their text. */
+async function redactCopies(
+  manager: EntityManager,
+  planId: string,
+  { epoch, seatId, at, reason, places }: PeerDocument['redactions'][number],
+): Promise<void> {
+  const found: unknown[] = await manager.query(
+    `INSERT INTO plan_redaction (plan_id, epoch, seat_id, at, reason, places) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING 1`,
+    [planId, epoch, seatId, at, reason, places],
+  );
+  if (found.length === 0) return;
+  for (const place of places) {
+    const [nodeKey = '', field = '', locale = null] = place.split(' ');
+    await strikeCopies(manager, planId, { nodeKey, field, locale });
+  }
 }
 
 /** Where each client's clock stands in the document; who is known here keeps its seat. */

@@ -48,6 +48,7 @@ export interface PeerDocument {
   epoch: number;
   sequence: number;
   clients: { clientId: number; seatId: string; nextClock: number }[];
+  redactions: { epoch: number; seatId: string; at: string; reason: string; places: string[] }[];
 }
 
 type Encoded = Omit<PeerDocument, 'update' | 'clients'> & {
@@ -59,7 +60,8 @@ type Encoded = Omit<PeerDocument, 'update' | 'clients'> & {
 export async function askDocument(peer: Peer, planId: string): Promise<PeerDocument> {
   const { replicatedDocument: found } = await peer.ask<{ replicatedDocument: Encoded | null }>(
     `query ReplicatedDocument($planId: ID!) { replicatedDocument(planId: $planId) {
-      update cursor epoch sequence clients { clientId seatId nextClock } } }`,
+      update cursor epoch sequence clients { clientId seatId nextClock }
+      redactions { epoch seatId at reason places } } }`,
     { planId },
   );
   if (!found) throw new Error('the peer no longer shows this plan');

@@ -63,6 +63,20 @@ export class ReplicatedClient {
   nextClock!: number;
 }
 
+@ObjectType({ description: 'What was taken out of a plan, so that copies of it are rid of it elsewhere too.' })
+export class ReplicatedRedaction {
+  @Field(() => Int, { description: 'The epoch that began with it.' })
+  epoch!: number;
+  @Field(() => ID)
+  seatId!: string;
+  @Field(() => DateTime)
+  at!: Date;
+  @Field(() => String)
+  reason!: string;
+  @Field(() => [String], { description: 'Node key, field and perhaps locale, with spaces between.' })
+  places!: string[];
+}
+
 @ObjectType({ description: 'A plan’s document with what its log no longer tells. All fields are of one moment.' })
 export class ReplicatedDocument {
   @Field(() => Base64, { description: 'Yjs, V2.' })
@@ -76,6 +90,9 @@ export class ReplicatedDocument {
   @Field(() => [ReplicatedClient])
   @Directive('@listSize(assumedSize: 1000)')
   clients!: ReplicatedClient[];
+  @Field(() => [ReplicatedRedaction], { description: 'All there were, oldest first.' })
+  @Directive('@listSize(assumedSize: 10)')
+  redactions!: ReplicatedRedaction[];
 }
 
 @ObjectType({ description: 'Another region that keeps this plan too.' })

@@ -1,21 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
-import { forbidden } from '../../../kit/types.ts';
 import type { Plan } from '../entities/plan.ts';
 import type { Plans } from '../plans.ts';
 import type { Listed } from './ask.ts';
 import type { Side } from './take.ts';
-
-/**
- * Refuses what only a plan's home decides: its status, version, owners and epoch.
- * @throws Problem ForbiddenError that names the home
- */
-export function requireHome(plan: Pick<Plan, 'homeRegion'>): void {
-  if (plan.homeRegion === null) return;
-  throw forbidden(
-    `This is decided in the plan's home region, ${plan.homeRegion}: do it there. Its text is written here too.`,
-  );
-}
 
 /** What is here of a plan, as far as its home is concerned. */
 export interface Held extends Pick<Plan, 'homeRegion' | 'provenance' | 'epoch'> {}

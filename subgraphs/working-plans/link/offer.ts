@@ -4,7 +4,13 @@ import type { Plan } from '../entities/plan.ts';
 import { SYSTEM_SEAT } from '../log.ts';
 import type { Plans } from '../plans.ts';
 import { mayReplicate } from '../policy.ts';
-import { ReplicatedClient, ReplicatedDocument, ReplicatedPlan, ReplicatedPlans } from './entities.ts';
+import {
+  ReplicatedClient,
+  ReplicatedDocument,
+  ReplicatedPlan,
+  ReplicatedPlans,
+  type ReplicatedRedaction,
+} from './entities.ts';
 
 type Row = Omit<ReplicatedPlan, 'start' | 'homeRegion' | 'sequence'> & Pick<Plan, 'homeRegion'> & { seq: string };
 
@@ -48,5 +54,9 @@ export async function openForPeer(plans: Plans, actor: Actor, planId: string): P
       nextClock: clocks.get(clientId) ?? 0,
     }),
   );
-  return Object.assign(new ReplicatedDocument(), { update, cursor, epoch, sequence, clients });
+  const redactions: ReplicatedRedaction[] = await plans.database.source.query(
+    `SELECT epoch, seat_id AS "seatId", at, reason, places FROM plan_redaction WHERE plan_id = $1 AND epoch <= $2 ORDER BY epoch`,
+    [planId, epoch],
+  );
+  return Object.assign(new ReplicatedDocument(), { update, cursor, epoch, sequence, clients, redactions });
 }

@@ -55,6 +55,7 @@ export async function takeItems(
     const written = await write(side, known, judged, waiting, next, room ? undefined : arriving);
     if (written.done) {
       await plans.rooms.commit(written.edits);
+      for (const { entry } of judged.passed) plans.projection.note(planId, entry.touched ?? []);
       tell(side, planId, judged.refused);
       return next;
     }

@@ -184,6 +184,7 @@ export class Room {
       update: toBase64(edit.update),
       seat: edit.seatId === SYSTEM_SEAT ? null : stub(Seat, { id: edit.seatId }),
       region: edit.region,
+      originSequence: edit.originSeq ?? edit.seq,
       at: edit.at,
     });
   }
