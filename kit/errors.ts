@@ -17,6 +17,7 @@ export const errorCodes = {
   PLAN_FROZEN: 'the plan does not take edits in its present status',
   PLAN_FULL: 'the plan has reached its size limit',
   EDIT_ID_REUSED: 'this editId was used with other bytes',
+  DECISION_NOT_YET_KNOWN: 'a decision that you name has not arrived here yet: come back in extensions.retryAfterMs',
   RESYNC_REQUIRED: 'you fell too far behind: subscribe again with extensions.cursor',
   RIGHTS_CHANGED: 'your rights changed: subscribe again',
   SUPERGRAPH_CHANGED: 'the graph changed under your subscription: subscribe again with extensions.cursor',

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../kit/context.ts';
+import type { LifeLoaders } from './life-loaders.ts';
 import type { Loaders } from './loaders.ts';
 import type { Plans } from './plans.ts';
 import type { Presence } from './presence/presence.ts';
@@ -7,4 +8,5 @@ export interface PlansContext extends RequestContext {
   plans: Plans;
   presence: Presence;
   loaders: Loaders;
+  life: LifeLoaders;
 }

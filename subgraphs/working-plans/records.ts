@@ -1,7 +1,8 @@
 import type { Transaction } from '../../kit/database/open.ts';
 import { admit, type Load } from '../../kit/subgraph.ts';
 import type { Provenance } from '../../kit/types.ts';
-import { createPlan, type Home } from './commands/create-plan.ts';
+import { createPlan } from './commands/create-plan.ts';
+import type { Home } from './commands/first-edit.ts';
 import type { PlanRecord } from './document/build.ts';
 import type { ExpertGroups, PlanStatus } from './entities/plan.ts';
 import type { ActivityStatusName, MilestoneStatusName } from './statuses.ts';

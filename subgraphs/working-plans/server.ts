@@ -4,6 +4,7 @@ import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
 import { keepDeletingUnusedClientIds } from './commands/client-ids.ts';
 import type { PlansContext } from './context.ts';
 import { Plan } from './entities/plan.ts';
+import { createLifeLoaders } from './life-loaders.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
 import { openPlans } from './plans.ts';
@@ -52,6 +53,7 @@ export async function start(options: SubgraphOptions<WorkingPlansRecords>): Prom
         plans,
         presence,
         loaders: createLoaders(plans, request.actor),
+        life: createLifeLoaders(database.source),
       }),
     });
     const stopDeleting = keepDeletingUnusedClientIds(database.source, log);

@@ -1,24 +1,20 @@
 import { ulid } from 'ulid';
-import * as Y from 'yjs';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
 import { claim, isId, refuseOrigin, requireSeat } from '../../../kit/once.ts';
 import type { Origin } from '../../../kit/subgraph.ts';
-import { forbidden, fromInput, invalid } from '../../../kit/types.ts';
-import { buildPlanDocument, type PlanRecord } from '../document/build.ts';
-import { snapshot } from '../document/state.ts';
+import { forbidden, invalid } from '../../../kit/types.ts';
+import type { PlanRecord } from '../document/build.ts';
+import { contentOf } from '../document/canonical.ts';
+import { readPlan } from '../document/read.ts';
 import { type ExpertGroups, Plan, type PlanStatus } from '../entities/plan.ts';
-import { planCreated } from '../events.ts';
+import { areasOf, planCreated } from '../events.ts';
 import type { CreatePlanInput } from '../inputs/plans.ts';
-import { commitEntries, SYSTEM_SEAT } from '../log.ts';
-import { mayCreatePlan } from '../policy.ts';
-import { issueClient, issueShippedClient } from './join.ts';
-
-/** The installation that accepts the plan's first edit. */
-export interface Home {
-  region: string;
-  regionNumber: number;
-}
+import { SYSTEM_SEAT } from '../log.ts';
+import { isOpen, mayCreatePlan } from '../policy.ts';
+import { writeVersion } from '../versions.ts';
+import { type Home, keepObjectiveNetworks, writeFirstEdit } from './first-edit.ts';
+import { findStart } from './plan-start.ts';
 
 /** A shipped plan comes with its whole text, and may be past its draft. */
 export interface PlanOrigin extends Origin {
@@ -51,13 +47,14 @@ export async function createPlan(
     const { id, first } = await claim(tx.manager, actor, 'createPlan', input, newId);
     if (!first) return id;
   }
+  const start = await findStart(tx.manager, actor, input, origin);
   const plan: Plan = Object.assign(new Plan(), {
     id: newId,
     networkIds,
     status: origin?.status ?? 'DRAFT',
     visibility: input.visibility,
     sourceLocale: input.sourceLocale,
-    expertGroups: expertGroupsOf(input),
+    expertGroups: input.expertGroups ? expertGroupsOf(input) : (start.copied?.plan.expertGroups ?? {}),
     seq: 0,
     epoch: 1,
     version: 1,
@@ -69,55 +66,17 @@ export async function createPlan(
     createdAt: origin?.at ?? new Date(),
   } satisfies Plan);
   await tx.manager.insert(Plan, plan);
-  await writeFirstEdit(tx, plan, toRecord(plan, input, origin), seatId, home);
-  const areas = (origin?.objectives ?? []).map(({ thematicArea }) => thematicArea as keyof ExpertGroups);
-  tx.publish(planCreated(plan, [...new Set(areas)]));
-  return newId;
-}
-
-const toRecord = (plan: Plan, input: CreatePlanInput, origin: PlanOrigin | undefined): PlanRecord => ({
-  id: plan.id,
-  networks: plan.networkIds,
-  provenance: plan.provenance,
-  status: plan.status,
-  sourceLocale: plan.sourceLocale,
-  periodStart: input.periodStart,
-  periodEnd: input.periodEnd,
-  title: fromInput(input.title),
-  ...(origin?.preamble && { preamble: origin.preamble }),
-  objectives: origin?.objectives ?? [],
-});
-
-async function writeFirstEdit(
-  tx: Transaction,
-  plan: Plan,
-  record: PlanRecord,
-  seatId: string,
-  home: Home,
-): Promise<void> {
-  const clientId =
-    seatId === SYSTEM_SEAT
-      ? await issueShippedClient(tx.manager, plan.id)
-      : await issueClient(tx.manager, plan.id, seatId, home.regionNumber);
-  const doc = buildPlanDocument(record, clientId);
-  const { answers } = await commitEntries(tx.manager, [
-    {
-      planId: plan.id,
-      epoch: plan.epoch,
-      editId: `created:${plan.id}`,
-      seatId,
-      region: home.region,
-      update: Y.encodeStateAsUpdate(doc),
-      clients: [{ clientId, startClock: 0, endClock: Y.getState(doc.store, clientId) }],
-    },
-  ]);
-  if (!answers[0]?.ok) throw new Error(`the first edit of ${plan.id} was refused: ${answers[0]?.reason}`);
-  await tx.manager.query('INSERT INTO plan_snapshot (plan_id, epoch, seq, update_v2) VALUES ($1, $2, 1, $3)', [
-    plan.id,
-    plan.epoch,
-    Buffer.from(snapshot(doc)),
-  ]);
+  const doc = await writeFirstEdit(tx.manager, plan, seatId, home, start.write);
+  if (start.copied) await keepObjectiveNetworks(tx.manager, plan, start.copied);
+  const tree = readPlan(doc);
+  if (!isOpen(plan)) {
+    const kind = plan.status === 'UNDER_REVIEW' ? 'SUBMITTED' : 'ADOPTED';
+    const { id: planId, epoch, createdBy } = plan;
+    await writeVersion(tx.manager, { planId, seq: 1, epoch, kind, content: contentOf(tree), createdBy });
+  }
   doc.destroy();
+  tx.publish(planCreated(plan, areasOf(tree)));
+  return newId;
 }
 
 const expertGroupsOf = ({ expertGroups }: CreatePlanInput): ExpertGroups =>

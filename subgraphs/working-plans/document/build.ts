@@ -81,6 +81,11 @@ export interface PlanRecord {
   preamble?: LocalizedRecord;
   objectives: ObjectiveRecord[];
 }
+/** What of it goes into the document. */
+export type PlanText = Pick<
+  PlanRecord,
+  'title' | 'preamble' | 'sourceLocale' | 'periodStart' | 'periodEnd' | 'objectives'
+>;
 
 /**
  * A plan's records as a document, written by `clientId` (one that the server issued to itself).
@@ -89,7 +94,7 @@ export interface PlanRecord {
  * `a1.1.1`, and below an activity `m1.1.1-1`, `i1.1.1-1`, `b1.1.1-1`, `r1.1.1-1`. The plan's locales are those of its title and its source locale.
  * Fields that live in SQL are passed over. Throws RangeError when two records would get the same key.
  */
-export function buildPlanDocument(record: PlanRecord, clientId: number): Y.Doc {
+export function buildPlanDocument(record: PlanText, clientId: number): Y.Doc {
   const doc = load(null);
   const writer = new UpdateWriter(doc, clientId);
   const keys = new Set<string>();
@@ -99,7 +104,7 @@ export function buildPlanDocument(record: PlanRecord, clientId: number): Y.Doc {
     const positions = generateNKeysBetween(null, null, rows?.length ?? 0);
     for (const [index, row] of (rows ?? []).entries()) {
       const key = name(row, index + 1);
-      if (keys.has(key)) throw new RangeError(`Two records of plan ${record.id} have the node key ${key}`);
+      if (keys.has(key)) throw new RangeError(`Two records have the node key ${key}`);
       keys.add(key);
       writeNode(writer, { key, kind, parent, pos: positions[index]!, values: row, locales });
     }

@@ -118,3 +118,16 @@ function drop(members: Record<string, Json>, field: string, locale?: string | nu
   }
   delete members[field];
 }
+
+/** The content for readers from outside the owner networks: without budgets, and without risks unless they are said not to touch safety. */
+export function withoutInternals(json: string): string {
+  const content = JSON.parse(json) as ContentNode;
+  for (const { kind, node } of nodesOfContent(content)) {
+    if (kind !== 'activity') continue;
+    delete node.budget;
+    const risks = ((node.risks ?? []) as unknown as ContentNode[]).filter((risk) => risk.safetyRelevant === false);
+    delete node.risks;
+    put(node, 'risks', risks);
+  }
+  return canonicalize(content);
+}
