@@ -28,6 +28,8 @@ export interface Plans {
   decisions: Decisions;
   /** Of a plan's list of versions: the number of the last one given. */
   versionCursors(planId: string): Cursors<number>;
+  /** Of a plan's list of suggestions, alike. */
+  suggestionCursors(planId: string): Cursors<number>;
   /** The exchange with other regions, once the subgraph serves. */
   links?: Links;
   /** Ends what is being committed, then the rooms and their readers; the database stays open. */
@@ -82,6 +84,12 @@ export function openPlans(options: {
       createCursors(cursorSecret, {
         kind: 'list',
         stream: `working-plans.versions ${planId}`,
+        installation: ofInstallation,
+      }),
+    suggestionCursors: (planId) =>
+      createCursors(cursorSecret, {
+        kind: 'list',
+        stream: `working-plans.suggestions ${planId}`,
         installation: ofInstallation,
       }),
     region,

@@ -1,15 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import * as Y from 'yjs';
+import { openDatabase } from '../../kit/database/open.ts';
+import { createProcessHints } from '../../kit/hints.ts';
+import { createLog } from '../../kit/log.ts';
+import { readInstallation } from '../../kit/subgraph.ts';
+import { followPlan } from '../../subgraphs/working-plans/commands/follow.ts';
+import { readSuggestion, settle } from '../../subgraphs/working-plans/commands/suggestions/rows.ts';
+import { contentHash } from '../../subgraphs/working-plans/document/canonical.ts';
+import { PlanEdits, PlanReset } from '../../subgraphs/working-plans/entities/live.ts';
+import { Plan } from '../../subgraphs/working-plans/entities/plan.ts';
+import { migrations } from '../../subgraphs/working-plans/migrations/index.ts';
+import { openPlans } from '../../subgraphs/working-plans/plans.ts';
 import { writeSnapshot } from '../../subgraphs/working-plans/room/read.ts';
 import { canary, columnsWith, must, redact as redactAt } from './redacting.ts';
 import {
+  actors,
   Copy,
   codeOf,
   createPlan,
+  cursorSecret,
   type Instance,
   type Name,
+  nextMutation,
   openWorld,
+  secret,
   startInstance,
   type World,
 } from './subgraph.ts';
@@ -111,6 +126,87 @@ describe('at the same time', () => {
     ]);
   });
 });
+
+describe('in one process', () => {
+  test('a slow reader is not handed what waited for it when the redaction came', async () => {
+    const plans = await openInProcess();
+    try {
+      const planId = await createPlan(here, 'both-editor');
+      const follower = await followPlan(plans, actors['africa-rep'], planId, null);
+      const copy = await Copy.join(here, 'both-editor', planId);
+      const first = follower.next();
+      await must(copy.push(copy.type('Hi ')));
+      expect((await first).value).toBeInstanceOf(PlanEdits);
+      await must(copy.push(copy.type(canary)));
+      const room = (await plans.rooms.open([planId])).get(planId)!;
+      expect(room.seq).toBe(3); // and it waits in the follower's queue
+      await redact({ planId, text: canary });
+      await plans.rooms.open([planId]);
+      expect((await follower.next()).value).toEqual(
+        Object.assign(new PlanReset(), { epoch: 2, reason: expect.any(String) }),
+      );
+      await follower.return();
+    } finally {
+      await plans.stop();
+      await plans.database.stop();
+    }
+  });
+
+  test('that is behind, a suggestion is not called outdated that was made against what it has not seen', async () => {
+    const plans = await openInProcess(createProcessHints());
+    try {
+      const planId = await createPlan(here, 'both-editor');
+      const behind = (await plans.rooms.open([planId])).get(planId)!;
+      const copy = await Copy.join(here, 'both-editor', planId);
+      await must(copy.push(copy.type('Newer: ')));
+      const { data } = await here.ask(
+        'africa-rep',
+        'mutation ($input: ProposeSuggestionInput!) { proposeSuggestion(input: $input) { suggestion { id } } }',
+        {
+          input: {
+            clientMutationId: nextMutation(),
+            nodeId: planId,
+            field: 'title',
+            locale: 'en',
+            proposedText: 'Newest',
+            baseHash: contentHash('Newer: New plan'),
+          },
+        },
+      );
+      const { id } = data.proposeSuggestion.suggestion;
+      const { manager } = plans.database.source;
+      await settle(manager, behind);
+      expect((await readSuggestion(manager, id))?.status).toBe('OPEN');
+      await must(copy.push(copy.type('!')));
+      await settle(manager, (await plans.rooms.open([planId])).get(planId)!);
+      expect((await readSuggestion(manager, id))?.status).toBe('OUTDATED');
+    } finally {
+      await plans.stop();
+      await plans.database.stop();
+    }
+  });
+});
+
+/** What a process has, over the same database. */
+async function openInProcess(hints = world.hints) {
+  const database = await openDatabase({
+    url: world.database.url,
+    secret,
+    hints,
+    subgraph: 'working-plans',
+    entities: [Plan],
+    migrations,
+  });
+  return openPlans({
+    database,
+    hints,
+    log: createLog('test', 'error'),
+    cursorSecret,
+    installation: await readInstallation(database.source),
+    region: 'americas',
+    regionNumber: 1,
+  });
+}
 
 /** Until so many statements of the service wait for a lock. */
 async function waiters(count: number): Promise<void> {

@@ -1,16 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { suggestionLimits } from '../../subgraphs/working-plans/commands/suggestions/propose.ts';
-import {
-  Copy,
-  createPlan,
-  type Instance,
-  joint,
-  names,
-  nextMutation,
-  openWorld,
-  startInstance,
-  type World,
-} from './subgraph.ts';
+import { Copy, createPlan, type Instance, joint, names, nextMutation, openWorld, type World } from './subgraph.ts';
 import { hash, suggesting } from './suggesting.ts';
 
 let world: World;
@@ -239,24 +229,5 @@ describe('reading', () => {
       expect([who, await people.textOf(planId, 'title', 'en', who)]).toEqual([who, null]);
     }
     expect((await people.list('safety-officer', planId)).edges).toHaveLength(5);
-  });
-
-  test('a process that is behind does not call a suggestion outdated that was made against what it has not seen', async () => {
-    const planId = await createPlan(here, 'both-editor');
-    // Its hints reach nobody else.
-    const alone = await startInstance(world.database.url);
-    try {
-      await people.list('africa-rep', planId, '', alone);
-      const writer = await Copy.join(here, 'both-editor', planId);
-      await writer.push(writer.type('Newer: '));
-      const [first, seen] = await Promise.all([
-        people.propose('africa-rep', planId, 'On the newer'),
-        people.list('africa-rep', planId, '', alone),
-      ]);
-      for (const { node } of seen.edges) expect(node.status).toBe('OPEN');
-      expect(await people.statusOf(first.suggestion.id)).toBe('OPEN');
-    } finally {
-      await alone.stop();
-    }
   });
 });

@@ -122,13 +122,13 @@ export class PlanSuggestionsResolver {
     checkFirst(first);
     const { plan, room } = view;
     if (!mayOpenDocument(actor, plan)) return null;
-    const cursors = plans.rooms.cursors(`${plan.id}/suggestions`);
-    const before = after == null ? null : cursors.decode(after).seq;
+    const cursors = plans.suggestionCursors(plan.id);
+    const before = after == null ? null : cursors.decode(after);
     const { manager } = plans.database.source;
     await settle(manager, room);
     const rows = await readSuggestions(manager, plan.id, status ?? null, before, first + 1);
     const found = rows.map((row) => new Suggestion(row));
-    return toConnection(found, first, after, cursors, ({ row }) => ({ epoch: 1, seq: row.number }));
+    return toConnection(found, first, after, cursors, ({ row }) => row.number);
   }
 
   @FieldResolver(() => PlanText, {

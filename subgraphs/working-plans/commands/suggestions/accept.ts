@@ -33,18 +33,21 @@ export async function acceptSuggestion(plans: Plans, actor: Actor, input: Resolv
   checkNote(input.note);
   const { manager } = plans.database.source;
   try {
-    const edits = await plans.database.transaction(async (tx) => {
+    const written = await plans.database.transaction(async (tx) => {
       const { first } = await claim(tx.manager, actor, 'acceptSuggestion', input, suggestion.id);
-      if (!first) return [];
+      if (!first) return null;
       await lockAtHead(tx.manager, room);
       const now = (await readSuggestion(tx.manager, suggestion.id))!;
       requireAcceptable(actor, room, now);
-      const written = await write(plans, tx.manager, actor, seatId, room, now);
+      const edit = await write(plans, tx.manager, actor, seatId, room, now);
       await markResolved(tx.manager, now, 'ACCEPTED', seatId, input.note);
-      return written;
+      return edit;
     });
-    // As the log does after each of its commits: the live document, then the hint to other processes.
-    if (edits.length > 0) await plans.rooms.commit(edits);
+    if (written) {
+      // As the log does after each of its commits: the live document, then the hint to other processes.
+      await plans.rooms.commit(written.edits);
+      plans.projection.note(room.id, written.touched);
+    }
   } catch (error) {
     // Refused for a text that has changed: that was seen, and is written down.
     if (error instanceof Problem) await settle(manager, room);
@@ -79,7 +82,7 @@ async function write(
   seatId: string,
   room: Room,
   { id, nodeKey, field, locale, proposedText }: SuggestionRow,
-): Promise<Edit[]> {
+): Promise<{ edits: Edit[]; touched: string[] }> {
   const clientId = await issueClient(manager, room.id, seatId, plans.regionNumber);
   const update = encode(() => setFields(room.doc, nodeKey, { [field]: { [locale]: proposedText } }, clientId));
   const rights = {
@@ -92,6 +95,7 @@ async function write(
     throw new Error(`the guard refused suggestion ${id}: ${verdict.code} ${verdict.message}`);
   }
   const { clients, changes } = verdict;
+  const touched = touchedBy(changes);
   const entry = {
     planId: room.id,
     epoch: room.epoch,
@@ -100,13 +104,13 @@ async function write(
     region: plans.region,
     update,
     clients,
-    touched: touchedBy(changes),
+    touched,
     forced: true,
   };
   const { answers, edits } = await commitEntries(manager, [entry]);
   const [answer] = answers;
   if (!answer?.ok) throw new Error(`the edit of suggestion ${id} was refused: ${answer?.reason}`);
-  return edits;
+  return { edits, touched };
 }
 
 function encode(write: () => Uint8Array): Uint8Array {
