@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import type { Struct } from './decode.ts';
 import { sameId } from './sequence.ts';
@@ -18,6 +19,7 @@ export function isKnownAlike(doc: Y.Doc, struct: Struct, until: number): void {
   if (head instanceof Y.Item) {
     const origin = head.id.clock < clock ? Y.createID(client, clock - 1) : head.origin;
     if (!sameId(struct.origin, origin) || !sameId(struct.rightOrigin, head.rightOrigin)) differs(client, clock);
+    if (!origin && !struct.rightOrigin && !isSamePlace(struct, head)) differs(client, clock);
   } else {
     // What was here is gone, and its neighbours went with it: they cannot be told from invented ones that still stand.
     for (const id of [struct.origin, struct.rightOrigin]) {
@@ -26,18 +28,52 @@ export function isKnownAlike(doc: Y.Doc, struct: Struct, until: number): void {
       }
     }
   }
-  if (!(struct.content instanceof Y.ContentString)) return;
+  if (struct.content instanceof Y.ContentDeleted) return; // its author has seen it deleted
   for (; index < structs.length && structs[index]!.id.clock < until; index++) {
     const known = structs[index]!;
-    if (!(known instanceof Y.Item) || !(known.content instanceof Y.ContentString)) continue;
+    // What was deleted here holds no more than its clocks.
+    if (!(known instanceof Y.Item) || known.deleted || known.content instanceof Y.ContentDeleted) continue;
     const from = Math.max(clock, known.id.clock);
     const to = Math.min(until, known.id.clock + known.length);
-    const here = known.content.str.slice(from - known.id.clock, to - known.id.clock);
-    const sent = struct.content.str.slice(from - clock, to - clock);
-    // A character that was cut in two reads U+FFFD here, and need not where it comes from.
-    if (here !== sent && !here.includes('\uFFFD')) differs(client, from);
+    if (!isSameContent(known, struct, from, to)) differs(client, from);
   }
 }
+
+/** Where two structs without neighbours say that they stand. */
+function isSamePlace(struct: Y.Item, known: Y.Item): boolean {
+  const parent: unknown = struct.parent;
+  if (known.parent === null) return true; // gone with what it stood in
+  const above = (known.parent as Y.AbstractType<unknown>)._item;
+  if (struct.parentSub !== known.parentSub) return false;
+  return typeof parent === 'string' ? above === null : sameId(parent as Y.ID | null, above?.id ?? null);
+}
+
+/** Whether two structs hold the same from one clock up to another. */
+function isSameContent(known: Y.Item, struct: Y.Item, from: number, to: number): boolean {
+  const [here, sent] = [known.content, struct.content];
+  if (here.constructor !== sent.constructor) return false;
+  const [atHere, atSent, length] = [from - known.id.clock, from - struct.id.clock, to - from];
+  if (here instanceof Y.ContentString) {
+    const text = here.str.slice(atHere, atHere + length);
+    // A character that was cut in two reads U+FFFD here, and need not where it comes from.
+    return text.includes('\uFFFD') || text === (sent as Y.ContentString).str.slice(atSent, atSent + length);
+  }
+  if (here instanceof Y.ContentAny) {
+    const values = (sent as Y.ContentAny).arr.slice(atSent, atSent + length);
+    return isDeepStrictEqual(here.arr.slice(atHere, atHere + length), values);
+  }
+  if (here instanceof Y.ContentFormat) {
+    const format = sent as Y.ContentFormat;
+    return here.key === format.key && isDeepStrictEqual(here.value, format.value);
+  }
+  if (here instanceof Y.ContentType) {
+    const [one, other] = [here.type, (sent as Y.ContentType).type];
+    return one.constructor === other.constructor && nameOf(one) === nameOf(other);
+  }
+  return true;
+}
+
+const nameOf = (type: unknown): string => (type instanceof Y.XmlElement ? type.nodeName : '');
 
 function differs(client: number, clock: number): never {
   resync(`Client ${client} has written something else at clock ${clock}`);
