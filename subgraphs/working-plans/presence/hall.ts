@@ -17,6 +17,16 @@ export interface Surroundings {
   exchange: ReturnType<typeof createExchange>;
   region: string;
   now: () => number;
+  times: Times;
+}
+/** ms */
+export interface Times {
+  /** Between two lists, and between two messages to the other processes. */
+  list: number;
+  /** Between two messages to the other processes when nothing changes. */
+  beat: number;
+  /** Between two looks at who is silent, and who may not be here any more. */
+  look: number;
 }
 interface Watching {
   watcher: Watcher<PlanPeople>;
@@ -24,10 +34,10 @@ interface Watching {
   clientKey: string | null;
 }
 
-const shortest = 500; // ms between two lists
-const longest = 10_000; // ms
-const entriesASecond = 10_000; // given to all readers of a plan together, before lists come more seldom
-const tellEvery = 3_000; // ms between two messages to other processes when nothing changes
+const longest = 10_000; // ms between two lists, however many people there are
+/** Given to all readers of a plan together, before lists come more seldom: each costs some 70 us on its way through the gateway, with the seat's name. */
+const entriesASecond = 2_500;
+const lateWords = 2_000; // ms in which what a closed tab had still sent may arrive
 
 /**
  * The people of one plan, in this process: who speaks with it, whom other processes have told of, and those who watch. A change is told to the other processes and
@@ -37,6 +47,8 @@ const tellEvery = 3_000; // ms between two messages to other processes when noth
 export class Hall {
   readonly #people = new PeopleHere();
   readonly #watching = new Set<Watching>();
+  /** Tabs that have just closed, and when. */
+  readonly #left = new Map<string, number>();
   readonly #delivery: Pace;
   readonly #greeting: Pace;
   readonly #telling: Pace;
@@ -50,12 +62,12 @@ export class Hall {
     private room: Room,
     private readonly around: Surroundings,
   ) {
-    const { exchange, now } = around;
+    const { exchange, now, times } = around;
     room.readers += 1;
     this.#toldAt = now();
     this.#greeting = new Pace(
       () => void this.#greet(),
-      () => shortest,
+      () => times.list,
       now,
     );
     this.#delivery = new Pace(
@@ -65,7 +77,7 @@ export class Hall {
     );
     this.#telling = new Pace(
       () => this.#tell(),
-      () => shortest,
+      () => times.list,
       now,
     );
     this.#stopListening = exchange.listen(room.id, (process, message) => this.#hear(process, message));
@@ -80,6 +92,8 @@ export class Hall {
   put(room: Room, actor: Actor, who: Pick<Person, 'clientKey' | 'seatId'>, place: Place | undefined): void {
     const { region, now } = this.around;
     this.#adopt(room);
+    const left = this.#left.get(who.clientKey);
+    if (place && left !== undefined && now() - left < lateWords && !this.#isWatched(who.clientKey)) return;
     if (this.#people.put({ ...who, region }, actor, place, now())) this.#change();
   }
 
@@ -98,9 +112,15 @@ export class Hall {
     return watcher;
   }
 
-  /** Every second: who is silent or may not be here leaves, and the other processes hear that this one lives. */
+  /** A seat that has been refused is here no longer, nor does it watch. */
+  expel(seatId: string): void {
+    for (const { watcher, actor } of [...this.#watching]) if (actor.seatId === seatId) watcher.fail(rightsChanged());
+    if (this.#people.removeSeat(seatId)) this.#change();
+  }
+
+  /** Now and then: who is silent or may not be here leaves, and the other processes hear that this one lives. */
   tick(): void {
-    const { rooms, now } = this.around;
+    const { rooms, now, times } = this.around;
     if (this.room.closed) {
       const look = async () => {
         const room = await rooms.enter(this.room.id);
@@ -109,9 +129,10 @@ export class Hall {
       look().catch(() => {}); // the next tick looks again
     }
     this.#judge();
+    for (const [clientKey, at] of this.#left) if (now() - at >= lateWords) this.#left.delete(clientKey);
     if (this.#changed) this.#delivery.ask();
     if (this.#newcomers.length > 0) this.#greeting.ask();
-    if (this.#people.ownSize > 0 && now() - this.#toldAt >= tellEvery) this.#telling.ask();
+    if (this.#people.ownSize > 0 && now() - this.#toldAt >= times.beat) this.#telling.ask();
   }
 
   close(): void {
@@ -128,7 +149,7 @@ export class Hall {
   /** ms between two lists for everybody. */
   get #interval(): number {
     const entries = this.#watching.size * Math.min(this.#count, presenceLimits.listed);
-    return Math.min(longest, Math.max(shortest, (entries / entriesASecond) * 1_000));
+    return Math.min(longest, Math.max(this.around.times.list, (entries / entriesASecond) * 1_000));
   }
 
   #adopt(room: Room): void {
@@ -186,6 +207,7 @@ export class Hall {
     const { clientKey } = watching;
     if (this.#closed || clientKey === null || this.#isWatched(clientKey)) return;
     this.around.exchange.tell(this.room.id, { kind: 'LEFT', clientKeys: [clientKey] });
+    this.#left.set(clientKey, this.around.now());
     if (this.#people.remove(clientKey)) this.#change();
   }
 

@@ -69,6 +69,13 @@ export class PeopleHere {
     return this.#own.delete(clientKey);
   }
 
+  /** @returns whether any of its tabs was here */
+  removeSeat(seatId: string): boolean {
+    const before = this.#own.size;
+    for (const [key, { person }] of this.#own) if (person.seatId === seatId) this.#own.delete(key);
+    return this.#own.size < before;
+  }
+
   /** Leaves out those who have been silent for too long, and those who may not be here any more. @returns whether there were any */
   leaveOut(at: number, mayBeHere: (actor: Actor) => boolean): boolean {
     let changed = false;

@@ -7,7 +7,7 @@ import { mayOpenDocument, mayRead } from '../policy.ts';
 import type { Room } from '../room/room.ts';
 import type { Rooms } from '../room/rooms.ts';
 import { createExchange } from './exchange.ts';
-import { Hall } from './hall.ts';
+import { Hall, type Times } from './hall.ts';
 import { type GivenPlace, readPlace } from './place.ts';
 import { createRate } from './rate.ts';
 import type { Watcher } from './watcher.ts';
@@ -39,13 +39,15 @@ export interface PresenceOptions {
   now?: () => number;
   /** How this process is known to the others. */
   own?: string;
+  times?: Times;
 }
 
 const setsASecond = 20; // of a seat, on all its tabs
+const usualTimes: Times = { list: 500, beat: 3_000, look: 1_000 };
 
 export function createPresence(options: PresenceOptions): Presence {
-  const { rooms, hints, region, now = Date.now, own = randomUUID() } = options;
-  const around = { rooms, region, now, exchange: createExchange(hints, own) };
+  const { rooms, hints, region, now = Date.now, own = randomUUID(), times = usualTimes } = options;
+  const around = { rooms, region, now, times, exchange: createExchange(hints, own) };
   const halls = new Map<string, Hall>();
   const count = createRate(setsASecond, now);
   let timer: NodeJS.Timeout | undefined;
@@ -69,13 +71,15 @@ export function createPresence(options: PresenceOptions): Presence {
       if (stopped) throw new ApiError('SERVICE_STOPPING', 'This process is stopping.');
       hall = new Hall(room, around);
       halls.set(room.id, hall);
-      timer ??= setInterval(tick, 1_000).unref();
+      timer ??= setInterval(tick, times.look).unref();
     }
     return hall;
   }
 
   async function enter(actor: Actor, planId: string): Promise<Room> {
     const room = await rooms.enter(planId);
+    if (room && actor.seatId !== undefined && !mayOpenDocument(actor, room.plan))
+      halls.get(planId)?.expel(actor.seatId);
     if (!room || !mayRead(actor, room.plan))
       throw new ApiError('NOT_FOUND', 'There is no such plan, or you may not see it.');
     if (!mayOpenDocument(actor, room.plan)) {
