@@ -26,6 +26,9 @@ export function createComparison(reference: Y.Doc): (doc: Y.Doc) => string | und
   };
 }
 
+/** What somebody has typed, sent and had acknowledged. */
+export type Account = Pick<Person, 'name' | 'sent' | 'acknowledged' | 'owed' | 'refusedText'>;
+
 /** Everything that must hold once all is healed and quiet. `copies`: every document there is, by name. */
 export function check(
   tables: PlanTables,
@@ -52,19 +55,33 @@ export function check(
   }
   if (readPlan(cold).key !== 'plan') fail('the plan cannot be read');
 
-  checkTexts(tables, people, cold, fail);
+  checkTexts(
+    history.map(({ update }) => update),
+    people,
+    cold,
+    fail,
+  );
 }
 
-function checkTexts(tables: PlanTables, people: readonly Person[], cold: Y.Doc, fail: (what: string) => void): void {
+/**
+ * No acknowledged text is lost, none is there that nobody sent, and what was not taken is kept for whoever typed it.
+ * @param log every edit that was committed @param cold the document at the end
+ */
+export function checkTexts(
+  log: readonly Uint8Array[],
+  people: readonly Account[],
+  cold: Y.Doc,
+  fail: (what: string) => void,
+): void {
   const committed = new Contents();
-  for (const { update } of tables.history) committed.add(update);
+  for (const update of log) committed.add(update);
   const there = new Map<string, string>();
   for (const { client, clock, character } of readCharacters(cold)) there.set(`${client}:${clock}`, character);
   const refused = new Map(people.map((person) => [person, person.refusedText]));
 
   const idOf = (id: string) => id.split(':').map(Number) as [number, number];
   for (const person of people) {
-    const name = person.actor.seatId;
+    const { name } = person;
     for (const [id, character] of person.acknowledged.characters) {
       const [client, clock] = idOf(id);
       if (committed.characters.get(id) !== character) fail(`${name}: acknowledged and not in the log: ${id}`);

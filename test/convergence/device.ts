@@ -15,6 +15,7 @@ export class SlowShelf implements Shelf {
     kept?: Kept,
     /** Places of the same person on this device that no tab holds. */
     private readonly free: SlowShelf[] = [],
+    private readonly isStray = false,
   ) {
     this.#store = createMemoryShelf(kept);
     this.#intended = createMemoryShelf(kept);
@@ -33,7 +34,7 @@ export class SlowShelf implements Shelf {
     const kept = this.peek();
     if (!kept || this.#crashed || this.free.includes(this)) return;
     this.#crashed = true;
-    this.free.push(new SlowShelf(this.clock, this.dice, kept, this.free));
+    this.free.push(new SlowShelf(this.clock, this.dice, kept, this.free, true));
   }
 
   load = async () => this.#store.load();
@@ -50,8 +51,14 @@ export class SlowShelf implements Shelf {
     this.#taken.push(...found);
     return found;
   };
-  /** What was not cleared is a stray for whoever looks next. */
-  release = () => void (this.peek() && this.free.push(this));
+  /** A stray that was not cleared is there for whoever looks next; a tab's own place is opened again by the tab that follows it. */
+  release = () => {
+    if (this.isStray && this.peek() && !this.#crashed) this.free.push(this);
+  };
+  /** Whether this tab holds places of closed ones that it has not emptied. */
+  get holdsStrays(): boolean {
+    return this.#taken.some((stray) => stray.peek() !== undefined && !this.free.includes(stray));
+  }
 
   #later(act: () => Promise<void>): Promise<void> {
     const delay = this.dice.chance(0.05) ? this.dice.between(20, 800) : this.dice.between(0, 3);

@@ -1,7 +1,7 @@
 import type { Actor } from '../../kit/context.ts';
 import { ApiError } from '../../kit/errors.ts';
 import type { PlanEdits, PlanReset } from '../../subgraphs/working-plans/entities/live.ts';
-import { type PlanEvent, type PlanSink, type PlanWire, WireFailure } from '../../web/co-editing/wire.ts';
+import { type PlanEvent, type PlanSink, type PlanWire, type Resume, WireFailure } from '../../web/co-editing/wire.ts';
 import type { Instance, Surroundings } from './server.ts';
 
 /** A request whose answer does not come is given up after this, ms. */
@@ -46,7 +46,8 @@ export class Line implements PlanWire {
   }
 
   open = (since?: Uint8Array) => this.#request((instance) => instance.open(this.options.planId, since));
-  join = () => this.#request((instance) => instance.join(this.options.actor, this.options.planId));
+  join = (resume?: Resume) =>
+    this.#request((instance) => instance.join(this.options.actor, this.options.planId, resume));
   push = async (epoch: number, editId: string, update: Uint8Array): Promise<string> => {
     const { actor, planId, onPush, onAck } = this.options;
     onPush?.(editId, update);

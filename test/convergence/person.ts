@@ -33,6 +33,9 @@ export class Person {
   tabs: Tab[] = [];
   /** Places on the device that closed tabs have left, and that nobody has taken. */
   readonly strays: SlowShelf[] = [];
+  get name(): string {
+    return this.actor.seatId!;
+  }
   /** Characters, each with the id it was sent with. */
   readonly sent = new Set<string>();
   readonly acknowledged = new Contents();
@@ -66,7 +69,7 @@ export class Person {
     const kept = tab.crash();
     this.noteCrashed(tab, kept);
     clock.after(dice.between(1, 1_500), () => {
-      if (kept && way === 'stray') this.strays.push(new SlowShelf(clock, dice, kept, this.strays));
+      if (kept && way === 'stray') this.strays.push(new SlowShelf(clock, dice, kept, this.strays, true));
       this.open(tab.lineage, way === 'stray' ? undefined : kept);
     });
   }

@@ -27,6 +27,7 @@ export class PlanTables {
   constructor(
     readonly plan: Plan,
     private readonly now: () => number,
+    private readonly draw: (below: number) => number,
   ) {}
 
   /** @throws Error for a statement that is not known here */
@@ -35,6 +36,7 @@ export class PlanTables {
     if (sql.includes('AS held(id, seq, epoch)')) return this.readPlans(values as never);
     if (sql.includes('INSERT INTO plan_snapshot')) return this.writeSnapshot(values as never);
     if (sql.includes('INSERT INTO plan_client')) return this.issue(values as never);
+    if (sql.includes('UPDATE plan_client SET used_at = now()')) return this.resume(values as never);
     if (sql.includes('FROM plan_client')) {
       const [, seat] = values;
       return [...this.clients].flatMap(([id, { seatId }]) =>
@@ -130,10 +132,18 @@ export class PlanTables {
     return [];
   }
 
-  private issue([, clientId, seatId]: [string, number, string]): unknown[] {
+  /** The id that is asked for is drawn by chance: one of the schedule's own takes its place. */
+  private issue([, proposed, seatId]: [string, number, string]): unknown[] {
+    const clientId = Math.floor(proposed / 2 ** 24) * 2 ** 24 + this.draw(2 ** 24);
     if (this.clients.has(clientId)) return [];
     this.clients.set(clientId, { seatId, nextClock: 0 });
     return [{ client_id: clientId }];
+  }
+
+  private resume([, clientId, seatId, from, to]: [string, number, string, number, number]): unknown[] {
+    const row = this.clients.get(clientId);
+    const fits = row?.seatId === seatId && row.nextClock >= from && row.nextClock <= to;
+    return [fits ? [{ next_clock: `${row.nextClock}` }] : [], fits ? 1 : 0];
   }
 
   /** A redaction: a new epoch whose base holds nothing of the history. @param base of the garbage-collected document, V2 */

@@ -105,7 +105,7 @@ class Schedule {
       epoch: 1,
       version: 1,
     } as unknown as Plan;
-    const tables = new PlanTables(plan, () => clock.now);
+    const tables = new PlanTables(plan, () => clock.now, dice.below);
     tables.snapshots.push({ epoch: 1, seq: 0, bytes: firstPlan });
     const bus = new HintBus({ clock, dice, weather });
     this.world = { clock, dice, weather, tables, bus };
@@ -269,10 +269,10 @@ class Schedule {
     for (const person of this.people) if (person.strays.length > 0) person.reload(person.tabs[0]!);
     const isQuiet = () =>
       this.people.every(({ strays }) => strays.length === 0) &&
-      tabs().every(({ doc, session: { view } }) => {
-        if (!doc || view.status.kind !== 'saved' || view.rights !== 'edit') return false;
-        return true;
-      });
+      tabs().every(
+        ({ doc, shelf, session: { view } }) =>
+          doc && view.status.kind === 'saved' && view.rights === 'edit' && !shelf.holdsStrays,
+      );
     // A moment of quiet may be one in which all wait for the next message: so it must last.
     for (const limit = clock.now + 60_000; clock.now < limit; ) {
       if (!(await clock.run(limit, isQuiet))) break;

@@ -2,14 +2,14 @@ import type { Actor } from '../../kit/context.ts';
 import type { Hints } from '../../kit/hints.ts';
 import { createLog } from '../../kit/log.ts';
 import { followPlan } from '../../subgraphs/working-plans/commands/follow.ts';
-import { enterAsEditor, issueClient } from '../../subgraphs/working-plans/commands/join.ts';
+import { joinPlan } from '../../subgraphs/working-plans/commands/join.ts';
 import { openDocument } from '../../subgraphs/working-plans/commands/open-document.ts';
 import { pushPlanEdits } from '../../subgraphs/working-plans/commands/push.ts';
 import { createPlanLog } from '../../subgraphs/working-plans/log.ts';
 import type { Plans } from '../../subgraphs/working-plans/plans.ts';
 import type { PlanEventValue } from '../../subgraphs/working-plans/room/room.ts';
 import { createRooms } from '../../subgraphs/working-plans/room/rooms.ts';
-import type { OpenedDocument } from '../../web/co-editing/wire.ts';
+import type { OpenedDocument, Resume } from '../../web/co-editing/wire.ts';
 import type { Clock, Dice } from './clock.ts';
 import type { PlanTables } from './postgres.ts';
 
@@ -137,12 +137,8 @@ export class Instance {
     return { cursor, epoch, update: update!, stateVector: stateVector! };
   }
 
-  async join(actor: Actor, planId: string): Promise<{ clientId: number; epoch: number }> {
-    const { room, seatId } = await enterAsEditor(this.plans, actor, planId);
-    const random = () => this.world.dice.below(2 ** 24);
-    const clientId = await issueClient(this.plans.database.source.manager, planId, seatId, 1, random);
-    room.clients.set(clientId, seatId);
-    return { clientId, epoch: room.epoch };
+  async join(actor: Actor, planId: string, resume?: Resume): Promise<{ clientId: number; epoch: number }> {
+    return joinPlan(this.plans, actor, planId, resume);
   }
 
   async push(actor: Actor, planId: string, epoch: number, editId: string, update: Uint8Array): Promise<string> {
