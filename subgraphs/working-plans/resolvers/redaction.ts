@@ -34,7 +34,8 @@ export class RedactionPayload {
   plan!: WorkingPlan | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether the database's files are rid of the deleted rows; if not, the operator runs VACUUM.",
+    description:
+      'Whether the dead rows were vacuumed, so that no statement reaches them any more. If not (or if an older transaction was open), autovacuum comes later. In the free space of the files bytes may stay until they are written over: the operator runs VACUUM FULL to have them gone at once.',
   })
   vacuumed!: boolean | null;
   @Field(() => [MutationProblem])

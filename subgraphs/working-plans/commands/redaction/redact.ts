@@ -25,7 +25,7 @@ const mostPlaces = 200; // that the record of a redaction names
  * Takes a text out of the plan, its history and all its copies, and begins a new epoch without them. One transaction under the plan's lock: an edit
  * acknowledged before it is in the new epoch, without the text; one that comes after is told EPOCH_CHANGED. Who repeats the call does nothing again,
  * unless the text is there again.
- * @returns whether the dead rows are gone from the tables' files too, which can only be tried after the commit
+ * @returns whether the dead rows were vacuumed, which can only be tried after the commit
  * @throws Problem ForbiddenError, ValidationError
  */
 export async function redactPlanText(plans: Plans, actor: Actor, input: RedactPlanTextInput): Promise<boolean> {
@@ -116,7 +116,8 @@ async function logEdit(
 
 /**
  * What was deleted or overwritten stays in a table's pages, unseen by any statement, until they are vacuumed. The login owns its tables, so it may. Autovacuum
- * would come too, later; a transaction that is still open and older than the redaction keeps both from it.
+ * would come too, later; a transaction that is still open and older than the redaction keeps both from it. Plain VACUUM, since FULL would keep
+ * everybody from every plan while it copies the log: in the free space of a page old bytes may stay until they are written over.
  */
 async function vacuum({ database }: Plans): Promise<boolean> {
   try {
