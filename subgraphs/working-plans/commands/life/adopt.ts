@@ -12,7 +12,7 @@ import { areasOf, planAdopted, planVersionCreated } from '../../events.ts';
 import type { Plans } from '../../plans.ts';
 import { mayConclude } from '../../policy.ts';
 import { adoptVersion, findVersion, writeVersion } from '../../versions.ts';
-import { changePlan, type Locked, requireStatus, setStatus } from './change.ts';
+import { type Change, changePlan, findPlanFor, type Locked, requireStatus, setStatus } from './change.ts';
 
 /** How long a decision that is not known here yet is waited for, ms. */
 const patience = 2_000;
@@ -37,31 +37,30 @@ export async function adoptPlan(
   if (decisionIds.length === 0 || decisionIds.length > 50 || !decisionIds.every(isId)) {
     throw invalid('decisionIds: the ids of 1 to 50 decisions.', 'decisionIds');
   }
-  const until = Date.now() + patience;
-  for (let looks = 0; ; looks++) {
+  const who = 'A plan is adopted by steering and coordinators of its networks, once they have decided so.';
+  const change = { name: 'adoptPlan', planId, input: {}, may: mayConclude, who, withAmended: true };
+  await findPlanFor(plans, actor, change);
+  for (const until = Date.now() + patience; ; ) {
+    // Always: what is known of a decision may no longer be what was said of it last.
+    await plans.decisions.read();
     try {
-      return await tryAdopting(plans, actor, planId, decisionIds, input.contentHash);
+      return await adoptBy(plans, actor, change, decisionIds, input.contentHash);
     } catch (error) {
       if (!(error instanceof NotYetKnown)) throw error;
-      if (Date.now() >= until) {
-        throw new ApiError('DECISION_NOT_YET_KNOWN', error.message, { retryAfterMs: patience });
-      }
-      // Between two looks nothing is locked.
-      if (looks > 0) await delay(lookEvery);
-      await plans.decisions.read();
+      if (Date.now() >= until) throw new ApiError('DECISION_NOT_YET_KNOWN', error.message, { retryAfterMs: patience });
     }
+    // Between two looks nothing is locked.
+    await delay(lookEvery);
   }
 }
 
-async function tryAdopting(
+async function adoptBy(
   plans: Plans,
   actor: Actor,
-  planId: string,
+  change: Change,
   decisionIds: readonly string[],
   contentHash: string,
 ): Promise<string> {
-  const who = 'A plan is adopted by steering and coordinators of its networks, once they have decided so.';
-  const change = { name: 'adoptPlan', planId, input: {}, may: mayConclude, who, withAmended: true };
   let superseded: string | null = null;
   await changePlan(plans, actor, change, async ({ manager, publish }, locked, seatId) => {
     const { plan, tree } = locked;
@@ -81,7 +80,7 @@ async function tryAdopting(
     );
   });
   if (superseded) plans.rooms.announce(superseded);
-  return planId;
+  return change.planId;
 }
 
 /** Whether it was adopted so before; since then it may have been superseded or archived. */
