@@ -1,10 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from './errors.ts';
 import { backOff } from './link/back-off.ts';
 import { connect, type Peer, PeerError } from './link/peer.ts';
+import { rest } from './link/rest.ts';
 import { describeError, type Log } from './log.ts';
 
 export { type Follow, type Peer, PeerError } from './link/peer.ts';
+export { rest } from './link/rest.ts';
 
 /** Another installation, and the key that it issued to this one. */
 export interface LinkOptions {
@@ -95,7 +96,7 @@ export function openLink(options: LinkOptions): Link {
       const delay = backOff(failures++, { unanswered, silence, random });
       const woken = new AbortController();
       unreached = unanswered ? woken : undefined;
-      await pause(delay, undefined, { signal: AbortSignal.any([woken.signal, stopping.signal]) }).catch(() => {});
+      await rest(delay, woken.signal, stopping.signal);
       unreached = undefined;
     }
   }

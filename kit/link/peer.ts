@@ -37,6 +37,8 @@ export interface Follow {
   capacity?: number;
 }
 
+/** With which graphql-ws closes at this end: terminated; no acknowledgement in time. */
+const ours: readonly number[] = [4_499, 4_504];
 const ping = 5_000; // ms between pings, and until one must be answered
 
 /** A link that is slow answers late, and one that is cut never: two short tries, then one with time. */
@@ -164,7 +166,8 @@ function toError(cause: unknown): Error {
   if (cause instanceof Error) return cause;
   const { code, reason, error, message } = (cause ?? {}) as Record<string, unknown>;
   if (error instanceof Error) return error;
-  // the gateway's own codes: it was reached, and closed the door
-  if (typeof code === 'number' && code >= 4_000) return new PeerError('', `the peer closed: ${code} ${reason ?? ''}`);
+  // the gateway's own codes, and not this side's: it was reached, and closed the door
+  if (typeof code === 'number' && code >= 4_000 && !ours.includes(code))
+    return new PeerError('', `the peer closed: ${code} ${reason ?? ''}`);
   return new Error(typeof message === 'string' && message !== '' ? message : `the connection ended (${code ?? '?'})`);
 }

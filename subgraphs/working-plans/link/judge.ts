@@ -6,6 +6,8 @@ import { type Entry, SYSTEM_SEAT } from '../log.ts';
 import type { Item } from './ask.ts';
 import type { Aside } from './store.ts';
 
+const mostRounds = 3; // over what waits for something later in the same batch
+
 type Incoming = Omit<Item, 'cursor'>;
 /** An item that may be appended, as an entry for the plan in `epoch`. */
 export type Passed = Incoming & { entry: Entry };
@@ -36,8 +38,17 @@ export function judgeItems(items: readonly Incoming[], known: Known, regionNumbe
   const judged: Judged = { passed: [], waiting: [], refused: [] };
   const draft = new Draft(known.doc);
   const seats = new Map(known.seats);
-  for (const item of items) {
-    const { doc } = draft;
+  let pending: readonly Incoming[] = items;
+  for (let round = 0; round < mostRounds && pending.length > 0; round++) {
+    const before = judged.passed.length;
+    judged.waiting = [];
+    for (const item of pending) judgeItem(item, draft, seats);
+    if (judged.passed.length === before) break;
+    pending = judged.waiting;
+  }
+  return judged;
+
+  function judgeItem(item: Incoming, { doc }: Draft, seats: Map<number, string>): void {
     const owns = (clientId: number) => {
       const seat = seats.get(clientId);
       if (seat !== undefined && seat !== item.seatId) return false;
@@ -49,14 +60,13 @@ export function judgeItems(items: readonly Incoming[], known: Known, regionNumbe
     if (!verdict.ok) {
       const { code: reason } = verdict;
       (reason === 'RESYNC' ? judged.waiting : judged.refused).push({ ...item, reason });
-      continue;
+      return;
     }
-    if (!verdict.effect) continue;
+    if (!verdict.effect) return;
     for (const { clientId } of verdict.clients) seats.set(clientId, item.seatId);
     draft.add(item.update);
     judged.passed.push({ ...item, entry: toEntry(item, known, verdict) });
   }
-  return judged;
 }
 
 /** Whether a peer that says "this edit is yours" says it of something that is not here. */

@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Hints } from '../../../kit/hints.ts';
-import { type Link, openLink } from '../../../kit/link.ts';
+import { type Link, openLink, rest } from '../../../kit/link.ts';
 import { describeError, type Log } from '../../../kit/log.ts';
 import type { Plans } from '../plans.ts';
 import { type Pace, replicate } from './replicate.ts';
@@ -52,10 +51,9 @@ export function openLinks(options: {
         session: (peer) => replicate({ plans, log, region }, peer, options.pace),
       }),
     );
-    const ended = AbortSignal.any([stopping.signal, lost]);
-    while (!ended.aborted) {
+    while (!stopping.signal.aborted && !lost.aborted) {
       for (const { status } of open) await tell(status);
-      await pause(tellEvery, undefined, { signal: ended }).catch(() => {});
+      await rest(tellEvery, stopping.signal, lost);
     }
     await Promise.all(open.map((link) => link.stop()));
     if (!lost.aborted) for (const { status } of open) await tell({ ...status, state: 'WAITING' });
@@ -88,7 +86,7 @@ export function openLinks(options: {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       await elect().catch((error) => log.warn('links could not be held; trying again', describeError(error)));
-      await pause(electEvery, undefined, { signal: stopping.signal }).catch(() => {});
+      await rest(electEvery, stopping.signal);
     }
   }
 

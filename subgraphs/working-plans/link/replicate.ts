@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { type Peer, PeerError } from '../../../kit/link.ts';
+import { type Peer, PeerError, rest } from '../../../kit/link.ts';
 import { describeError } from '../../../kit/log.ts';
 import { takeDocument } from './arrive.ts';
 import { ask, askDocument, followItems, type Item, type Listed } from './ask.ts';
@@ -34,15 +33,8 @@ export async function replicate(
   const failed = new Map<string, { times: number; until: number }>();
   const standings = await readStandings(source, region);
   const turns = new Map<string, Promise<unknown>>();
-  const waiters: (() => void)[] = [];
+  /** Aborted when the list should be looked at before its time. */
   let wake = new AbortController();
-
-  /** Once the peer's list has been read anew. */
-  const lookAgain = () =>
-    new Promise<void>((resolve) => {
-      waiters.push(resolve);
-      wake.abort();
-    });
 
   /** One after another for each plan: what has come, and what has waited. */
   function take(known: Side, planId: string, items: readonly Item[]): Promise<void> {
@@ -55,21 +47,18 @@ export async function replicate(
     return turn;
   }
 
-  function start(known: Side, plan: Listed): void {
-    const { times = 0, until = 0 } = failed.get(plan.id) ?? {};
-    if (until > Date.now()) return;
-    const run = followPlan(known, plan)
-      .then(
-        () => void failed.delete(plan.id),
-        (error) => {
-          if (peer.signal.aborted) return;
-          failed.set(plan.id, { times: times + 1, until: Date.now() + Math.min(60_000, poll * 2 ** times) });
-          const what = error instanceof PeerError ? { error: `${error.code} ${error.message}` } : describeError(error);
-          log.warn('a plan is not exchanged now; trying again', { peer: region, plan: plan.id, ...what });
-        },
-      )
-      .finally(() => running.delete(plan.id));
-    running.set(plan.id, run);
+  /** Notes what went wrong with a plan, and lets it rest; the others go on. */
+  function attempt(planId: string, work: Promise<unknown>): Promise<void> {
+    return work.then(
+      () => void failed.delete(planId),
+      (error) => {
+        if (peer.signal.aborted) return;
+        const times = failed.get(planId)?.times ?? 0;
+        failed.set(planId, { times: times + 1, until: Date.now() + Math.min(60_000, poll * 2 ** times) });
+        const what = error instanceof PeerError ? { error: `${error.code} ${error.message}` } : describeError(error);
+        log.warn('a plan is not exchanged now; trying again', { peer: region, plan: planId, ...what });
+      },
+    );
   }
 
   /** Until nothing comes any more, or it has to begin anew. */
@@ -79,17 +68,33 @@ export async function replicate(
     settled.set(planId, describe(plan));
     if (!standing) return;
     standings.set(planId, standing);
-    const stream = followItems(peer, planId, standing.cursor);
-    let quiet = setTimeout(stream.stop, idle);
+    while ((await readStream(known, planId)) === 'behind');
+  }
+
+  async function readStream(known: Side, planId: string): Promise<'idle' | 'reset' | 'behind'> {
+    const stream = followItems(peer, planId, standings.get(planId)!.cursor);
+    let isIdle = false;
+    const stop = () => {
+      isIdle = true;
+      stream.stop();
+    };
+    let quiet = setTimeout(stop, idle);
     try {
       for (let batch = await stream.next(); batch; batch = await stream.next()) {
         clearTimeout(quiet);
         if (batch.items.length > 0) await take(known, planId, batch.items);
-        if (batch.reset) return void (await lookAgain());
-        quiet = setTimeout(stream.stop, idle);
+        if (batch.reset) {
+          // the list says which epoch it is, and whether its document is to be taken
+          wake.abort();
+          return 'reset';
+        }
+        quiet = setTimeout(stop, idle);
       }
+      return isIdle ? 'idle' : 'behind';
     } catch (error) {
-      if (error instanceof PeerError && error.code === 'CURSOR_INVALID') {
+      const code = error instanceof PeerError ? error.code : '';
+      if (code === 'RESYNC_REQUIRED' || code === 'SUPERGRAPH_CHANGED') return 'behind';
+      if (code === 'CURSOR_INVALID') {
         await forgetStanding(source, region, planId);
         standings.delete(planId);
       }
@@ -109,10 +114,7 @@ export async function replicate(
   };
 
   async function look(): Promise<void> {
-    const asked = waiters.splice(0);
-    const listing = await ask(peer, plans.region).finally(() => {
-      for (const resolve of asked) resolve();
-    });
+    const listing = await ask(peer, plans.region);
     if (listing.region !== region || listing.regionNumber === plans.regionNumber) {
       const why = listing.region === region ? `has our number, ${plans.regionNumber}` : `is region ${listing.region}`;
       throw new PeerError('', `the peer ${why}`);
@@ -120,26 +122,35 @@ export async function replicate(
     const known: Side = { ...side, regionNumber: listing.regionNumber };
     listed.clear();
     for (const plan of listing.plans) listed.set(plan.id, plan);
-    for (const [planId] of await countWaiting(source, region)) if (standings.has(planId)) await take(known, planId, []);
+    const rests = (planId: string) => (failed.get(planId)?.until ?? 0) > Date.now();
+    for (const [planId] of await countWaiting(source, region))
+      if (standings.has(planId) && !rests(planId)) await attempt(planId, take(known, planId, []));
     for (const plan of listing.plans) {
+      if (rests(plan.id)) continue;
       const changed = settled.has(plan.id) && settled.get(plan.id) !== describe(plan);
-      if (!running.has(plan.id)) {
-        if (!isDone(plan)) start(known, plan);
-      } else if (changed && (await settle(known, plan))) settled.set(plan.id, describe(plan));
+      if (running.has(plan.id)) {
+        if (changed) await attempt(plan.id, follow(known, plan));
+      } else if (!isDone(plan)) {
+        const run = attempt(plan.id, followPlan(known, plan)).finally(() => running.delete(plan.id));
+        running.set(plan.id, run);
+      }
     }
+  }
+
+  /** What changed in the record of a plan that is being followed. */
+  async function follow(known: Side, plan: Listed): Promise<void> {
+    if (await settle(known, plan)) settled.set(plan.id, describe(plan));
   }
 
   try {
     for (;;) {
       wake = new AbortController();
-      if (waiters.length > 0) wake.abort();
       await look();
-      await pause(poll, undefined, { signal: AbortSignal.any([wake.signal, peer.signal]) }).catch(() => {});
+      await rest(poll, wake.signal, peer.signal);
       if (peer.signal.aborted) throw peer.ended;
     }
   } finally {
     await peer.close();
-    for (const resolve of waiters.splice(0)) resolve();
     await Promise.all(running.values());
   }
 }

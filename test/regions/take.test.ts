@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import * as Y from 'yjs';
+import { createSystemActor } from '../../kit/context.ts';
+import { openDatabase } from '../../kit/database/open.ts';
+import { createProcessHints } from '../../kit/hints.ts';
+import { createLog } from '../../kit/log.ts';
+import { readInstallation } from '../../kit/subgraph.ts';
+import { createPlan } from '../../subgraphs/working-plans/commands/create-plan.ts';
+import { load, snapshot } from '../../subgraphs/working-plans/document/state.ts';
+import { Plan } from '../../subgraphs/working-plans/entities/plan.ts';
+import type { Item } from '../../subgraphs/working-plans/link/ask.ts';
+import type { Standing } from '../../subgraphs/working-plans/link/store.ts';
+import { type Side, takeItems } from '../../subgraphs/working-plans/link/take.ts';
+import { migrations } from '../../subgraphs/working-plans/migrations/index.ts';
+import { openPlans, type Plans } from '../../subgraphs/working-plans/plans.ts';
+import { loadRecords } from '../../subgraphs/working-plans/records.ts';
+import { freshDatabase } from '../database.ts';
+import { titleOf } from '../plan-writer.ts';
+import { edit } from './region.ts';
+
+const ids = 2 ** 24;
+const own = { region: 'americas', regionNumber: 1 };
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let plans: Plans;
+let stop: () => Promise<void>;
+const alarms: string[] = [];
+beforeAll(async () => {
+  database = await freshDatabase();
+  const hints = createProcessHints();
+  const log = createLog('test', 'error', (line) => alarms.push(line));
+  const plan = JSON.parse(readFileSync(new URL('../../seed/plan.json', import.meta.url), 'utf8'));
+  const opened = await openDatabase({
+    ...{ url: database.url, secret: 'a secret for this file only, long enough', hints },
+    ...{ subgraph: 'working-plans', entities: [Plan], migrations },
+    load: async (tx) => {
+      await loadRecords(tx, { system: createSystemActor(), records: { plans: [plan] }, refuseSamples: false }, own);
+    },
+  });
+  const installation = await readInstallation(opened.source);
+  plans = openPlans({
+    database: opened,
+    hints,
+    log,
+    cursorSecret: 'another secret, for cursors',
+    installation,
+    ...own,
+  });
+  stop = async () => {
+    await plans.stop();
+    await opened.stop();
+    await database.drop();
+  };
+}, 60_000);
+afterAll(() => stop?.());
+
+let planId: string;
+let side: Side;
+/** The plan as the peer has it. */
+let there: Y.Doc;
+let sent: number;
+beforeEach(async () => {
+  const editor = {
+    ...{ kind: 'SEAT' as const, subject: 'x', seatId: 'seat:here', networks: ['net:africa'], rightsVersion: 1 },
+    roles: [{ role: 'MEMBER_EDITOR' as const, networkId: 'net:africa', bodyId: null }],
+  };
+  const input = {
+    ...{ clientMutationId: randomUUID(), networkIds: ['net:africa'], title: [{ locale: 'en', text: 'Title' }] },
+    ...{ periodStart: '2027-01-01', periodEnd: '2027-12-31', sourceLocale: 'en', visibility: 'NETWORK' as const },
+  };
+  planId = await plans.database.transaction((tx) => createPlan(tx, editor, input as never, plans));
+  side = { plans, log: createLog('link', 'error', (line) => alarms.push(line)), region: 'africa', regionNumber: 2 };
+  there = load(snapshot((await plans.rooms.open([planId])).get(planId)!.doc));
+  there.clientID = 2 * ids + 1;
+  alarms.length = 0;
+  sent = 1; // the first edit came from here
+});
+
+const standing: Standing = { cursor: 'start', epoch: 1, position: 1 };
+const item = (update: Uint8Array, over: Partial<Item> = {}): Item => {
+  sent += 1;
+  return { cursor: `c${sent}`, region: 'africa', originSeq: sent, seatId: 'seat:there', update, ...over };
+};
+const type = (text: string) => edit(there, (title) => title.insert(title.length, text));
+const titleHere = async () => titleOf((await plans.rooms.open([planId])).get(planId)!.doc).toString();
+const query = (sql: string): Promise<Record<string, unknown>[]> => plans.database.source.query(sql, [planId]);
+const taken = () =>
+  query('SELECT origin_seq::int AS n FROM plan_edit WHERE plan_id = $1 AND origin_seq IS NOT NULL ORDER BY 1');
+const aside = () =>
+  query('SELECT origin_seq::int AS n, state, reason FROM link_item WHERE plan_id = $1 ORDER BY origin_seq, id');
+const numbers = (...values: number[]) => values.map((n) => ({ n }));
+
+describe('items of a peer', () => {
+  test('are taken once, in one batch or many, again or not', async () => {
+    const items = [' a', ' b', ' c'].map((text) => item(type(text)));
+    const [first, second, third] = items as [Item, Item, Item];
+    let at = await takeItems(side, planId, standing, [first, first, second]);
+    expect(at).toEqual({ cursor: 'c3', epoch: 1, position: 3 });
+    at = await takeItems(side, planId, at, [second, third]);
+    at = await takeItems(side, planId, at, [third]);
+    await takeItems(side, planId, standing, items); // all again, from the start
+    expect(at).toEqual({ cursor: 'c4', epoch: 1, position: 4 });
+    expect(await taken()).toEqual(numbers(2, 3, 4));
+    expect(await titleHere()).toBe('Title a b c');
+    expect([await aside(), alarms]).toEqual([[], []]);
+  });
+
+  test('that were typed over what is typed here meanwhile fit, and so do nodes that both sides made under one key', async () => {
+    const room = (await plans.rooms.open([planId])).get(planId)!;
+    const here = load(snapshot(room.doc));
+    here.clientID = ids + 1;
+    const make = (doc: Y.Doc, code: string) => edit(doc, () => doc.transact(() => makeNode(doc, code)));
+    await takeItems({ ...side, region: 'asia', regionNumber: 1 }, planId, standing, [
+      { ...item(make(here, 'here')), region: 'asia' },
+    ]);
+    sent = 1;
+    const at = await takeItems(side, planId, standing, [item(make(there, 'there')), item(type(' on'))]);
+    expect(at.position).toBe(3);
+    expect([await aside(), await titleHere()]).toEqual([[], 'Title on']);
+  });
+
+  test('wait for what they build on, and are taken when that has come', async () => {
+    const [first, second, third] = [item(type(' 1')), item(type(' 2')), item(type(' 3'))];
+    let at = await takeItems(side, planId, standing, [
+      { ...second!, originSeq: 2 },
+      { ...third!, originSeq: 3 },
+    ]);
+    expect(at.position).toBe(3);
+    expect(await aside()).toEqual([2, 3].map((n) => ({ n, state: 'WAITING', reason: 'RESYNC' })));
+    at = await takeItems(side, planId, at, [{ ...first!, originSeq: 4 }]);
+    expect([at.position, await aside(), await titleHere()]).toEqual([4, [], 'Title 1 2 3']);
+    expect(alarms).toEqual([]);
+  });
+
+  test('wait no longer than ten minutes', async () => {
+    type(' never sent');
+    const late = item(type(' late'));
+    const at = await takeItems(side, planId, standing, [late]);
+    await query("UPDATE link_item SET received_at = now() - interval '11 minutes' WHERE plan_id = $1");
+    await takeItems(side, planId, at, []);
+    expect(await aside()).toEqual([{ n: 2, state: 'REFUSED', reason: 'RESYNC' }]);
+    expect(alarms).toHaveLength(1);
+  });
+
+  test('are put aside, each with an alarm, when they are forged or missing; the others go on', async () => {
+    const base = snapshot(there);
+    const forged = (client: number) => {
+      const doc = load(base);
+      doc.clientID = client;
+      return edit(doc, (title) => title.insert(0, 'forged '));
+    };
+    const items = [
+      item(type(' by one seat')),
+      item(type(' by another'), { seatId: 'seat:other' }), // the same client id
+      item(forged(ids + 9)), // an id of this region
+      item(forged(2 * ids + 3), { region: 'americas', originSeq: 77 }), // said to be ours
+      item(forged(3 * ids + 3), { region: 'europe', originSeq: 1 }),
+      item(new Uint8Array([1, 2, 3])),
+    ];
+    sent += 1; // one is missing
+    const other = load(base);
+    other.clientID = 2 * ids + 20;
+    items.push(item(edit(other, (title) => title.insert(title.length, ' honest'))));
+    const at = await takeItems(side, planId, standing, items);
+    expect(at.position).toBe(sent);
+    const reasons = (await aside()).map(({ reason }) => reason);
+    expect(reasons.sort()).toEqual(['FORBIDDEN', 'FORBIDDEN', 'GAP', 'NOT_OURS', 'UNKNOWN_REGION', 'UPDATE_MALFORMED']);
+    expect(alarms).toHaveLength(reasons.length);
+    expect(alarms.join()).not.toContain('forged ');
+    expect(await titleHere()).toMatch(/^Title( by one seat| honest){2}$/);
+  });
+
+  test('come into a frozen plan', async () => {
+    await query("UPDATE plan SET status = 'UNDER_REVIEW' WHERE id = $1");
+    await takeItems(side, planId, standing, [item(type(' late'))]);
+    expect(await titleHere()).toBe('Title late');
+  });
+});
+
+function makeNode(doc: Y.Doc, code: string): void {
+  const node = new Y.Map<unknown>();
+  for (const [field, value] of Object.entries({ kind: 'objective', parent: null, pos: 'a5', code }))
+    node.set(field, value);
+  doc.getMap('nodes').set('same-key', node);
+}
