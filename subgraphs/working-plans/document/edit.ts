@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import { type Deletion, fieldType, type Kind, mayStandUnder, PLAN_KEY, REQUIRED, textFields } from './fields.ts';
-import { type LocalizedRecord, writeNode, writeParagraphs, writeText } from './node.ts';
+import { type LocalizedRecord, writeNode, writeText } from './node.ts';
 import { byPosition, type Placed, positionAfter } from './order.ts';
 import { isDeleted, localesOf, nodesOf, readHead } from './read.ts';
-import { plainText } from './rich-text.ts';
+import { replaceText } from './replace.ts';
 import { accepts, isCleanText, isNodeKey } from './values.ts';
 import { UpdateWriter } from './writer.ts';
 
@@ -84,7 +84,7 @@ export function setFields(doc: Y.Doc, key: string, values: Values, clientId: num
     const type = requireField(kind, field);
     if (type === 'text' || type === 'richText') {
       for (const [locale, text] of Object.entries(requireTexts(field, value, localesOf(doc)))) {
-        replaceText(writer, node, field, locale, text);
+        replaceText(writer, requireText(node, field, locale), text);
       }
     } else {
       requireValue(field, type, value);
@@ -203,48 +203,9 @@ function place(
   return pos;
 }
 
-function replaceText(writer: UpdateWriter, node: Y.Map<unknown>, field: string, locale: string, text: string): void {
+function requireText(node: Y.Map<unknown>, field: string, locale: string): Y.Text | Y.XmlFragment {
   const map = node.get(field);
   const type = map instanceof Y.Map ? map.get(locale) : undefined;
-  if (type instanceof Y.XmlFragment) {
-    if (plainText(type) === text) return;
-    let last: Y.Item | null = null;
-    for (let item = type._start; item !== null; item = item.right) {
-      writer.delete(item);
-      last = item;
-    }
-    writeParagraphs(writer, idOf(type), last?.lastId ?? null, text);
-  } else if (type instanceof Y.Text) replaceCharacters(writer, type, text);
-  else throw new PlanEditError('UNKNOWN_LOCALE', `${field} has no text in ${locale} yet`);
-}
-
-function replaceCharacters(writer: UpdateWriter, type: Y.Text, text: string): void {
-  const old = type.toString();
-  const most = Math.min(old.length, text.length);
-  let start = 0;
-  while (start < most && old[start] === text[start]) start++;
-  let tail = 0;
-  while (tail < most - start && old[old.length - 1 - tail] === text[text.length - 1 - tail]) tail++;
-  // Never between the two halves of one character: Yjs would put U+FFFD in place of both.
-  if (start > 0 && /[\uD800-\uDBFF]/.test(old[start - 1]!)) start--;
-  if (tail > 0 && /[\uDC00-\uDFFF]/.test(old[old.length - tail]!)) tail--;
-
-  const end = old.length - tail;
-  let origin: Y.ID | null = null;
-  let rightOrigin: Y.ID | null = type._start?.id ?? null;
-  let at = 0;
-  for (let item = type._start; item !== null; item = item.right) {
-    const length = item.deleted || !item.countable ? 0 : item.length;
-    const from = Math.min(Math.max(start - at, 0), length);
-    const to = Math.min(Math.max(end - at, 0), length);
-    if (from > 0) {
-      origin = Y.createID(item.id.client, item.id.clock + from - 1);
-      // The very next struct, deleted or not: with anything between its two neighbours a new struct may land differently elsewhere.
-      rightOrigin = from < item.length ? Y.createID(item.id.client, item.id.clock + from) : (item.right?.id ?? null);
-    }
-    writer.delete(item, from, to - from);
-    at += length;
-  }
-  const inserted = text.slice(start, text.length - tail);
-  if (inserted) writer.insert(idOf(type), origin, rightOrigin, inserted);
+  if (type instanceof Y.Text || type instanceof Y.XmlFragment) return type;
+  throw new PlanEditError('UNKNOWN_LOCALE', `${field} has no text in ${locale} yet`);
 }

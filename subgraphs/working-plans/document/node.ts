@@ -50,11 +50,17 @@ export function writeText(
   }
 }
 
-/** A paragraph a line, after `last`. Empty text gets a paragraph with a text too, so that two people who start typing share them. */
-export function writeParagraphs(writer: UpdateWriter, fragment: Y.ID, last: Y.ID | null, text: string): void {
+/** A paragraph a line, after `last` and before `right` (null: to the end). Empty text gets a paragraph with a text too, so that two people who start typing share them. */
+export function writeParagraphs(
+  writer: UpdateWriter,
+  fragment: Y.ID,
+  last: Y.ID | null,
+  text: string,
+  right: Y.ID | null = null,
+): void {
   let before = last;
   for (const line of text.split('\n')) {
-    before = writer.insert(fragment, before, null, new Y.XmlElement('paragraph'));
+    before = writer.insert(fragment, before, right, new Y.XmlElement('paragraph'));
     const inline = writer.insert(before, null, null, new Y.XmlText());
     if (line) writer.insert(inline, null, null, line);
   }

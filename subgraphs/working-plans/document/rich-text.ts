@@ -67,20 +67,19 @@ export function mayMark(name: string, value: unknown): boolean {
 
 /** Rich text as plain text: blocks separated by newlines, a hard break is a newline too, marks are left out. */
 export function plainText(fragment: Y.XmlFragment): string {
-  const lines: string[] = [];
-  appendBlocks(fragment, lines);
-  return lines.join('\n');
+  return blocksOf(fragment).map(inlineText).join('\n');
 }
 
-function appendBlocks(parent: Y.XmlFragment, lines: string[]): void {
-  for (const child of parent.toArray()) {
-    if (!(child instanceof Y.XmlElement)) continue;
-    if (child.nodeName === 'paragraph' || child.nodeName === 'heading') lines.push(inlineText(child));
-    else appendBlocks(child, lines);
-  }
+/** The paragraphs and headings, those in lists too, in reading order. */
+export function blocksOf(parent: Y.XmlFragment): Y.XmlElement[] {
+  return parent.toArray().flatMap((child) => {
+    if (!(child instanceof Y.XmlElement)) return [];
+    return child.nodeName === 'paragraph' || child.nodeName === 'heading' ? [child] : blocksOf(child);
+  });
 }
 
-function inlineText(block: Y.XmlElement): string {
+/** What a block reads as; a hard break is a newline. */
+export function inlineText(block: Y.XmlElement): string {
   let text = '';
   for (const child of block.toArray()) {
     // XmlText's own toString writes the marks as tags.

@@ -47,7 +47,7 @@ export class RedactionPayload {
 export class RedactionResolver {
   @Mutation(() => RedactionPayload, {
     description:
-      'For safety officers of an owner network, in every status of the plan. Takes text out of the document, deleted nodes included, out of its history, versions, suggestions and notes, and begins a new epoch: whoever has the plan open gets PlanReset, later pushes of the old epoch EPOCH_CHANGED. What was acknowledged before is kept, without the text. The hash of a version stays what was decided on. Out of reach: copies on the devices of those who had the plan open, ids that clients chose, and the backups, replicas and write-ahead log of the database, which their operator keeps only so long.',
+      'For safety officers of an owner network, in every status of the plan. Takes text out of the document, deleted nodes included, out of its history, versions, suggestions and notes, and begins a new epoch: whoever has the plan open gets PlanReset, later pushes of the old epoch EPOCH_CHANGED. What was acknowledged before is kept, without the text. The hash of a version stays what was decided on. Out of reach: other plans, also an amendment or copy of this one; what was quoted in discussions; copies on the devices of those who had the plan open; ids that clients chose; and the backups, replicas and write-ahead log of the database, which their operator keeps only so long.',
   })
   async redactPlanText(
     @Arg('input', () => RedactPlanTextInput) input: RedactPlanTextInput,

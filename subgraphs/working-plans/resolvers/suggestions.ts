@@ -76,7 +76,7 @@ export class SuggestionResolver {
 
   @Mutation(() => SuggestionPayload, {
     description:
-      'Writes the proposed text into the document, as your edit, and marks the suggestion ACCEPTED: both or neither. Rich text becomes plain paragraphs. Accepting under review changes the document after it was submitted: its content hash is no longer the submitted version’s, and for adoption the plan must be submitted again. PLAN_FULL.',
+      'Writes the proposed text into the document, as your edit, and marks the suggestion ACCEPTED: both or neither. Of rich text, what stays keeps its formatting, and new lines are plain paragraphs. Accepting under review changes the document after it was submitted: its content hash is no longer the submitted version’s, and for adoption the plan must be submitted again. PLAN_FULL.',
   })
   acceptSuggestion(
     @Arg('input', () => ResolveSuggestionInput) input: ResolveSuggestionInput,
