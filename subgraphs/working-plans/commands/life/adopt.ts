@@ -152,8 +152,8 @@ async function keepAdopted(
  */
 async function supersede(manager: EntityManager, { id, amends }: Plan): Promise<string | null> {
   if (amends === null) return null;
-  const [old] = await manager.query(
-    `UPDATE plan SET status = 'SUPERSEDED', version = version + 1 WHERE id = $1 AND status = 'ADOPTED' RETURNING id`,
+  const [, changed]: [unknown, number] = await manager.query(
+    `UPDATE plan SET status = 'SUPERSEDED', version = version + 1 WHERE id = $1 AND status = 'ADOPTED'`,
     [amends],
   );
   for (const [table, columns] of Object.entries(underWay)) {
@@ -162,7 +162,7 @@ async function supersede(manager: EntityManager, { id, amends }: Plan): Promise<
       [id, amends],
     );
   }
-  return old ? amends : null;
+  return changed > 0 ? amends : null;
 }
 
 const underWay = {
