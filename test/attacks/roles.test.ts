@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
+import * as Y from 'yjs';
 import { startWorld, type World } from '../world.ts';
 import { personsIn } from './canaries.ts';
 
@@ -108,30 +109,33 @@ test('what somebody typed for a seat, an organisation or a country closes no lis
   const unnamed = { displayName: 'Member organisation', alias: null, roles: [], organisation: null, holder: null };
   expect(answer.data.post.post.mentions).toMatchObject([unnamed, { id: 'seat:s09' }, unnamed]);
 
-  const i = {
-    clientMutationId: 'a',
-    outcomeId: '',
-    title: [{ locale: 'en', text: 'x' }],
-    countries: ['QQ'],
-    responsibleId: 'org:nobody',
-  };
   const editor = await world.people.as('africa-editor');
-  const { data } = await editor.ask('{ workingPlan(id: "plan:joint-2027") { objectives { outcomes { id } } } }');
-  i.outcomeId = data.workingPlan.objectives[0].outcomes[0].id;
-  const fields = 'countries { code name { text } } responsible { id name }';
-  const made = await editor.ask(
-    `mutation ($i: UpsertActivityInput!) { upsertActivity(input: $i) { activity { ${fields} } problems { ... on UserError { message } } } }`,
-    { i },
+  const planId = 'plan:joint-2027';
+  const { data } = await editor.ask(`{ workingPlan(id: "${planId}") { document { update epoch } } }`);
+  const joined = await editor.ask(`mutation { joinPlan(planId: "${planId}") { clientId } }`);
+  const doc = new Y.Doc();
+  Y.applyUpdateV2(doc, Buffer.from(data.workingPlan.document.update, 'base64'));
+  doc.clientID = joined.data.joinPlan.clientId;
+  let update = '';
+  doc.on('update', (made: Uint8Array) => {
+    update = Buffer.from(made).toString('base64');
+  });
+  doc.transact(() => {
+    const activity = doc.getMap<Y.Map<unknown>>('nodes').get('a1.1.1')!;
+    activity.set('countries', ['QQ']);
+    activity.set('responsible', 'org:nobody');
+  });
+  const pushed = await editor.ask(
+    `mutation ($e: Int!, $u: Base64!) { pushPlanEdits(planId: "${planId}", epoch: $e, editId: "qq", update: $u) { cursor } }`,
+    { e: data.workingPlan.document.epoch, u: update },
   );
-  expect(made).toEqual({
-    data: {
-      upsertActivity: {
-        activity: {
-          countries: [{ code: 'QQ', name: { text: 'QQ' } }],
-          responsible: { id: 'org:nobody', name: 'Member organisation' },
-        },
-        problems: [],
-      },
-    },
+  expect(pushed.errors).toBeUndefined();
+  const activities = 'activities { id countries { code name { text } } responsible { id name } }';
+  const seen = await editor.ask(`{ workingPlan(id: "${planId}") { objectives { outcomes { ${activities} } } } }`);
+  expect(seen.errors).toBeUndefined();
+  expect(seen.data.workingPlan.objectives[0].outcomes[0].activities[0]).toEqual({
+    id: `${planId}/a1.1.1`,
+    countries: [{ code: 'QQ', name: { text: 'QQ' } }],
+    responsible: { id: 'org:nobody', name: 'Member organisation' },
   });
 });

@@ -381,6 +381,20 @@ describe('those who have the plan open', () => {
   });
 });
 
+test('a writer’s id that has ended meanwhile is replaced by another', async () => {
+  const { planId, activity } = await grow();
+  await make(here, 'africa-editor', 'upsertActivity', { id: activity.id, code: '1' });
+  const ids = () =>
+    world.db.query("SELECT client_id FROM working_plans.plan_client WHERE plan_id = $1 AND seat_id = 'seat:s08'", [
+      planId,
+    ]);
+  await make(here, 'africa-editor', 'upsertActivity', { id: activity.id, code: '2' });
+  expect((await ids()).rows).toHaveLength(1); // one for all typed edits of a seat
+  await world.db.query("DELETE FROM working_plans.plan_client WHERE plan_id = $1 AND seat_id = 'seat:s08'", [planId]);
+  expect((await make(here, 'africa-editor', 'upsertActivity', { id: activity.id, code: '3' })).code).toBe('3');
+  expect((await ids()).rows).toHaveLength(1);
+});
+
 test('a plan is one of the shipped ones too', async () => {
   const { dependsOn } = await make(here, 'africa-editor', 'upsertActivity', {
     id: `${joint}/a1.1.2`,
