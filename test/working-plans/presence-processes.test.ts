@@ -253,6 +253,12 @@ describeWith('redis', 'two processes', () => {
     const isThere = ({ lists }: typeof one) => lists.at(-1)?.people.find(({ clientKey }) => clientKey === key)?.nodeId;
     await until(() => isThere(one) === `${joint}/plan` && isThere(two) === `${joint}/plan`);
     for (const { lists } of [one, two]) expect(lists.at(-1)?.totalCount).toBe(2); // she is one, not two
+    const heard = [one.lists.length, two.lists.length];
+    for (let n = 0; n < 8; n++) {
+      await there.presence.set(ana, joint, 'x', { nodeId: `${joint}/plan` }); // where she is already
+      await new Promise((resolve) => setTimeout(resolve, 100)); // two beats between the processes in all
+    }
+    expect([one.lists.length, two.lists.length]).toEqual(heard);
     await one.leave();
     await two.sees('seat:ben');
     await here.stop();
@@ -296,11 +302,15 @@ describeWith('redis', 'two processes', () => {
   });
 
   test('are not told rubbish by each other, nor anything by who does not know the secret', async () => {
-    const hints = await connect();
-    const here = startProcess(await connect());
+    const [hints, own] = [await connect(), await connect()];
+    const here = startProcess(own);
     const one = await here.follow(ana, 'x');
     await one.sees('seat:ana');
     const channel = `presence:${joint}`;
+    let byes = 0;
+    own.subscribe(channel, (payload) => {
+      if (payload.includes('"BYE"')) byes += 1;
+    });
     const ghost = { clientKey: 'k', seatId: 'seat:ghost', region: 'x', since: 1, setAt: 1 };
     const say = (payload: unknown) => hints.publish(channel, JSON.stringify(payload));
     for (const rubbish of [
@@ -327,6 +337,7 @@ describeWith('redis', 'two processes', () => {
     expect(people.every(({ clientKey }) => clientKey !== 'k')).toBe(true);
     say({ from: 'q', kind: 'BYE' });
     say({ from: 'p', kind: 'BYE' });
-    await one.sees('seat:ana');
+    await until(() => byes === 2);
+    await (await here.follow(ben, 'y')).sees('seat:ana', 'seat:ben'); // who comes does not wait for a crowd's turn
   });
 });

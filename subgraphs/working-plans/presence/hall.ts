@@ -37,6 +37,7 @@ interface Watching {
 const longest = 10_000; // ms between two lists, however many people there are
 /** Given to all readers of a plan together, before lists come more seldom: each costs some 70 us on its way through the gateway, with the seat's name. */
 const entriesASecond = 2_500;
+const entriesOfReader = 40; // a second, some 300 bytes each: it may be on a poor link, which edits need
 const lateWords = 2_000; // ms in which what a closed tab had still sent may arrive
 
 /**
@@ -54,6 +55,8 @@ export class Hall {
   readonly #telling: Pace;
   readonly #stopListening: () => void;
   #count = 0;
+  /** What everybody was told last. */
+  #told = '';
   #changed = false;
   #toldAt: number;
   #closed = false;
@@ -148,8 +151,9 @@ export class Hall {
 
   /** ms between two lists for everybody. */
   get #interval(): number {
-    const entries = this.#watching.size * Math.min(this.#count, presenceLimits.listed);
-    return Math.min(longest, Math.max(this.around.times.list, (entries / entriesASecond) * 1_000));
+    const entries = Math.min(this.#count, presenceLimits.listed);
+    const seconds = Math.max(entries / entriesOfReader, (entries * this.#watching.size) / entriesASecond);
+    return Math.min(longest, Math.max(this.around.times.list, seconds * 1_000));
   }
 
   #adopt(room: Room): void {
@@ -179,8 +183,14 @@ export class Hall {
   async #deliver(): Promise<void> {
     this.#changed = false;
     const list = await this.#list();
-    if (list) for (const { watcher } of this.#watching) watcher.push(list);
-    else this.#changed = true; // the next tick asks again
+    if (!list) {
+      this.#changed = true; // the next tick asks again
+      return;
+    }
+    const told = JSON.stringify(list);
+    const isNews = told !== this.#told; // another process may have heard again what is known
+    this.#told = told;
+    for (const { watcher } of this.#watching) if (isNews || !watcher.begun) watcher.push(list);
   }
 
   /** Who has just come does not wait for a crowd's turn. */
