@@ -21,7 +21,8 @@
  *     await session.stop(); // what was not saved stays on the shelf, and the next session of this person sends it
  */
 export { type Access, connect } from './co-editing/connection.ts';
-export { createGraphWire, type Graph, type GraphAnswer } from './co-editing/graph-wire.ts';
+export type { Graph, GraphAnswer } from './co-editing/graph.ts';
+export { createGraphWire } from './co-editing/graph-wire.ts';
 export type { Person, Position, PresenceWire } from './co-editing/presence.ts';
 export { PlanSession, type PlanSessionOptions } from './co-editing/session.ts';
 export {

@@ -1,7 +1,9 @@
 /*
- * Keeps the page itself, so that an opened plan can be read and written without a connection. Pages come from the network when it answers; what
+ * Keeps the page itself, so that an opened plan can be read and written without a connection. Pages come from the network when it answers in time; what
  * stands under /assets/ never changes under its name. Nothing of the graph or of sign-in passes through here.
  */
+/** A link may be dead without a word: ms until what is kept is shown. */
+const patience = 3_000;
 const cacheName = 'net4u-BUILD';
 const isPage = (path) => path === '/' || path.startsWith('/plans/');
 
@@ -36,15 +38,16 @@ self.addEventListener('fetch', (event) => {
 
 async function fetchFirst(request, name) {
   const cache = await caches.open(cacheName);
-  try {
-    const response = await fetch(request);
+  const fetching = fetch(request).then(async (response) => {
     if (response.ok) await cache.put(name, response.clone());
     return response;
-  } catch (error) {
-    const kept = await cache.match(name);
-    if (kept) return kept;
-    throw error;
-  }
+  });
+  const late = new Promise((resolve) => setTimeout(resolve, patience));
+  try {
+    const response = await Promise.race([fetching, late]);
+    if (response) return response;
+  } catch {}
+  return (await cache.match(name)) ?? fetching; // which fails here if it has failed
 }
 
 async function keep(request) {

@@ -5,8 +5,12 @@ import type { World } from '../world.ts';
 const flags =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
-export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: findPart('chromium')!, headless: true, args: flags.split(' ') });
+/** @param through a port of this machine that the browser takes for the world's: a link (test/link.ts) */
+export function launch(through?: { world: World; port: number }): Promise<Browser> {
+  const rule = through && `--host-resolver-rules=MAP ${new URL(through.world.url).host} 127.0.0.1:${through.port}`;
+  const args = [...flags.split(' '), ...(rule ? [rule] : [])];
+  return chromium.launch({ executablePath: findPart('chromium')!, headless: true, args });
+}
 
 /** Somebody at a browser of their own. */
 export interface Visitor {
@@ -65,14 +69,23 @@ export async function openPlan(browser: Browser, world: World, persona: string, 
   return visitor;
 }
 
-/** Composes `text` where the caret is, as a dead key or an input method does: first what it shows meanwhile, then the result. */
-export async function compose({ page, context }: Visitor, meanwhile: string, text: string): Promise<void> {
+/**
+ * Composes `text` where the caret is, as a dead key or an input method does: first what it shows meanwhile, then the result.
+ * @param between happens in the middle of it
+ */
+export async function compose(
+  { page, context }: Visitor,
+  meanwhile: string,
+  text: string,
+  between: () => void | Promise<void> = () => {},
+): Promise<void> {
   const keyboard = await context.newCDPSession(page);
   await keyboard.send('Input.imeSetComposition', {
     text: meanwhile,
     selectionStart: meanwhile.length,
     selectionEnd: meanwhile.length,
   });
+  await between();
   await keyboard.send('Input.insertText', { text });
   await keyboard.detach();
 }

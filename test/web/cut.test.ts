@@ -8,7 +8,7 @@ function change(write: (doc: Y.Doc) => void, prepare: (doc: Y.Doc) => void = () 
   prepare(doc);
   const before = new Y.Doc();
   Y.applyUpdate(before, Y.encodeStateAsUpdate(doc));
-  let update = new Uint8Array();
+  let update: Uint8Array = new Uint8Array();
   doc.on('update', (bytes: Uint8Array) => {
     update = bytes;
   });

@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
-import { createGraphWire, type Graph } from '../../web/co-editing/graph-wire.ts';
+import type { Graph } from '../../web/co-editing/graph.ts';
+import { createGraphWire } from '../../web/co-editing/graph-wire.ts';
 import { PlanSession, type PlanSessionOptions } from '../../web/co-editing/session.ts';
 import { createMemoryShelf } from '../../web/co-editing/shelf.ts';
 import { type PlanSink, type PlanWire, WireFailure } from '../../web/co-editing/wire.ts';

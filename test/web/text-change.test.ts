@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
-import { findChange, moveIndex } from '../../web/src/plan/text-change.ts';
+import { findChange, moveIndex } from '../../web/src/plan/text/text-change.ts';
 
 /** Random numbers that are the same in every run. */
 function createRandom(seed: number) {

@@ -1,5 +1,5 @@
 import { type Client, createClient, type SubscribePayload } from 'graphql-ws';
-import type { Graph, GraphAnswer } from './graph-wire.ts';
+import type { Graph, GraphAnswer } from './graph.ts';
 import { type Sent, sendByHash, sendInstead, sendWhole } from './persisted.ts';
 import { WireFailure } from './wire.ts';
 

@@ -1,28 +1,14 @@
 import { fromBase64, toBase64 } from './bytes.ts';
+import { type Graph, toFailure } from './graph.ts';
+import { createGraphPresence } from './graph-presence.ts';
 import { type PlanEvent, type PlanWire, WireFailure } from './wire.ts';
-
-export interface GraphAnswer {
-  // biome-ignore lint/suspicious/noExplicitAny: each operation knows the shape of its answer
-  data?: any;
-  errors?: readonly { message: string; extensions?: Record<string, unknown> }[] | undefined;
-}
-
-/** How operations reach the graph. */
-export interface Graph {
-  /** @throws WireFailure UNREACHABLE when no answer came */
-  ask(query: string, variables: Record<string, unknown>, signal?: AbortSignal): Promise<GraphAnswer>;
-  /** @returns ends it; `ended` is then not called */
-  subscribe(
-    query: string,
-    variables: Record<string, unknown>,
-    sink: { opened(): void; next(answer: GraphAnswer): void; ended(failure?: WireFailure): void },
-  ): () => void;
-}
 
 const OPEN = `query OpenPlan($id: ID!, $since: StateVector) {
   workingPlan(id: $id) { id status document(since: $since) { update cursor epoch stateVector } }
 }`;
-const JOIN = 'mutation JoinPlan($planId: ID!) { joinPlan(planId: $planId) { clientId epoch } }';
+const JOIN = `mutation JoinPlan($planId: ID!, $resume: ResumeInput) {
+  joinPlan(planId: $planId, resume: $resume) { clientId epoch }
+}`;
 const PUSH = `mutation PushPlanEdits($planId: ID!, $epoch: Int!, $editId: ID!, $update: Base64!) {
   pushPlanEdits(planId: $planId, epoch: $epoch, editId: $editId, update: $update) { cursor }
 }`;
@@ -42,6 +28,7 @@ export function createGraphWire(graph: Graph, planId: string): PlanWire {
     return data;
   };
   return {
+    presence: createGraphPresence(graph, planId),
     async open(since) {
       const { workingPlan } = await ask(OPEN, { id: planId, since: since && toBase64(since) });
       if (!workingPlan) throw new WireFailure('NOT_FOUND', 'there is no such plan, or you may not read it');
@@ -55,7 +42,7 @@ export function createGraphWire(graph: Graph, planId: string): PlanWire {
         }
       );
     },
-    join: async () => (await ask(JOIN, { planId })).joinPlan,
+    join: async (resume) => (await ask(JOIN, { planId, resume })).joinPlan,
     async push(epoch, editId, update, signal) {
       return (await ask(PUSH, { planId, epoch, editId, update: toBase64(update) }, signal)).pushPlanEdits.cursor;
     },
@@ -86,8 +73,4 @@ function toEvent(event: any): PlanEvent {
   const { cursor, update, seat, at } = event;
   const author = seat && { seat: seat.displayName ?? null, organisation: seat.organisation?.name ?? null };
   return { kind: 'edits', cursor, update: fromBase64(update), author, at };
-}
-
-function toFailure({ message, extensions }: NonNullable<GraphAnswer['errors']>[number]): WireFailure {
-  return new WireFailure(String(extensions?.code ?? 'INTERNAL'), message, extensions);
 }

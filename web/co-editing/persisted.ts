@@ -1,4 +1,4 @@
-import type { GraphAnswer } from './graph-wire.ts';
+import type { GraphAnswer } from './graph.ts';
 
 /** What an operation is sent as: its hash, since the gateway knows those of this page (vite.config.ts), or its text as well. */
 export interface Sent {

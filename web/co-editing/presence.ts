@@ -64,6 +64,7 @@ export interface PresenceOptions extends Waits {
 export class Presence {
   #all: Person[] | null = null;
   #own: string | null = null;
+  #others: readonly Person[] | null = null;
   #position: Position | null = null;
   #at: string | null = null;
   #looking = true;
@@ -82,15 +83,9 @@ export class Presence {
     this.#wait = new BackOff(options);
   }
 
-  /** Others who are here; null while that is not known. */
+  /** Others who are here, without this person's other tabs; null while that is not known. */
   get others(): readonly Person[] | null {
-    if (!this.#all || this.#own === null) return null;
-    return this.#all.filter(({ key }) => key !== this.#own);
-  }
-
-  /** This tab's own entry. */
-  get own(): Person | undefined {
-    return this.#all?.find(({ key }) => key === this.#own);
+    return this.#others;
   }
 
   start(): void {
@@ -101,7 +96,7 @@ export class Presence {
 
   stop(): void {
     this.#running = undefined;
-    this.#all = null;
+    this.#all = this.#others = null;
     this.#clear();
     this.#wait.wake();
     this.#leave?.();
@@ -136,8 +131,7 @@ export class Presence {
     while (this.#running === running) {
       const failure = await this.#follow();
       if (this.#running !== running) return;
-      this.#all = null;
-      this.options.onChange();
+      this.#know(null, this.#own);
       if (failure && never.has(failure.code)) this.#running = undefined;
       else await this.#wait.wait();
     }
@@ -149,8 +143,7 @@ export class Presence {
         opened: () => this.#plan(0),
         next: (people) => {
           this.#wait.succeed();
-          this.#all = people;
-          this.options.onChange();
+          this.#know(people, this.#own);
         },
         ended: resolve,
       });
@@ -159,6 +152,15 @@ export class Presence {
         resolve(undefined);
       };
     });
+  }
+
+  #know(all: Person[] | null, own: string | null): void {
+    this.#all = all;
+    this.#own = own;
+    const mine = all?.find(({ key }) => key === own);
+    // Without the own entry it is not known which of them are others.
+    this.#others = mine ? all!.filter(({ key, seat }) => key !== own && (seat === null || seat !== mine.seat)) : null;
+    this.options.onChange();
   }
 
   /** Sets within so many ms, and not sooner after the last time than a moving cursor may. */
@@ -175,15 +177,12 @@ export class Presence {
 
   async #set(): Promise<void> {
     if (this.#setting || this.#resting) return this.#plan(MOVING);
-    const { wire, tab, onChange, timers = systemTimers } = this.options;
+    const { wire, tab, timers = systemTimers } = this.options;
     let rest = MOVING;
     this.#setting = true;
     try {
       const own = await wire.set(tab, this.#position, this.#at);
-      if (own !== this.#own) {
-        this.#own = own;
-        onChange();
-      }
+      if (own !== this.#own) this.#know(this.#all, own);
     } catch (error) {
       const { code, extensions } = error instanceof WireFailure ? error : new WireFailure('INTERNAL', String(error));
       if (never.has(code)) return this.stop();

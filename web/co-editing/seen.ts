@@ -27,16 +27,16 @@ export class Seen {
   }
 
   /**
-   * How many seats besides the own one stand at or past the last saved change; null when that cannot be told yet. A cursor that the stream has not given
+   * How many other seats stand at or past the last saved change; null when that cannot be told yet. A cursor that the stream has not given
    * here may lie behind as well as ahead: it counts as not having seen.
    */
-  countOthers(others: readonly Person[] | null, own: Person | undefined): number | null {
+  countOthers(others: readonly Person[] | null): number | null {
     const mine = this.#own === null ? undefined : this.#order.get(this.#own);
     if (!others || mine === undefined) return null;
     const seats = new Set<string>();
     for (const { key, seat, at } of others) {
       const place = at === null ? undefined : this.#order.get(at);
-      if (place !== undefined && place >= mine && (seat === null || seat !== own?.seat)) seats.add(seat ?? key);
+      if (place !== undefined && place >= mine) seats.add(seat ?? key);
     }
     return seats.size;
   }

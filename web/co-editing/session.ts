@@ -155,7 +155,6 @@ export class PlanSession {
 
   #tell(change: Partial<PlanView>): void {
     const { outbox, state, kept, isFailing, isUnkept } = this.#journal;
-    const people = this.#presence?.others ?? null;
     const status = describe({
       closed: this.#closed,
       signedOut: this.#signedOut,
@@ -169,7 +168,8 @@ export class PlanSession {
       isSent: this.#sender.hasSentAll,
       isEmpty: outbox.isEmpty,
     });
-    const seenBy = status.kind === 'saved' ? this.#seen.countOthers(people, this.#presence?.own) : null;
+    const people = this.#presence?.others ?? null;
+    const seenBy = status.kind === 'saved' ? this.#seen.countOthers(people) : null;
     this.#view = { ...this.#view, refused: state.refused, kept: !isFailing, people, seenBy, ...change, status };
     this.options.onChange?.();
   }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { countUnsaved } from '../../co-editing/device-shelf.ts';
-import type { Graph } from '../../co-editing/graph-wire.ts';
+import type { Graph } from '../../co-editing/graph.ts';
 import type { WireFailure } from '../../co-editing/wire.ts';
 import { planPath } from '../navigate.ts';
 import { Link } from '../parts/link.tsx';

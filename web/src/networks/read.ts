@@ -1,4 +1,4 @@
-import type { Graph } from '../../co-editing/graph-wire.ts';
+import type { Graph } from '../../co-editing/graph.ts';
 import { WireFailure } from '../../co-editing/wire.ts';
 
 const QUERY = `query Networks($locale: LocaleTag) {

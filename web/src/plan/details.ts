@@ -1,5 +1,5 @@
 import { createContext, useEffect, useReducer, useRef, useState } from 'react';
-import type { Graph } from '../../co-editing/graph-wire.ts';
+import type { Graph } from '../../co-editing/graph.ts';
 import type { TreeNode } from './tree.ts';
 
 const QUERY = `query PlanDetails($id: ID!, $locale: LocaleTag) {

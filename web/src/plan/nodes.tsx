@@ -1,7 +1,7 @@
 import { memo, type ReactNode, useContext, useState } from 'react';
 import { formatPartialDate, useWords, type Words } from '../words/words.ts';
 import { DetailsContext, mayType } from './details.ts';
-import { Localized } from './localized.tsx';
+import { Localized } from './text/localized.tsx';
 import { asList, type Kind, type TreeNode } from './tree.ts';
 
 const only = (node: TreeNode, kind: Kind) => node.children.filter((child) => child.kind === kind);
@@ -128,7 +128,7 @@ function Activity({ node, editable }: { node: TreeNode; editable: boolean }) {
 }
 
 /** What is folded away is not made before it is opened: a large plan has thousands of such fields. */
-function More({ summary, children }: { summary: string; children: ReactNode }) {
+export function More({ summary, children }: { summary: string; children: ReactNode }) {
   const [opened, setOpened] = useState(false);
   return (
     <details className="more" onToggle={(event) => event.currentTarget.open && setOpened(true)}>

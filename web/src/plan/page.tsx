@@ -1,22 +1,26 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { Link } from '../parts/link.tsx';
 import { Provenance } from '../parts/provenance.tsx';
+import '../style/people.css';
 import '../style/plan.css';
-import type { Graph } from '../../co-editing/graph-wire.ts';
+import type { Graph } from '../../co-editing/graph.ts';
 import type { PlanView } from '../../co-editing/view.ts';
 import { formatPartialDate, useWords } from '../words/words.ts';
+import { DeletedNodes } from './deleted-nodes.tsx';
 import { DetailsContext, mayType, type PlanDetails, usePlanDetails } from './details.ts';
-import { LocaleContext, Localized } from './localized.tsx';
 import { Objective } from './nodes.tsx';
+import { BoardContext } from './people/board.ts';
+import { Company } from './people/company.tsx';
 import { RefusedTexts } from './refused-texts.tsx';
 import { StatusBar } from './status-bar.tsx';
-import { readLocales, readText, type TreeNode, watchTree } from './tree.ts';
+import { LocaleContext, Localized } from './text/localized.tsx';
+import { readCode, readLocales, readText, type TreeNode, watchTree } from './tree.ts';
 import { useCompositionHold, usePlan } from './use-plan.ts';
 
 export function PlanPage(props: { graph: Graph; planId: string; subject: string; onSignedOut: () => void }) {
   const { graph, planId, subject, onSignedOut } = props;
   const words = useWords();
-  const { view, kept, session } = usePlan(graph, planId, subject);
+  const { view, kept, session, board } = usePlan(graph, planId, subject);
   const { doc, status, refused } = view;
   const watched = useMemo(() => (doc ? watchTree(doc) : nothing), [doc]);
   const tree = useSyncExternalStore(watched.subscribe, watched.read);
@@ -39,7 +43,9 @@ export function PlanPage(props: { graph: Graph; planId: string; subject: string;
         </p>
       )}
       {doc && tree && settled ? (
-        <OpenPlan key={doc.guid} {...{ tree, details, view, session }} />
+        <BoardContext value={board}>
+          <OpenPlan key={doc.guid} {...{ tree, details, view, session }} />
+        </BoardContext>
       ) : (
         status.kind !== 'closed' && (
           <p className="quiet plan-opening" role="status">
@@ -89,7 +95,9 @@ function OpenPlan(props: {
   return (
     <LocaleContext value={locale}>
       <DetailsContext value={details}>
-        <StatusBar {...{ view, locales, locale }} onLocale={setChosen} onSync={() => session.current?.syncNow()} />
+        <StatusBar {...{ view, locales, locale }} onLocale={setChosen} onSync={() => session.current?.syncNow()}>
+          <Company people={view.people} codeOf={(key) => readCode(tree, key)} />
+        </StatusBar>
         {note && <p className="note plan-note">{note}</p>}
         <div ref={frame}>
           <header className="plan-head">
@@ -110,6 +118,7 @@ function OpenPlan(props: {
           {tree.children.map((objective) => (
             <Objective key={objective.key} node={objective} editable={editable} />
           ))}
+          {view.doc && <DeletedNodes doc={view.doc} tree={tree} editable={editable} />}
         </div>
       </DetailsContext>
     </LocaleContext>

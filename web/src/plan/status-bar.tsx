@@ -1,15 +1,15 @@
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { PlanView } from '../../co-editing/view.ts';
 import { formatTime, useWords, type Words } from '../words/words.ts';
 
-/** What is saved and what is not, in words; never more than is known. */
-export function describeStatus({ status, rights }: Pick<PlanView, 'status' | 'rights'>, words: Words): string {
+/** What is saved and what is not, in words; never more than is known. @param slow the change has been under way for a while */
+export function describeStatus({ status, rights }: Pick<PlanView, 'status' | 'rights'>, words: Words, slow: boolean) {
   const writes = rights === 'edit';
   switch (status.kind) {
     case 'saved':
       return writes ? words.plan.saved : words.plan.upToDate;
     case 'saving':
-      return words.plan.saving;
+      return slow ? words.plan.stages[status.stage] : words.plan.saving;
     case 'waiting':
       if (status.because === 'server') return words.plan.waitingServer(status.changes);
       return writes || status.changes > 0 ? words.plan.waiting(status.changes) : words.plan.waitingReader;
@@ -20,26 +20,43 @@ export function describeStatus({ status, rights }: Pick<PlanView, 'status' | 'ri
   }
 }
 
+/** Until then, ms, a change is just being saved: on a good link each keystroke goes through all stages at once. */
+const QUICK = 700;
+
 export function StatusBar(props: {
   view: PlanView;
   locales: readonly string[];
   locale: string;
   onLocale: (locale: string) => void;
   onSync: () => void;
+  children: ReactNode;
 }) {
-  const { view, locales, locale, onLocale, onSync } = props;
+  const { view, locales, locale, onLocale, onSync, children } = props;
   const words = useWords();
-  const { status, lastChange } = view;
-  const text = describeStatus(view, words);
+  const { status, lastChange, seenBy } = view;
+  const isSaving = status.kind === 'saving';
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    if (!isSaving) return;
+    const timer = setTimeout(() => setSlow(true), QUICK);
+    return () => {
+      clearTimeout(timer);
+      setSlow(false);
+    };
+  }, [isSaving]);
+  const text = describeStatus(view, words, slow);
   const author = lastChange?.author;
   const by = author ? (author.organisation ?? author.seat ?? words.plan.someone) : words.plan.platform;
   return (
     <div className="status-bar">
       <div className="status-inner">
-        <p className={`status status-${status.kind}`} data-status={status.kind}>
-          <span className="status-dot" aria-hidden="true" />
-          <span>{text}</span>
-        </p>
+        <div className="status-line">
+          <p className={`status status-${status.kind}`} data-status={status.kind}>
+            <span className="status-dot" aria-hidden="true" />
+            <span>{text}</span>
+          </p>
+          {seenBy !== null && seenBy > 0 && <p className="seen">{words.plan.seenBy(seenBy)}</p>}
+        </div>
         <p className="last-change">
           {lastChange && (
             <>
@@ -48,6 +65,7 @@ export function StatusBar(props: {
             </>
           )}
         </p>
+        {children}
         <div className="status-tools">
           {locales.length > 1 && (
             <fieldset className="switch" aria-label={words.plan.textIn}>

@@ -70,6 +70,7 @@ function byPosition(a: { key: string; pos: string }, b: { key: string; pos: stri
 /** The tree for `useSyncExternalStore`: read again when nodes or plain fields change, not when somebody types in a text. */
 export function watchTree(doc: Y.Doc): { subscribe(listener: () => void): () => void; read(): TreeNode | null } {
   let tree = readTree(doc);
+  const readAt = Y.encodeStateVector(doc).join();
   return {
     read: () => tree,
     subscribe(listener) {
@@ -79,11 +80,21 @@ export function watchTree(doc: Y.Doc): { subscribe(listener: () => void): () => 
         tree = readTree(doc);
         listener();
       };
-      tree = readTree(doc);
+      if (Y.encodeStateVector(doc).join() !== readAt) tree = readTree(doc);
       nodes.observeDeep(onEvents as never);
       return () => nodes.unobserveDeep(onEvents as never);
     },
   };
+}
+
+/** The code of a node that is shown, such as 1.1.2; empty for the plan itself and what is not shown. */
+export function readCode(node: TreeNode, key: string): string {
+  if (node.key === key) return node.code;
+  for (const child of node.children) {
+    const code = readCode(child, key);
+    if (code) return code;
+  }
+  return '';
 }
 
 /** Which locales the plan's texts have. */

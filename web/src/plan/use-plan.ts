@@ -1,9 +1,11 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { openShelf } from '../../co-editing/device-shelf.ts';
-import { createGraphWire, type Graph } from '../../co-editing/graph-wire.ts';
+import type { Graph } from '../../co-editing/graph.ts';
+import { createGraphWire } from '../../co-editing/graph-wire.ts';
 import { PlanSession } from '../../co-editing/session.ts';
 import { createMemoryShelf } from '../../co-editing/shelf.ts';
 import { openingView } from '../../co-editing/view.ts';
+import { Board } from './people/board.ts';
 
 /** How long a composition may stand still before others' changes are let in, ms: some keyboards compose until the next space. */
 const COMPOSING = 3_000;
@@ -13,6 +15,8 @@ export function usePlan(graph: Graph, planId: string, subject: string) {
   const [view, setView] = useState(openingView);
   const [kept, setKept] = useState(true);
   const session = useRef<PlanSession | null>(null);
+  const board = useMemo(() => new Board((position) => session.current?.setPosition(position)), []);
+  useEffect(() => board.set(view.people), [board, view.people]);
 
   useEffect(() => {
     let left = false;
@@ -26,6 +30,7 @@ export function usePlan(graph: Graph, planId: string, subject: string) {
       const wire = createGraphWire(graph, planId);
       own = new PlanSession({ wire, shelf, onChange: () => own && !left && setView(own.view) });
       session.current = own;
+      own.look(document.visibilityState === 'visible');
       await own.start();
     };
     void begin();
@@ -33,6 +38,7 @@ export function usePlan(graph: Graph, planId: string, subject: string) {
     const onOnline = () => own?.syncNow();
     const onOffline = () => own?.suspect();
     const onVisibility = () => {
+      own?.look(document.visibilityState === 'visible');
       if (document.visibilityState === 'hidden') own?.keep();
       else if (own?.view.status.kind === 'waiting') own.syncNow();
     };
@@ -51,7 +57,7 @@ export function usePlan(graph: Graph, planId: string, subject: string) {
     };
   }, [graph, planId, subject]);
 
-  return { view, kept: kept && view.kept, session };
+  return { view, kept: kept && view.kept, session, board };
 }
 
 /** Holds others' changes back while characters are being composed in `frame`: dead keys, input methods, phone keyboards. */

@@ -4,6 +4,7 @@ import { EditorState } from 'prosemirror-state';
 import { EditorView } from 'prosemirror-view';
 import { redo, undo, ySyncPlugin, yUndoPlugin } from 'y-prosemirror';
 import type { XmlFragment } from 'yjs';
+import { type Company, showOthers } from '../people/rich-cursors.ts';
 import { richSchema } from './rich-schema.ts';
 
 /** Characters of one paste that go into one transaction: a longer one is cut, since one update may not grow without bound. */
@@ -21,7 +22,7 @@ export interface RichEditor {
 export function openRichEditor(
   place: HTMLElement,
   fragment: XmlFragment,
-  options: { label: string; lang: string; placeholder: string },
+  options: { label: string; lang: string; placeholder: string; company: Company },
 ): RichEditor {
   const breakLine = chainCommands(exitCode, (state, dispatch) => {
     dispatch?.(state.tr.replaceSelectionWith(hard_break!.create()).scrollIntoView());
@@ -33,6 +34,7 @@ export function openRichEditor(
       plugins: [
         ySyncPlugin(fragment),
         yUndoPlugin(),
+        showOthers(options.company),
         keymap({
           'Mod-b': toggleMark(strong!),
           'Mod-i': toggleMark(em!),

@@ -1,9 +1,9 @@
 import { createContext, useContext } from 'react';
 import * as Y from 'yjs';
-import { useWords } from '../words/words.ts';
+import { useWords } from '../../words/words.ts';
+import { asPlain, readText, type TreeNode } from '../tree.ts';
 import { RichText } from './rich-text.tsx';
 import { TitleText } from './title-text.tsx';
-import { asPlain, readText, type TreeNode } from './tree.ts';
 
 /** In which language the plan's texts are read and typed. */
 export const LocaleContext = createContext('en');
@@ -19,7 +19,9 @@ export function Localized(props: { node: TreeNode; field: string; label: string;
   const placeholder = other ? asPlain(other.text) : words.plan.empty;
   const shown = text ?? other?.text;
   if (!shown) return <span className="quiet">{words.plan.empty}</span>;
-  const shared = { label, placeholder, lang: text ? locale : other!.locale, editable: editable && text !== null };
+  const lang = text ? locale : other!.locale;
+  const place = { node: node.key, field, locale: lang };
+  const shared = { label, placeholder, place, editable: editable && text !== null };
   return shown instanceof Y.XmlFragment ? (
     <RichText fragment={shown} {...shared} />
   ) : (

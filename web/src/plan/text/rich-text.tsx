@@ -1,27 +1,32 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type * as Y from 'yjs';
-import { openRichEditor, type RichEditor } from './rich-editor.ts';
+import { BoardContext, type Place } from '../people/board.ts';
+import { Mark } from '../people/mark.tsx';
+import { useEditorCode } from './editor-code.ts';
+import type { RichEditor } from './rich-editor.ts';
 import { StaticText } from './static-text.tsx';
 
 interface RichTextProps {
   fragment: Y.XmlFragment;
   label: string;
-  lang: string;
+  place: Place;
   editable: boolean;
   /** Shown while nothing is written: the text in another language, if there is one. */
   placeholder: string;
 }
 
 /**
- * Rich text of the document: an editor for those who may type, once it is near the screen; else the same text as it is. (An editor for each text of a
- * large plan at once would take seconds.)
+ * Rich text of the document: an editor for those who may type, once it is near the screen and its code is there; else the same text as it is. (An
+ * editor for each text of a large plan at once would take seconds.)
  */
-export function RichText({ fragment, label, lang, editable, placeholder }: RichTextProps) {
+export function RichText({ fragment, label, place: { node, field, locale }, editable, placeholder }: RichTextProps) {
+  const board = useContext(BoardContext);
   const frame = useRef<HTMLDivElement>(null);
-  const place = useRef<HTMLDivElement>(null);
+  const root = useRef<HTMLDivElement>(null);
   const editor = useRef<RichEditor | null>(null);
   const [near, setNear] = useState(false);
-  const open = editable && near;
+  const openRichEditor = useEditorCode(editable && near);
+  const open = editable && near && openRichEditor !== null;
 
   useEffect(() => {
     if (!frame.current || near) return;
@@ -36,13 +41,20 @@ export function RichText({ fragment, label, lang, editable, placeholder }: RichT
   }, [near]);
 
   useLayoutEffect(() => {
-    if (!open || !place.current) return;
-    editor.current = openRichEditor(place.current, fragment, { label, lang, placeholder });
+    if (!open || !openRichEditor || !root.current) return;
+    const here: Place = { node, field, locale };
+    const company = {
+      read: () => board.read(here),
+      subscribe: board.subscribe,
+      move: (selection: { anchor: Uint8Array; head: Uint8Array } | null) =>
+        board.move(selection && { ...here, ...selection }),
+    };
+    editor.current = openRichEditor(root.current, fragment, { label, lang: locale, placeholder, company });
     return () => {
       editor.current?.destroy();
       editor.current = null;
     };
-  }, [open, fragment, label, lang, placeholder]);
+  }, [open, openRichEditor, fragment, label, node, field, locale, placeholder, board]);
 
   return (
     <div ref={frame} className={editable ? 'field field-rich' : 'field-read'}>
@@ -52,11 +64,12 @@ export function RichText({ fragment, label, lang, editable, placeholder }: RichT
             <Tool mark="strong" name="B" title="Ctrl+B" editor={editor} />
             <Tool mark="em" name="I" title="Ctrl+I" editor={editor} />
           </div>
-          <div ref={place} />
+          <div ref={root} className="rich-frame" />
         </>
       ) : (
-        <StaticText {...{ fragment, lang, placeholder }} />
+        <StaticText {...{ fragment, placeholder }} lang={locale} />
       )}
+      <Mark place={{ node, field, locale }} />
     </div>
   );
 }

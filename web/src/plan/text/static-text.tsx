@@ -1,6 +1,6 @@
 import { createElement, Fragment, type ReactNode, useEffect, useReducer } from 'react';
 import * as Y from 'yjs';
-import { plain } from '../../co-editing/unsaved-text.ts';
+import { plain } from '../../../co-editing/unsaved-text.ts';
 
 /** Rich text of the document to read, as the editor would show it, kept current. */
 export function StaticText({
