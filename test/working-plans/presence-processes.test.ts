@@ -108,6 +108,7 @@ describe('a tab', () => {
     here.pass(31_000);
     await one.sees();
     await one.leave();
+    here.pass(2_000);
     await until(() => here.presence.size === 0);
     expect((await here.rooms.enter(joint))?.readers).toBe(0);
   });
@@ -137,9 +138,14 @@ describe('a tab that closes', () => {
     await stays.sees('seat:ana');
     await new Promise((resolve) => setTimeout(resolve, 150)); // time for some lists
     expect(stays.seats()).toEqual(['seat:ana']);
-    await here.follow(ben, 'y');
-    await here.presence.set(ben, joint, 'y', { nodeId: `${joint}/plan` });
+    const again = await here.follow(ben, 'y'); // what came just before it is where it is
     await until(() => stays.lists.at(-1)?.people[1]?.nodeId === `${joint}/plan`);
+    await here.presence.set(ben, joint, 'y', { nodeId: `${joint}/a1.1.1` });
+    await until(() => stays.lists.at(-1)?.people[1]?.nodeId === `${joint}/a1.1.1`);
+    await again.leave();
+    here.pass(2_000);
+    await here.presence.set(ben, joint, 'y', {}); // no late word any more
+    await until(() => stays.lists.at(-1)?.people[1]?.nodeId === null);
   });
 
   test('by a seat that is refused since goes with all its tabs', async () => {

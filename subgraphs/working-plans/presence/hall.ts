@@ -48,8 +48,8 @@ const lateWords = 2_000; // ms in which what a closed tab had still sent may arr
 export class Hall {
   readonly #people = new PeopleHere();
   readonly #watching = new Set<Watching>();
-  /** Tabs that have just closed, and when. */
-  readonly #left = new Map<string, number>();
+  /** Tabs that have just closed, when, and what came of them since: it counts if they open again. */
+  readonly #left = new Map<string, { at: number; late?: Place }>();
   readonly #delivery: Pace;
   readonly #greeting: Pace;
   readonly #telling: Pace;
@@ -88,7 +88,7 @@ export class Hall {
   }
 
   get isEmpty(): boolean {
-    return this.#watching.size === 0 && this.#people.ownSize === 0;
+    return this.#watching.size === 0 && this.#people.ownSize === 0 && this.#left.size === 0;
   }
 
   /** @param room as just read */
@@ -96,8 +96,12 @@ export class Hall {
     const { region, now } = this.around;
     this.#adopt(room);
     const left = this.#left.get(who.clientKey);
-    if (place && left !== undefined && now() - left < lateWords && !this.#isWatched(who.clientKey)) return;
-    if (this.#people.put({ ...who, region }, actor, place, now())) this.#change();
+    if (place && left && now() - left.at < lateWords) {
+      left.late = place;
+      return;
+    }
+    this.#left.delete(who.clientKey);
+    if (this.#people.put({ ...who, region }, actor, place ?? left?.late, now())) this.#change();
   }
 
   /** @param clientKey of the tab that watches, which leaves with its last watcher; null: nobody is here by it */
@@ -132,7 +136,7 @@ export class Hall {
       look().catch(() => {}); // the next tick looks again
     }
     this.#judge();
-    for (const [clientKey, at] of this.#left) if (now() - at >= lateWords) this.#left.delete(clientKey);
+    for (const [clientKey, { at }] of this.#left) if (now() - at >= lateWords) this.#left.delete(clientKey);
     if (this.#changed) this.#delivery.ask();
     if (this.#newcomers.length > 0) this.#greeting.ask();
     if (this.#people.ownSize > 0 && now() - this.#toldAt >= times.beat) this.#telling.ask();
@@ -217,7 +221,7 @@ export class Hall {
     const { clientKey } = watching;
     if (this.#closed || clientKey === null || this.#isWatched(clientKey)) return;
     this.around.exchange.tell(this.room.id, { kind: 'LEFT', clientKeys: [clientKey] });
-    this.#left.set(clientKey, this.around.now());
+    this.#left.set(clientKey, { at: this.around.now() });
     if (this.#people.remove(clientKey)) this.#change();
   }
 
