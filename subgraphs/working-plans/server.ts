@@ -5,6 +5,7 @@ import { keepDeletingUnusedClientIds } from './commands/client-ids.ts';
 import type { PlansContext } from './context.ts';
 import { Plan } from './entities/plan.ts';
 import { createLifeLoaders } from './life-loaders.ts';
+import { type LinkedRegion, openLinks } from './link/links.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
 import { openPlans } from './plans.ts';
@@ -12,8 +13,13 @@ import { createPresence } from './presence/presence.ts';
 import { loadRecords, type WorkingPlansRecords } from './records.ts';
 import { buildWorkingPlansSchema } from './schema.ts';
 
+export interface WorkingPlansOptions extends SubgraphOptions<WorkingPlansRecords> {
+  /** Absent: edits are exchanged with no other region. */
+  links?: readonly LinkedRegion[];
+}
+
 /** Migrates and opens the database, loads the shipped plans into an empty one, and serves the subgraph. */
-export async function start(options: SubgraphOptions<WorkingPlansRecords>): Promise<RunningServer> {
+export async function start(options: WorkingPlansOptions): Promise<RunningServer> {
   const { load, log, region, regionNumber } = options;
   const { schema } = buildWorkingPlansSchema();
   const database = await openDatabase({
@@ -56,11 +62,13 @@ export async function start(options: SubgraphOptions<WorkingPlansRecords>): Prom
         life: createLifeLoaders(database.source),
       }),
     });
+    plans.links = openLinks({ plans, hints, log, regions: options.links ?? [] });
     const stopDeleting = keepDeletingUnusedClientIds(database.source, log);
     return {
       url: server.url,
       async stop() {
         await server.stop();
+        await plans.links?.stop();
         presence.stop();
         await stopDeleting();
         await plans.stop();
