@@ -119,7 +119,7 @@ describe('who is in a plan', () => {
     const before = watcher.lists.length;
     const began = Date.now();
     let last = '';
-    for (let n = 0; Date.now() - began < 2_000; n++) {
+    for (let n = 0; watcher.lists.length < before + 4; n++) {
       last = `${joint}/a1.1.${1 + (n % 2)}`;
       await set(here, 'americas-editor', 'moving', { nodeId: last });
       await new Promise((resolve) => setTimeout(resolve, 60)); // some sixteen a second
@@ -127,7 +127,6 @@ describe('who is in a plan', () => {
     await watcher.until(({ people }) => people.some(({ nodeId }) => nodeId === last));
     const seconds = (Date.now() - began) / 1_000;
     expect(watcher.lists.length - before).toBeLessThanOrEqual(2 * seconds + 1);
-    expect(watcher.lists.length - before).toBeGreaterThanOrEqual(3);
   });
 });
 
