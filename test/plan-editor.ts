@@ -76,8 +76,8 @@ export function editRich(fragment: Y.XmlFragment, below: Below, word: () => stri
 }
 
 /** Two objectives and three activities with short texts: small enough to be copied some hundred thousand times. */
-export function shortPlan(): Y.Doc {
-  const both = (text: string) => ({ en: text, es: `¡${text}!` });
+export function shortPlan(locales: readonly string[] = ['en', 'es']): Y.Doc {
+  const both = (text: string) => Object.fromEntries(locales.map((locale) => [locale, `${locale}: ${text}`]));
   const activity = (code: string) => ({
     code,
     title: both(code),

@@ -76,7 +76,9 @@ export class Hands {
   /** Not undone: that would remove the node. */
   private createNode(): void {
     const { tokens } = this;
-    const both = (make: () => Y.Text | Y.XmlFragment) => new Y.Map(['en', 'es'].map((locale) => [locale, make()]));
+    const plan = this.doc.getMap<Y.Map<Y.Map<unknown>>>('nodes').get('plan')!;
+    const locales = [...plan.get('title')!.keys()];
+    const both = (make: () => Y.Text | Y.XmlFragment) => new Y.Map(locales.map((locale) => [locale, make()]));
     const fields = {
       kind: 'activity',
       parent: 'o1.1',

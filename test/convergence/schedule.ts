@@ -49,7 +49,7 @@ const editors: Actor[] = [
   editor('lead', 'EXPERT_GROUP_LEAD', ['net:americas'], 'body:am-5'), // may type in one objective only
 ];
 
-const firstPlan = snapshot(shortPlan());
+const firstPlan = snapshot(shortPlan(['en']));
 
 /** Plays one schedule, from its seed alone. */
 export async function play(
@@ -183,8 +183,10 @@ class Schedule {
     if (choice < 6) {
       if (!tab) return;
       this.note(tab.line.isUp ? 'goes offline' : 'is online again', name);
-      if (tab.line.isUp) tab.line.drop();
-      else {
+      if (tab.line.isUp) {
+        tab.line.drop();
+        this.world.clock.after(dice.between(50, 5_000), () => tab.line.restore());
+      } else {
         tab.line.restore();
         if (dice.chance(0.5)) tab.session.syncNow();
       }
