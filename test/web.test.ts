@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import type * as Y from 'yjs';
 import { describeWith } from './required.ts';
 import { compose, launch, openPlan, signIn, type Visitor, visit } from './web/browser.ts';
-import { connectLine, openTab, readServerDocument, titleOf } from './web/plan.ts';
+import { readServerDocument, titleOf } from './web/plan.ts';
 import { startWorld, type World } from './world.ts';
 
 describeWith('chromium', 'the page, in headless Chromium', () => {
@@ -38,20 +38,6 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
       if (tries > 150) throw new Error(`no agreement: ${JSON.stringify([first, ...others])}`);
       await new Promise((resolve) => setTimeout(resolve, 100)); // a look costs a round trip to the browser
     }
-  }
-  async function expectSoon(holds: () => Promise<boolean>) {
-    for (let tries = 0; !(await holds()); tries++) {
-      if (tries > 100) throw new Error(`never: ${holds}`);
-      await new Promise((resolve) => setTimeout(resolve, 50)); // a look costs a round trip to the browser
-    }
-  }
-  /** A tab without a browser. */
-  async function enterTab(persona: string) {
-    const line = await connectLine(world, persona);
-    const tab = openTab(line);
-    await tab.session.start();
-    await tab.saved();
-    return { ...tab, line };
   }
   const descriptionOf = (doc: Y.Doc, key: string) => {
     const node = doc.getMap('nodes').get(key) as Y.Map<Y.Map<Y.XmlFragment>>;
@@ -242,71 +228,6 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
         );
       }
       for (const visitor of [americas, africa]) await visitor.says(/^Saved/);
-    });
-  });
-
-  describe('others', () => {
-    test('who is here, where, and who has seen what was saved; without a line of the page moving', async () => {
-      const [writer, other] = [await enter('Americas editor'), await enter('Africa editor')];
-      const activity = other.page.getByRole('article', { name: 'Activity 2.1.2' });
-      await activity.scrollIntoViewIfNeeded();
-      await other.description('2.1.2').waitFor();
-      const before = await activity.boundingBox();
-      const here = other.page.locator('.company-names');
-      await here.filter({ hasText: /^1 other here: Organización de muestra PE-1/ }).waitFor();
-
-      await writer.title('2.1.2').click();
-      const note = activity.getByRole('note', { name: /^Organización de muestra PE-1.*: writing here$/ });
-      await note.waitFor();
-      await writer.description('2.1.2').click();
-      await writer.page.keyboard.press('Control+Home');
-      await writer.page.keyboard.press('Shift+End');
-      const selected = activity.locator('.selected');
-      await selected.first().waitFor();
-      expect(await activity.locator('.caret').count()).toBe(1);
-      expect(await activity.boundingBox()).toEqual(before);
-      // The caret stays with its text when the other writes before it.
-      const left = async () => (await selected.first().boundingBox())!.x;
-      const start = await left();
-      await other.description('2.1.2').click();
-      await other.page.keyboard.press('Control+Home');
-      await other.page.keyboard.type('mmmm');
-      await expectSoon(async () => (await left()) > start + 20);
-      expect(await other.description('2.1.2').innerText()).not.toContain('PE-1');
-
-      await other.says(/^Saved$/);
-      await other.page.getByText('Seen by 1 other', { exact: true }).waitFor();
-      await here.click();
-      await other.page.getByRole('button', { name: 'in 2.1.2' }).waitFor();
-      await writer.context.close();
-      await other.page.getByText('Nobody else is here').waitFor();
-      await expectSoon(async () => (await other.page.getByText(/^Seen by/).count()) === 0);
-      expect(await note.count()).toBe(0);
-    });
-
-    test('what is written into a deleted activity is shown, and the activity can be restored', async () => {
-      const visitor = await enter('Americas editor');
-      const tab = await enterTab('africa-editor');
-      const doc = tab.session.view.doc!;
-      const before = await visitor.title('2.1.4').inputValue();
-      const node = doc.getMap('nodes').get('a2.1.4') as Y.Map<unknown>;
-      const { data } = await (await world.people.as('africa-editor')).ask('{ viewer { seat { id } } }');
-      node.set('deleted', { by: data.viewer.seat.id, at: '2026-11-22T03:00:00.000Z' });
-      await visitor.title('2.1.4').waitFor({ state: 'detached' });
-      const deleted = visitor.page.getByRole('region', { name: 'Deleted: 1 part of the plan' });
-      await deleted.getByText('Deleted: 1 part of the plan').click();
-      await deleted.getByText('deleted on 22 November 2026').waitFor();
-      tab.title('a2.1.4').insert(0, 'Written afterwards: ');
-      await deleted.getByText(`Written afterwards: ${before}`).waitFor();
-      expect(await deleted.getByRole('textbox').count()).toBe(0);
-      await deleted.getByRole('button', { name: 'Restore Activity 2.1.4' }).click();
-      await visitor.title('2.1.4').waitFor();
-      expect(await visitor.title('2.1.4').inputValue()).toBe(`Written afterwards: ${before}`);
-      expect(await deleted.count()).toBe(0);
-      await visitor.says(/^Saved$/);
-      await tab.until('restored', () => node.get('deleted') === null);
-      await tab.stop();
-      await tab.line.close();
     });
   });
 

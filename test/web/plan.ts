@@ -54,12 +54,13 @@ export async function connectLine(world: World, persona: string): Promise<Line> 
     afterPush: () => {},
     sink: undefined,
     open: (since) => pass(() => wire.open(since)),
-    join: () => pass(() => wire.join()),
-    push: (epoch, editId, update) =>
+    join: (resume) => pass(() => wire.join(resume)),
+    presence: wire.presence!,
+    push: (epoch, editId, update, signal) =>
       pass(async () => {
         line.pushes.push({ editId, update });
         await line.gate;
-        const cursor = await wire.push(epoch, editId, update);
+        const cursor = await wire.push(epoch, editId, update, signal);
         line.afterPush();
         return cursor;
       }),
