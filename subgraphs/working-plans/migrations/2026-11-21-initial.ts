@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** The log is only ever appended to. A redaction may purge what is older than the plan's present epoch. */
-const keepPlanEdit = `
+export const keepPlanEdit = `
   CREATE FUNCTION keep_plan_edit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
   BEGIN
     IF TG_OP = 'DELETE' AND OLD.epoch < (SELECT epoch FROM plan WHERE id = OLD.plan_id) THEN

@@ -116,12 +116,12 @@ async function logEdit(
 
 /**
  * What was deleted or overwritten stays in a table's pages, unseen by any statement, until they are vacuumed. The login owns its tables, so it may. Autovacuum
- * would come too, later; a transaction that is still open and older than the redaction keeps both from it. Plain VACUUM, since FULL would keep
- * everybody from every plan while it copies the log: in the free space of a page old bytes may stay until they are written over.
+ * would come too, later; a transaction that is still open and older than the redaction keeps both from it. Neither FULL, which would keep everybody from
+ * every plan while it copies the log, nor TRUNCATE, which may wait for 5 s a table: so in a file's free space old bytes may stay until they are written over.
  */
 async function vacuum({ database }: Plans): Promise<boolean> {
   try {
-    await database.source.query(`VACUUM ${touchedTables.join(', ')}`);
+    await database.source.query(`VACUUM (TRUNCATE false) ${touchedTables.join(', ')}`);
     return true;
   } catch {
     return false;
