@@ -23,13 +23,14 @@ export interface ProjectionOptions {
   source: DataSource;
   rooms: Rooms;
   log: Log;
-  /** After the first of several edits of a plan; ms. */
+  /** At least so long after the first of several edits of a plan, longer where the last projection took long; ms. */
   delay?: number;
   /** Between looks for plans that the process which edited them has left behind; ms. */
   every?: number;
 }
 
 const atOnce = 4;
+const share = 0.1; // of a core that the projection of one plan may take while it is edited without a pause
 const plansPerRound = 50;
 
 /**
@@ -40,6 +41,8 @@ const plansPerRound = 50;
 export function createProjection(options: ProjectionOptions): Projection {
   const { source, rooms, log, delay = 100, every = 5_000 } = options;
   const knownOf = new WeakMap<Room, Known>();
+  const tookOf = new WeakMap<Room, number>();
+  const failed = new Set<string>();
   const noted = new Map<string, NodeJS.Timeout>();
   const queued = new Map<string, Promise<void>>();
   const running = new Map<string, Promise<void>>();
@@ -56,8 +59,11 @@ export function createProjection(options: ProjectionOptions): Projection {
       running.set(planId, run);
       try {
         if (!stopped) await projectNow(planId);
+        failed.delete(planId);
       } catch (error) {
-        log.error('a plan cannot be projected', { plan: planId, ...describeError(error) });
+        // Tried again by each reader and each round: said once.
+        if (!failed.has(planId)) log.error('a plan cannot be projected', { plan: planId, ...describeError(error) });
+        failed.add(planId);
       } finally {
         if (running.get(planId) === run) running.delete(planId);
       }
@@ -69,8 +75,10 @@ export function createProjection(options: ProjectionOptions): Projection {
   async function projectNow(planId: string): Promise<void> {
     const room = rooms.held(planId) && (await rooms.open([planId])).get(planId);
     if (room) {
+      const began = performance.now();
       const known = await writeOutline(source, planId, room.position, readOutline(room.doc), knownOf.get(room));
       if (known) knownOf.set(room, known);
+      tookOf.set(room, performance.now() - began);
       return;
     }
     // Nobody has it open here: not worth a room.
@@ -126,10 +134,15 @@ export function createProjection(options: ProjectionOptions): Projection {
     catchUp,
     note(planId, touched) {
       if (stopped || noted.has(planId) || !touchesOutline(touched)) return;
-      const soon = setTimeout(() => {
-        noted.delete(planId);
-        void project(planId);
-      }, delay);
+      const room = rooms.held(planId);
+      const took = (room && tookOf.get(room)) ?? 0;
+      const soon = setTimeout(
+        () => {
+          noted.delete(planId);
+          void project(planId);
+        },
+        Math.max(delay, Math.min(took / share, every)),
+      );
       soon.unref();
       noted.set(planId, soon);
     },

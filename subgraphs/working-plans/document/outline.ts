@@ -18,8 +18,8 @@ export interface OutlineNode {
   responsible: string | null;
   /** A body's id, or a thematic area that the plan maps to one. */
   expertGroup: string | null;
-  partners: string[];
-  countries: string[];
+  partners: readonly string[];
+  countries: readonly string[];
   startsOn: string | null;
   /** An activity's end, a milestone's day. */
   dueOn: string | null;
@@ -57,26 +57,33 @@ export function readOutline(doc: Y.Doc): OutlineNode[] {
   return outline;
 }
 
+const nobody: readonly string[] = [];
+
 function toOutline(head: NodeHead, node: Y.Map<unknown>, above: Above): OutlineNode {
-  const isObjective = head.kind === 'objective';
-  const area = node.get('thematicArea');
-  const ownArea = (ENUMS.ThematicArea as readonly unknown[]).includes(area) ? (area as string) : null;
+  const { key, kind } = head;
+  const isObjective = kind === 'objective';
+  const isActivity = kind === 'activity';
+  // Each field is looked up only where the kind has it: most nodes of a plan have none of these.
   return {
-    key: head.key,
-    kind: head.kind,
+    key,
+    kind,
     parent: above.key,
-    path: [...above.path, head.pos, head.key],
-    code: head.code.replace(/\p{Cs}/gu, '\uFFFD'),
-    objectiveKey: isObjective ? head.key : above.objectiveKey,
-    thematicArea: isObjective ? ownArea : above.thematicArea,
-    responsible: idOf(node.get('responsible')),
-    expertGroup: idOf(node.get('expertGroup')),
-    partners: stringsOf(node, 'partners').filter(isIdLike),
-    countries: [...new Set(stringsOf(node, 'countries').filter(isCountryLike))],
-    startsOn: dateOf(node.get('startsOn')),
-    dueOn: dateOf(node.get(head.kind === 'milestone' ? 'dueOn' : 'endsOn')),
+    path: [...above.path, head.pos, key],
+    code: isLoneSurrogate.test(head.code) ? head.code.replace(/\p{Cs}/gu, '\uFFFD') : head.code,
+    objectiveKey: isObjective ? key : above.objectiveKey,
+    thematicArea: isObjective ? areaOf(node.get('thematicArea')) : above.thematicArea,
+    responsible: isActivity ? idOf(node.get('responsible')) : null,
+    expertGroup: isActivity ? idOf(node.get('expertGroup')) : null,
+    partners: isActivity ? stringsOf(node, 'partners').filter(isIdLike) : nobody,
+    countries: isActivity ? [...new Set(stringsOf(node, 'countries').filter(isCountryLike))] : nobody,
+    startsOn: isActivity ? dateOf(node.get('startsOn')) : null,
+    dueOn: isActivity ? dateOf(node.get('endsOn')) : kind === 'milestone' ? dateOf(node.get('dueOn')) : null,
   };
 }
+
+const isLoneSurrogate = /\p{Cs}/u;
+const areaOf = (value: unknown): string | null =>
+  (ENUMS.ThematicArea as readonly unknown[]).includes(value) ? (value as string) : null;
 
 /** What may be an id of another subgraph's record. */
 export const isIdLike = (value: unknown): value is string =>
@@ -84,7 +91,7 @@ export const isIdLike = (value: unknown): value is string =>
 export const isCountryLike = (code: string): boolean => /^[A-Z]{2}$/.test(code);
 
 const idOf = (value: unknown): string | null => (isIdLike(value) ? value : null);
-const dateOf = (value: unknown): string | null => (accepts('date', value) ? (value as string) : null);
+const dateOf = (value: unknown): string | null => (value != null && accepts('date', value) ? (value as string) : null);
 const stringsOf = (node: Y.Map<unknown>, field: string): string[] => {
   const value = node.get(field);
   return accepts('strings', value) ? (value as string[]) : [];
