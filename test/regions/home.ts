@@ -49,6 +49,42 @@ export function describeHome(regions: () => Regions): void {
     await appears(americas, plan, 'americas-editor', ', and again');
   });
 
+  test('what only the home decides is refused elsewhere; the states of activities are set in both', async () => {
+    const { americas, africa } = regions();
+    const { version } = await readPlan(africa, planId);
+    const submitted = await (await africa.as('africa-coordinator')).ask(
+      `mutation ($planId: ID!, $version: Int!) { submitPlanForReview(planId: $planId, expectedVersion: $version) {
+        problems { ... on UserError { message } } } }`,
+      { planId, version },
+    );
+    expect(submitted.data.submitPlanForReview.problems[0].message).toContain('home region, americas');
+    const statusIn = async (region: Region) => {
+      const { data } = await (await region.as('africa-coordinator')).ask(
+        `query ($id: ID!) { workingPlan(id: $id) { objectives { outcomes { activities { id status version } } } } }`,
+        { id: planId },
+      );
+      return data.workingPlan.objectives[0].outcomes[0].activities[0];
+    };
+    const before = await statusIn(africa);
+    const set = async (region: Region, persona: string, status: string, expectedVersion: number) => {
+      const { data, errors } = await (await region.as(persona)).ask(
+        `mutation ($input: ActivityStatusInput!) { setActivityStatus(input: $input) { problems { ... on UserError { message } } } }`,
+        { input: { clientMutationId: `${region.name}-${status}`, activityId: before.id, status, expectedVersion } },
+      );
+      expect([errors, data?.setActivityStatus.problems]).toEqual([undefined, []]);
+    };
+    await set(africa, 'africa-coordinator', 'IN_PROGRESS', before.version);
+    await until(async () => (await statusIn(americas)).status === 'IN_PROGRESS', within);
+    // both at once from one version: the home's stands
+    regions().cut();
+    const { version: seen } = await statusIn(africa);
+    await set(africa, 'africa-coordinator', 'AT_RISK', seen);
+    await set(americas, 'americas-coordinator', 'BLOCKED', seen);
+    regions().heal();
+    await until(async () => (await statusIn(africa)).status === 'BLOCKED', within);
+    expect(await statusIn(americas)).toEqual(await statusIn(africa));
+  });
+
   test('a redaction at home reaches the other, which keeps what the home had not got', async () => {
     const { americas, africa } = regions();
     await typeAt(americas, ' Jane Doe');

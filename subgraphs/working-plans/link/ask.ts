@@ -16,6 +16,7 @@ export interface Listed {
   epoch: number;
   version: number;
   sequence: number;
+  stateHash: string;
   homeRegion: string;
   amends: string | null;
   provenance: Provenance;
@@ -35,7 +36,7 @@ export const ask = (peer: Peer, region: string): Promise<Listing> =>
   peer
     .ask<{ replicatedPlans: Listing }>(
       `query ReplicatedPlans($region: String!) { replicatedPlans(region: $region) { region regionNumber plans {
-        id networkIds status visibility sourceLocale expertGroups objectiveNetworks epoch version sequence homeRegion amends provenance sourceUrl
+        id networkIds status visibility sourceLocale expertGroups objectiveNetworks epoch version sequence stateHash homeRegion amends provenance sourceUrl
         createdBy createdAt start } } }`,
       { region },
     )

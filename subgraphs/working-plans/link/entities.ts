@@ -26,6 +26,10 @@ export class ReplicatedPlan {
   version!: number;
   @Field(() => Int, { description: 'The number of its last edit in this installation’s log.' })
   sequence!: number;
+  @Field(() => String, {
+    description: 'Of the states of its nodes: where it differs, `replicatedStates` are to be read.',
+  })
+  stateHash!: string;
   @Field(() => String, { description: 'The region that decides its status, version, owners and epoch.' })
   homeRegion!: string;
   @Field(() => ID, { nullable: true })

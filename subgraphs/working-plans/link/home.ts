@@ -1,9 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
+import { forbidden } from '../../../kit/types.ts';
 import type { Plan } from '../entities/plan.ts';
 import type { Plans } from '../plans.ts';
 import type { Listed } from './ask.ts';
 import type { Side } from './take.ts';
+
+/**
+ * Refuses what only a plan's home decides: its status, owners and epoch.
+ * @throws Problem ForbiddenError that names the home
+ */
+export function requireHome({ homeRegion }: Pick<Plan, 'homeRegion'>, region: string): void {
+  if (homeRegion === null || homeRegion === region) return;
+  throw forbidden(`This is decided in the plan's home region, ${homeRegion}: do it there.`);
+}
 
 /** What is here of a plan, as far as its home is concerned. */
 export interface Held extends Pick<Plan, 'homeRegion' | 'provenance' | 'epoch'> {}

@@ -11,6 +11,7 @@ import {
   ReplicatedPlans,
   type ReplicatedRedaction,
 } from './entities.ts';
+import { hashOfStates, readStates, type States } from './states.ts';
 
 type Row = Omit<ReplicatedPlan, 'start' | 'homeRegion' | 'sequence'> & Pick<Plan, 'homeRegion'> & { seq: string };
 
@@ -19,7 +20,8 @@ export async function listPlans(plans: Plans, actor: Actor): Promise<ReplicatedP
   const rows: Row[] = await plans.database.source.query(
     `SELECT id, network_ids AS "networkIds", status, visibility, source_locale AS "sourceLocale", expert_groups AS "expertGroups", seq, epoch, version,
        home_region AS "homeRegion", amends, provenance, source_url AS "sourceUrl", created_by AS "createdBy", created_at AS "createdAt",
-       coalesce((SELECT jsonb_object_agg(o.node_key, to_jsonb(o.network_ids)) FROM objective_networks o WHERE o.plan_id = p.id), '{}') AS "objectiveNetworks"
+       coalesce((SELECT jsonb_object_agg(o.node_key, to_jsonb(o.network_ids)) FROM objective_networks o WHERE o.plan_id = p.id), '{}') AS "objectiveNetworks",
+       ${hashOfStates('p.id')} AS "stateHash"
      FROM plan p WHERE network_ids <@ $1 ORDER BY created_at, id`,
     [actor.partner?.networkIds ?? []],
   );
@@ -36,6 +38,14 @@ export async function listPlans(plans: Plans, actor: Actor): Promise<ReplicatedP
       }),
     ),
   });
+}
+
+export async function statesForPeer(plans: Plans, actor: Actor, planId: string): Promise<States | null> {
+  const [plan]: Pick<Plan, 'networkIds'>[] = await plans.database.source.query(
+    'SELECT network_ids AS "networkIds" FROM plan WHERE id = $1',
+    [planId],
+  );
+  return plan && mayReplicate(actor, plan) ? readStates(plans.database.source, planId) : null;
 }
 
 export async function openForPeer(plans: Plans, actor: Actor, planId: string): Promise<ReplicatedDocument | null> {

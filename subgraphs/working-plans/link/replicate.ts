@@ -3,6 +3,7 @@ import { describeError } from '../../../kit/log.ts';
 import { takeDocument } from './arrive.ts';
 import { ask, askDocument, followItems, type Item, type Listed } from './ask.ts';
 import { agreeOnHome, followHome, readHeld } from './home.ts';
+import { mergeStates } from './states.ts';
 import { countWaiting, forgetStanding, readStanding, readStandings, type Standing, saveStanding } from './store.ts';
 import { type Side, takeItems } from './take.ts';
 
@@ -139,7 +140,7 @@ export async function replicate(
 
   /** What changed in the record of a plan that is being followed. */
   async function follow(known: Side, plan: Listed): Promise<void> {
-    if (await settle(known, plan)) settled.set(plan.id, describe(plan));
+    if (await settle(known, peer, plan)) settled.set(plan.id, describe(plan));
   }
 
   try {
@@ -158,8 +159,8 @@ export async function replicate(
 /** What is taken over from a plan's home, in one text. */
 const describe = ({ sequence: _, start: _start, ...plan }: Listed) => JSON.stringify(plan);
 
-/** Agrees on the plan's home, and takes over what it decides. @returns false when the plan's epoch has to change first */
-async function settle(side: Side, plan: Listed): Promise<boolean> {
+/** Agrees on the plan's home, and takes over what it decides, and the states of nodes from either. @returns false when the plan's epoch has to change first */
+async function settle(side: Side, peer: Peer, plan: Listed): Promise<boolean> {
   const { plans, log, region } = side;
   const held = await readHeld(plans, plan.id);
   if (!held) return false;
@@ -167,6 +168,7 @@ async function settle(side: Side, plan: Listed): Promise<boolean> {
   if (conflict) log.error('a peer claims a plan of ours', { peer: region, plan: plan.id });
   const isHome = homeRegion === region && plan.homeRegion === region;
   await followHome(plans, plan, homeRegion, isHome);
+  await mergeStates(side, peer, plan, isHome);
   return !(isHome && plan.epoch > held.epoch);
 }
 
@@ -176,7 +178,7 @@ async function prepare(side: Side, peer: Peer, plan: Listed): Promise<Standing |
   const { source } = plans.database;
   const held = await readHeld(plans, plan.id);
   if (!held && plan.homeRegion !== region) return null;
-  const mustTake = held ? !(await settle(side, plan)) : plan.epoch > 1;
+  const mustTake = held ? !(await settle(side, peer, plan)) : plan.epoch > 1;
   if (mustTake) {
     const taken = await takeDocument(side, plan, await askDocument(peer, plan.id));
     if (taken) return taken;

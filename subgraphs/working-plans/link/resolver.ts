@@ -1,11 +1,13 @@
 import DataLoader from 'dataloader';
 import { Arg, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { ApiError } from '../../../kit/errors.ts';
+import { Json } from '../../../kit/scalars.ts';
 import type { PlansContext } from '../context.ts';
 import { WorkingPlan } from '../entities/working-plan.ts';
 import { mayOpenDocument, mayReplicate } from '../policy.ts';
 import { PlanReplica, ReplicatedDocument, ReplicatedPlans } from './entities.ts';
-import { listPlans, openForPeer } from './offer.ts';
+import { listPlans, openForPeer, statesForPeer } from './offer.ts';
+import type { States } from './states.ts';
 import { readReplicas } from './store.ts';
 
 /** What a peer's key may ask, besides `planEdits`. Nobody else is answered. */
@@ -35,6 +37,18 @@ export class ReplicationResolver {
   ): Promise<ReplicatedDocument | null> {
     if (!mayReplicate(actor, { networkIds: [] })) throw refusal();
     return openForPeer(plans, actor, planId);
+  }
+
+  @Query(() => Json, {
+    nullable: true,
+    description: 'Statuses, milestones reached and values measured: rows by table. Null: no such plan for this key.',
+  })
+  async replicatedStates(
+    @Arg('planId', () => ID) planId: string,
+    @Ctx() { actor, plans }: PlansContext,
+  ): Promise<States | null> {
+    if (!mayReplicate(actor, { networkIds: [] })) throw refusal();
+    return statesForPeer(plans, actor, planId);
   }
 }
 

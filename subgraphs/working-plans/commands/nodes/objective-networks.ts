@@ -1,7 +1,9 @@
 import type { Actor } from '../../../../kit/context.ts';
 import { claim, requireSeat } from '../../../../kit/once.ts';
 import { conflict, forbidden, invalid } from '../../../../kit/types.ts';
+import type { Plan } from '../../entities/plan.ts';
 import type { ObjectiveNetworksInput } from '../../inputs/plans.ts';
+import { requireHome } from '../../link/home.ts';
 import type { Plans } from '../../plans.ts';
 import { isOpen, mayChangeOwners, type PlanFacts } from '../../policy.ts';
 import { splitId, viewFor } from '../../view.ts';
@@ -24,8 +26,8 @@ export async function setObjectiveNetworks(plans: Plans, actor: Actor, input: Ob
   await plans.database.transaction(async (tx) => {
     const { first } = await claim(tx.manager, actor, 'setObjectiveNetworks', input, objectiveId);
     if (!first) return;
-    const [plan]: (PlanFacts & { version: number })[] = await tx.manager.query(
-      `SELECT network_ids AS "networkIds", status, visibility, expert_groups AS "expertGroups", version FROM plan WHERE id = $1 FOR UPDATE`,
+    const [plan]: (PlanFacts & Pick<Plan, 'version' | 'homeRegion'>)[] = await tx.manager.query(
+      `SELECT network_ids AS "networkIds", status, visibility, expert_groups AS "expertGroups", version, home_region AS "homeRegion" FROM plan WHERE id = $1 FOR UPDATE`,
       [planId],
     );
     const [owners]: { networkIds: string[] }[] = await tx.manager.query(
@@ -33,6 +35,7 @@ export async function setObjectiveNetworks(plans: Plans, actor: Actor, input: Ob
       [planId, nodeKey],
     );
     const { networkIds, version } = plan!;
+    requireHome(plan!, plans.region);
     if (!mayChangeOwners(actor, plan!, owners?.networkIds ?? networkIds, after))
       throw forbidden(
         'Owners are changed by steering and coordinators of a network that owns the objective; none takes it from another network.',
