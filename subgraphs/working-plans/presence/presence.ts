@@ -35,18 +35,20 @@ export interface PresenceOptions {
   rooms: Pick<Rooms, 'enter' | 'cursors'>;
   hints: Hints;
   region: string;
-  /** ms since 1970 */
+  /** ms since 1970; never goes back */
   now?: () => number;
   /** How this process is known to the others. */
   own?: string;
   times?: Times;
 }
 
+/** The wall clock as it was when the process began, and from then on what has passed: a clock that is set back would hold everything up. */
+const neverBack = (): number => Math.floor(performance.timeOrigin + performance.now());
 const setsASecond = 20; // of a seat, on all its tabs
 const usualTimes: Times = { list: 500, beat: 3_000, look: 1_000 };
 
 export function createPresence(options: PresenceOptions): Presence {
-  const { rooms, hints, region, now = Date.now, own = randomUUID(), times = usualTimes } = options;
+  const { rooms, hints, region, now = neverBack, own = randomUUID(), times = usualTimes } = options;
   const around = { rooms, region, now, times, exchange: createExchange(hints, own) };
   const halls = new Map<string, Hall>();
   const count = createRate(setsASecond, now);
