@@ -101,6 +101,21 @@ describe('at the same time', () => {
     expect(rows[0].base).toBe(rows[0].seq);
   }, 30_000);
 
+  test('several redactions, and one call sent many times', async () => {
+    const planId = await createPlan(here, 'both-editor');
+    const editor = await Copy.join(here, 'both-editor', planId);
+    await must(editor.push(editor.type('Ana, Bea, Eva: ')));
+    const answers = await Promise.all(
+      ['Ana', 'Bea', 'Eva'].map((text, index) => redact({ planId, text }, 'safety-officer', index % 2 ? there : here)),
+    );
+    expect(answers.flatMap(({ problems }) => problems)).toEqual([]);
+    const fresh = await Copy.open(there, 'africa-rep', planId);
+    expect([fresh.epoch, fresh.text().toString()]).toEqual([4, ', , : New plan']);
+    const input = { planId, text: canary, clientMutationId: nextMutation() };
+    await Promise.all([here, there, here, there].map((at) => redact(input, 'safety-officer', at)));
+    expect((await Copy.open(there, 'africa-rep', planId)).epoch).toBe(5);
+  });
+
   test('a snapshot is written by a process that does not know yet: it is not kept', async () => {
     const planId = await createPlan(here, 'both-editor');
     const editor = await Copy.join(here, 'both-editor', planId);

@@ -59,6 +59,9 @@ describe('striking a string', () => {
     expect(strike('AAnanAnaaa', ['Ana'])).toBe('a');
     expect(strike('ana', ['Ana'])).toBe('ana');
     expect(strike('aaa', ['aa'])).toBe('a');
+    const link = `https://example.org/${encodeURIComponent('Ana Ñu')}?q=1`;
+    expect(strike(`100% of ${link}, and Ana Ñu.`, ['Ana Ñu'])).toBe('100% of  and .');
+    expect(strike('100% sure', ['Ana'])).toBe('100% sure');
     const nested = 'Ma'.repeat(100_000) + 'ría'.repeat(100_000);
     expect(strike(nested, ['María', 'Marí´a'])).toBe('');
   });
@@ -266,7 +269,9 @@ describe('in the content of a version', () => {
     write(doc, (copy) => {
       textOf(copy, 'a1.1.1').insert(3, canary);
       nodeOf(copy, 'a1.1.1').set('externalPartners', ['Kept', canary]);
-      (richOf(copy, 'a1.1.2').get(0) as Y.XmlElement).insert(0, [new Y.XmlText(`${canary} here `)]);
+      (richOf(copy, 'a1.1.2').get(0) as Y.XmlElement).insert(0, [
+        new Y.XmlText(`${canary} here, at https://example.org/${encodeURIComponent(canary)} `),
+      ]);
     });
     const version = canonicalPlan(readPlan(doc));
     const { doc: fresh } = redact(doc, texts(canary));

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Directive, Field, FieldResolver, ID, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { type Connection, checkFirst, toConnection } from '../../../kit/page.ts';
 import { Cursor, LocaleTag } from '../../../kit/scalars.ts';
-import { answer, MutationProblem, PageInfo } from '../../../kit/types.ts';
+import { answer, MutationProblem, PageInfo, Problem } from '../../../kit/types.ts';
 import { acceptSuggestion } from '../commands/suggestions/accept.ts';
 import { proposeSuggestion } from '../commands/suggestions/propose.ts';
 import { rejectSuggestion, withdrawSuggestion } from '../commands/suggestions/resolve.ts';
@@ -45,8 +45,12 @@ export async function resolveSuggestionReference(
   { id }: { id: string },
   { plans, actor }: PlansContext,
 ): Promise<Suggestion | null> {
-  const found = await findSuggestion(plans, actor, id).catch(() => null);
-  return found && new Suggestion(found.suggestion);
+  try {
+    return new Suggestion((await findSuggestion(plans, actor, id)).suggestion);
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
 }
 
 /** As it is once the command has answered. */

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { type ContentNode, canonicalize, type Json, nodesOfContent, withoutText } from '../../document/canonical.ts';
 import { fieldType } from '../../document/fields.ts';
 import { hashText } from '../suggestions/texts.ts';
-import { holds, strike, type Target } from './target.ts';
+import { holds, kept, strike, type Target } from './target.ts';
 
 /**
  * Where words of a plan stand outside its document, each with its key: these columns are rid of a text that is redacted. Any other column with words
@@ -107,8 +107,8 @@ export function strikeContent(json: string, target: Target): string {
         node[field] = typeof value === 'string' ? scrub(value, texts) : scrubAll(value, texts);
       } else if (type === 'text' || type === 'richText') {
         const localized = value as Record<string, string>;
-        const held = Object.keys(localized).filter((tag) =>
-          holds([localized[tag], formats[field]?.[tag] ?? null], texts),
+        const held = Object.keys(localized).filter(
+          (tag) => kept(localized[tag]!, texts) !== undefined || holds(formats[field]?.[tag], texts),
         );
         if (held.length === 0) continue;
         for (const tag of held) {

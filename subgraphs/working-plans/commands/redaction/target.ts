@@ -52,11 +52,23 @@ export function checkField(kind: Kind | undefined, { field, locale }: FieldTarge
 }
 
 /**
- * Which code units stay when every occurrence of `texts` is taken out, also those that only come together once another is gone; undefined when all do.
- * Linear, whatever the text: each unit is put on a stack, and an occurrence is taken off as soon as it stands on top.
+ * Which code units stay when every occurrence of `texts` is taken out, also those that only come together once another is gone, and every word (an address, mostly) that
+ * reads as one once its percent signs are decoded; undefined when all stay.
  */
 export function kept(value: string, texts: readonly string[]): number[] | undefined {
-  if (!texts.some((text) => value.includes(text))) return undefined;
+  const stays = texts.some((text) => value.includes(text)) ? keptOf(value, texts) : undefined;
+  if (!value.includes('%')) return stays;
+  const indices = stays ?? Array.from({ length: value.length }, (_, index) => index);
+  const rest = indices.map((index) => value[index]).join('');
+  const gone = new Set<number>();
+  for (const { 0: word, index } of rest.matchAll(/\S*%\S*/g)) {
+    if (holds(word, texts)) for (let at = index; at < index + word.length; at++) gone.add(at);
+  }
+  return gone.size > 0 ? indices.filter((_, at) => !gone.has(at)) : stays;
+}
+
+/** Linear, whatever the text: each code unit is put on a stack, and an occurrence is taken off as soon as it stands on top. */
+function keptOf(value: string, texts: readonly string[]): number[] {
   const stack: number[] = [];
   const ends = (text: string) => {
     const from = stack.length - text.length;
