@@ -359,7 +359,7 @@ test('the region that a plan is at home in decides', async () => {
   const { id, hash } = await adopted(world);
   await world.db.query(`UPDATE working_plans.plan SET home_region = 'africa' WHERE id = $1`, [id]);
   for (const answer of [await amend(here, 'africa-coordinator', id), await archive(here, 'africa-coordinator', id)]) {
-    expect(problemOf(answer)).toEqual(['ValidationError', expect.stringContaining('africa')]);
+    expect(problemOf(answer)).toEqual(['ForbiddenError', expect.stringContaining('home region, africa')]);
   }
   await world.db.query(`UPDATE working_plans.plan SET home_region = 'americas' WHERE id = $1`, [id]);
   const archived = (await archive(here, 'africa-coordinator', id)).plan;

@@ -5,6 +5,7 @@ import { claim, requireSeat } from '../../../../kit/once.ts';
 import { forbidden, invalid } from '../../../../kit/types.ts';
 import { type PlanTree, readPlan } from '../../document/read.ts';
 import type { Plan, PlanStatus } from '../../entities/plan.ts';
+import { requireHome } from '../../link/home.ts';
 import type { Plans } from '../../plans.ts';
 import { mayRead } from '../../policy.ts';
 import { readPlans } from '../../room/read.ts';
@@ -61,7 +62,7 @@ async function isFirst(manager: EntityManager, actor: Actor, { name, planId, inp
   return (await claim(manager, actor, name, named, planId)).first;
 }
 
-/** @throws Problem ForbiddenError; ValidationError where another region decides */
+/** @throws Problem ForbiddenError */
 export async function findPlanFor(plans: Plans, actor: Actor, change: Change): Promise<Room> {
   const room = (await plans.rooms.open([change.planId])).get(change.planId);
   if (!room || !mayRead(actor, room.plan)) throw forbidden('There is no such plan, or you may not see it.');
@@ -71,10 +72,7 @@ export async function findPlanFor(plans: Plans, actor: Actor, change: Change): P
 
 export function requireRight(plans: Plans, actor: Actor, { may, who }: Change, plan: Plan): void {
   if (!may(actor, plan)) throw forbidden(who);
-  const { homeRegion } = plan;
-  if (homeRegion !== null && homeRegion !== plans.region) {
-    throw invalid(`This is decided in the plan's home region, ${homeRegion}.`);
-  }
+  requireHome(plan, plans.region);
 }
 
 /**
