@@ -1,64 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import * as Y from 'yjs';
-import { type Actor, createSystemActor } from '../../kit/context.ts';
-import { type Database, openDatabase } from '../../kit/database/open.ts';
-import { createProcessHints } from '../../kit/hints.ts';
-import { createLog } from '../../kit/log.ts';
+import type { Actor } from '../../kit/context.ts';
+import type { Database } from '../../kit/database/open.ts';
 import { joinPlan } from '../../subgraphs/working-plans/commands/join.ts';
 import { pushPlanEdits } from '../../subgraphs/working-plans/commands/push.ts';
 import { createNode, deleteNode, moveNode, setFields } from '../../subgraphs/working-plans/document/edit.ts';
 import { type Kind, mayStandUnder } from '../../subgraphs/working-plans/document/fields.ts';
 import { isDeleted, nodesOf, type PlanNode, readHead, readPlan } from '../../subgraphs/working-plans/document/read.ts';
-import { Plan } from '../../subgraphs/working-plans/entities/plan.ts';
-import { migrations } from '../../subgraphs/working-plans/migrations/index.ts';
-import { openPlans, type Plans } from '../../subgraphs/working-plans/plans.ts';
-import { loadRecords } from '../../subgraphs/working-plans/records.ts';
-import { freshDatabase } from '../database.ts';
-import { joint, records, secret } from './subgraph.ts';
-
-export const never = 2 ** 30; // ms: a process that dies before it projects
-
-/** A database with the shipped plan, and processes over it that know of each other only by what is in it. */
-export async function openProcesses() {
-  const server = await freshDatabase();
-  const home = { region: 'americas', regionNumber: 1 };
-  const statements: string[] = [];
-  const database: Database = await openDatabase({
-    url: server.url,
-    secret,
-    hints: createProcessHints(),
-    subgraph: 'working-plans',
-    entities: [Plan],
-    migrations,
-    onStatement: (sql) => statements.push(sql),
-    load: async (tx) => {
-      await loadRecords(tx, { system: createSystemActor(), records, refuseSamples: false }, home);
-    },
-  });
-  const running: Plans[] = [];
-  return {
-    database,
-    statements,
-    start(projection: { delay?: number; every?: number } = { every: never }): Plans {
-      const plans = openPlans({
-        database,
-        hints: createProcessHints(),
-        log: createLog('test', 'error'),
-        cursorSecret: secret,
-        installation: { id: 'x', epoch: 1 },
-        ...home,
-        projection,
-      });
-      running.push(plans);
-      return plans;
-    },
-    async stop() {
-      for (const plans of running) await plans.stop();
-      await database.stop();
-      await server.drop();
-    },
-  };
-}
+import type { Plans } from '../../subgraphs/working-plans/plans.ts';
+import { joint } from './subgraph.ts';
 
 /** A seat's copy, which edits by updates of its own. */
 export class Hand {

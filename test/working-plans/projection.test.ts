@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readOutline } from '../../subgraphs/working-plans/document/outline.ts';
 import { createLoaders } from '../../subgraphs/working-plans/loaders.ts';
 import type { Plans } from '../../subgraphs/working-plans/plans.ts';
 import { writeOutline } from '../../subgraphs/working-plans/projection/write.ts';
 import { rebuildProjection } from '../../subgraphs/working-plans/projection.ts';
-import { Hand, never, openProcesses, rowsOf, storedRows } from './projecting.ts';
+import { never, openProcesses } from './processes.ts';
+import { Hand, rowsOf, storedRows } from './projecting.ts';
 import { actors, joint } from './subgraph.ts';
 
 let world: Awaited<ReturnType<typeof openProcesses>>;
@@ -76,6 +79,20 @@ describe('a process that dies between commit and projection', () => {
     expect(reader.rooms.size).toBe(0); // no plan was opened for it
     await hand.set('a1.1.1', { responsible: null });
     expect(await late(reader)).toEqual([]);
+  });
+
+  test('by SIGKILL too', async () => {
+    const script = fileURLToPath(new URL('./committer.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', script, world.url, 'org:new'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    const said = await new Promise((resolve) =>
+      child.stdout.once('data', resolve).once('end', () => resolve('nothing')),
+    );
+    child.kill('SIGKILL');
+    expect(String(said)).toBe('committed\n');
+    expect((await late(world.start())).map(({ head }) => head.key)).toEqual(['a1.1.1']);
   });
 
   test('or by the round of another', async () => {
