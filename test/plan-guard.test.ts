@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from '../subgraphs/working-plans/guard/verdict.ts';
 import { cutUpdate } from '../web/co-editing/cut.ts';
-import { ALL, forge, item, open, SEED, samplePlan, textOf, updateOf } from './plan-forge.ts';
+import { ALL, forge, item, newNode, nodeOf, open, richOf, SEED, samplePlan, textOf, updateOf } from './plan-forge.ts';
 
 const VICTIM = 20_000_001;
 const MINE = 20_000_002;
@@ -156,6 +156,18 @@ describe('The bytes', () => {
   });
 });
 
+const locales = () => new Y.Map(['en', 'es'].map((locale) => [locale, new Y.Text()]));
+const activity = {
+  kind: 'activity',
+  parent: 'o1.1',
+  pos: 'a9',
+  get title() {
+    return locales();
+  },
+};
+const mark = (doc: Y.Doc, name: string) =>
+  ((richOf(doc, 'a1.1.1').get(0) as Y.XmlElement).get(0) as Y.XmlText).format(0, 3, { [name]: {} });
+
 describe('The clocks', () => {
   test("another one's client id: eleven bytes would take over the clock, and what its owner types later is acked and lost", () => {
     const clock = Y.getState(live.store, VICTIM);
@@ -186,6 +198,39 @@ describe('The clocks', () => {
     expect(code(judge(two!, server, mine))).toBe('RESYNC');
     const elsewhere = updateOf(open(live, MINE), (d) => textOf(d, 'o2').insert(0, 'one'));
     expect(code(judge(elsewhere, server, mine))).toBe('RESYNC');
+  });
+
+  test.each<[string, (doc: Y.Doc) => void, (doc: Y.Doc) => void]>([
+    ['a value', (d) => nodeOf(d, 'a1.1.1').set('endsOn', null), (d) => nodeOf(d, 'a1.1.1').set('endsOn', '2027-03-01')],
+    [
+      'a value of another field',
+      (d) => nodeOf(d, 'a1.1.1').set('deleted', null),
+      (d) => nodeOf(d, 'o1').set('deleted', null),
+    ],
+    [
+      'a value where a node was made',
+      (d) => d.getMap('nodes').set('n1', newNode(activity)),
+      (d) => nodeOf(d, 'o1').set('deleted', null),
+    ],
+    ['a mark', (d) => mark(d, 'strong'), (d) => mark(d, 'em')],
+    [
+      'an element',
+      (d) => richOf(d, 'a1.1.1').insert(0, [new Y.XmlElement('paragraph')]),
+      (d) => richOf(d, 'a1.1.1').insert(0, [new Y.XmlElement('heading')]),
+    ],
+    [
+      'text in an empty text',
+      (d) => textOf(d, 'n0').insert(0, 'one'),
+      (d) => textOf(d, 'n0', 'title', 'es').insert(0, 'one'),
+    ],
+  ])('a clock used twice is told apart also by %s', (_, one, two) => {
+    const base = open(live, 77);
+    base.getMap('nodes').set('n0', newNode(activity));
+    const [first, second] = [one, two].map((change) => updateOf(open(base, MINE), change));
+    const server = open(base, 78);
+    Y.applyUpdate(server, first!);
+    expect(judge(first!, server, mine)).toMatchObject({ ok: true, effect: false });
+    expect(code(judge(second!, server, mine))).toBe('RESYNC');
   });
 
   test('a struct known in part counts for the rest only', () => {

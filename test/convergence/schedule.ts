@@ -124,7 +124,7 @@ class Schedule {
       fail: (what) => void outcome.failures.push(what),
     };
     this.note = desk.note;
-    this.people = editors.slice(0, dice.pick([2, 2, 2, 3, 3, 4, 5])).map((actor) => new Person(actor, desk));
+    this.people = editors.slice(0, dice.pick([2, 2, 2, 2, 3, 3, 4, 5])).map((actor) => new Person(actor, desk));
   }
 
   private readonly note: Desk['note'];
@@ -147,7 +147,7 @@ class Schedule {
     for (const person of people) person.open();
     await clock.run(dice.pick([40, 150, 400]));
     Object.assign(weather, this.stormy);
-    const acts = 8 + dice.below(dice.pick([6, 12, 40]));
+    const acts = 6 + dice.below(dice.pick([4, 8, 30]));
     const pace = dice.pick([5, 60, 300]);
     for (let act = 0; act < acts; act++) {
       await clock.run(clock.now + dice.between(0, pace));
