@@ -138,7 +138,8 @@ export class Journal {
   /** Writes the whole document as the base, and with it where it stands. */
   async compact(doc: Y.Doc | null, change: Partial<PlanState> = {}): Promise<void> {
     this.#state = { ...this.#state, ...change };
-    if (!doc || this.#state.cursor === '') return;
+    // Nothing to write, but what was asked for before is written first: the text of a copy that was just given up.
+    if (!doc || this.#state.cursor === '') return this.#write({});
     this.#takeLate();
     this.#entries = this.outbox.entries.length;
     const base = Y.encodeStateAsUpdateV2(doc);
