@@ -205,8 +205,11 @@ describe('who may', () => {
     expect(data.workingPlan.objectives.map((o: { thematicArea: string }) => o.thematicArea)).toEqual(
       Object.values(areaOf),
     );
+    const leads: Name[] = ['expert-lead', 'other-lead'];
     for (const who of names) {
-      for (const [name, input, lead] of anywhere) {
+      // Who may type nowhere is refused before anything is looked at: a few are enough.
+      const some = everywhere.includes(who) || leads.includes(who) ? anywhere : anywhere.slice(2, 5);
+      for (const [name, input, lead] of some) {
         for (const objective of ['1', '2'] as const) {
           const { problems } = await change(here, who, name, input(objective));
           const may = everywhere.includes(who) || (lead && who === 'expert-lead' && objective === '2');
@@ -223,7 +226,7 @@ describe('who may', () => {
           thematicArea: areaOf[objective],
         });
     }
-  }, 60_000);
+  });
 
   test('in the plan itself: editors of its networks', async () => {
     for (const who of names) {
