@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import * as Y from 'yjs';
+import { createSystemActor } from '../../kit/context.ts';
+import { createProcessHints } from '../../kit/hints.ts';
+import { createLog } from '../../kit/log.ts';
 import { buildPlanDocument } from '../../subgraphs/working-plans/document/build.ts';
-import { canonicalPlan } from '../../subgraphs/working-plans/document/canonical.ts';
+import { canonicalPlan, contentHash } from '../../subgraphs/working-plans/document/canonical.ts';
 import { copyPlanDocument } from '../../subgraphs/working-plans/document/copy.ts';
 import { deleteNode } from '../../subgraphs/working-plans/document/edit.ts';
 import { readPlan } from '../../subgraphs/working-plans/document/read.ts';
 import { isPosition } from '../../subgraphs/working-plans/document/values.ts';
+import { start } from '../../subgraphs/working-plans/server.ts';
 import { fromTemplate, readTemplates } from '../../subgraphs/working-plans/templates.ts';
+import { freshDatabase } from '../database.ts';
 import type { Payload } from './life.ts';
 import {
   am,
@@ -14,11 +20,13 @@ import {
   Copy,
   codeOf,
   createPlan,
+  cursorSecret,
   type Instance,
   joint,
   type Name,
   openWorld,
   records,
+  secret,
   tryCreatePlan,
   type World,
 } from './subgraph.ts';
@@ -278,5 +286,45 @@ describe('A copy', () => {
       'sourceLocale',
     ]);
     expect(await pathOf({ copyOf: secret })).toBeUndefined();
+  });
+});
+
+describe('A shipped plan past its draft', () => {
+  test.each([
+    ['UNDER_REVIEW', 'SUBMITTED'],
+    ['ARCHIVED', 'ADOPTED'],
+  ] as const)('%s comes with the version it says', async (status, kind) => {
+    const database = await freshDatabase();
+    const running = await start({
+      database: { url: database.url, secret, hints: createProcessHints() },
+      secret,
+      cursorSecret,
+      region: 'americas',
+      regionNumber: 1,
+      log: createLog('test', 'error'),
+      load: {
+        system: createSystemActor(),
+        records: { plans: [{ ...records.plans[0], status }] },
+        refuseSamples: false,
+      },
+    });
+    const db = new pg.Client(database.url);
+    await db.connect();
+    const { rows } = await db.query(
+      'SELECT number, kind, seq::int, content, content_hash, created_by, contributors FROM working_plans.plan_version',
+    );
+    await db.end();
+    await running.stop();
+    await database.drop();
+    const content = canonicalPlan(readPlan(buildPlanDocument(records.plans[0], 16_777_217)));
+    const whole = {
+      number: 1,
+      seq: 1,
+      content,
+      content_hash: contentHash(content),
+      created_by: null,
+      contributors: [],
+    };
+    expect(rows).toEqual([{ ...whole, kind }]);
   });
 });
