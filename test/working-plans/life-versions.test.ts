@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { adopted, type Payload, problemOf, save, submitted } from './life.ts';
+import { adopted, type Payload, problemOf, save, submit, submitted } from './life.ts';
 import { codeOf, createPlan, type Instance, joint, nextMutation, openWorld, type World } from './subgraph.ts';
 
 let world: World;
@@ -62,6 +62,21 @@ describe('versions', () => {
         await here.ask('africa-rep', `{ workingPlan(id: "${id}") { versions(first: 101) { edges { cursor } } } }`),
       ),
     ).toBe('BAD_USER_INPUT');
+  });
+
+  test('are kept under a name 500 times at most, and submitted all the same', async () => {
+    const id = await createPlan(here, 'both-editor');
+    const fill = (numbers: string) =>
+      world.db.query(
+        `INSERT INTO working_plans.plan_version (plan_id, number, seq, epoch, kind, content, content_hash)
+         SELECT $1, n, 1, 1, 'NAMED', '{}', repeat('0', 64) FROM generate_series(${numbers}) n`,
+        [id],
+      );
+    await fill('1, 499');
+    expect((await save(here, 'both-editor', id)).version.number).toBe(500);
+    expect(problemOf(await save(here, 'both-editor', id))).toEqual(['ValidationError', expect.stringContaining('500')]);
+    const { plan } = await submit(here, 'africa-coordinator', id, 1);
+    expect(plan.versions.edges[0].node).toMatchObject({ number: 501, kind: 'SUBMITTED' });
   });
 
   test('of many plans, with what else happened to them, are a constant number of statements', async () => {

@@ -8,6 +8,9 @@ import { mayKeepVersion } from '../../policy.ts';
 import { writeVersion } from '../../versions.ts';
 import { type Change, findPlanFor, lockPlan, requireRight, requireStatus } from './change.ts';
 
+/** Each may be as large as the plan. */
+const mostNamed = 500;
+
 /**
  * Keeps the plan as it is now under a name. Says PLAN_VERSION_CREATED.
  * @returns the version's id
@@ -29,20 +32,16 @@ export async function savePlanVersion(
   }
   return plans.database.transaction(async ({ manager, publish }) => {
     const { plan, tree } = await lockPlan(manager, room);
-    const [{ next }] = await manager.query(
-      'SELECT coalesce(max(number), 0) + 1 AS next FROM plan_version WHERE plan_id = $1',
+    const [{ next, kept }] = await manager.query(
+      `SELECT coalesce(max(number), 0) + 1 AS next, count(*) FILTER (WHERE kind = 'NAMED')::int AS kept FROM plan_version WHERE plan_id = $1`,
       [planId],
     );
-    const { id, first } = await claim(
-      manager,
-      actor,
-      change.name,
-      { ...input, planId } as object as typeof input,
-      `${planId}@${next}`,
-    );
+    const named = { ...input, planId };
+    const { id, first } = await claim(manager, actor, change.name, named, `${planId}@${next}`);
     if (!first) return id;
     requireRight(plans, actor, change, plan);
     requireStatus(plan, ['DRAFT', 'UNDER_REVIEW', 'CHANGES_REQUESTED'], 'gets new versions');
+    if (kept >= mostNamed) throw invalid(`A plan keeps at most ${mostNamed} versions under names.`);
     const { seq, epoch } = plan;
     const content = contentOf(tree);
     const version = await writeVersion(manager, {
