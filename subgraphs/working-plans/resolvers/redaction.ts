@@ -73,7 +73,7 @@ export class RedactionResolver {
     if (!mayRedact(actor, view.plan)) return null;
     const rows: { epoch: number; seat: string; at: Date; reason: string; places: string[] }[] =
       await plans.database.source.query(
-        'SELECT epoch, seat_id AS seat, at, reason, places FROM plan_redaction WHERE plan_id = $1 ORDER BY epoch DESC LIMIT 100',
+        'SELECT epoch, seat_id AS seat, at, reason, places[1:200] AS places FROM plan_redaction WHERE plan_id = $1 ORDER BY epoch DESC LIMIT 100',
         [view.plan.id],
       );
     return rows.map(({ seat, ...row }) => Object.assign(new PlanRedaction(), row, { seat: stub(Seat, { id: seat }) }));

@@ -19,8 +19,6 @@ import { strikeDocument } from './document.ts';
 import { beginEpoch } from './epoch.ts';
 import { checkField, type Target, targetOf } from './target.ts';
 
-const mostPlaces = 200; // that the record of a redaction names
-
 /**
  * Takes a text out of the plan, its history and all its copies, and begins a new epoch without them. One transaction under the plan's lock: an edit
  * acknowledged before it is in the new epoch, without the text; one that comes after is told EPOCH_CHANGED. Who repeats the call does nothing again,
@@ -32,14 +30,8 @@ export async function redactPlanText(plans: Plans, actor: Actor, input: RedactPl
   const { planId } = input;
   const room = (await plans.rooms.open([planId])).get(planId);
   if (!room || !mayRead(actor, room.plan)) throw forbidden('There is no such plan, or you may not see it.');
-  if (!mayRedact(actor, room.plan))
-    throw forbidden("Text is redacted by a safety officer of one of the plan's networks.");
-  const seatId = requireSeat(actor);
+  requireOfficer(plans, actor, room.plan);
   const target = targetOf(input);
-  const { homeRegion } = room.plan;
-  if (homeRegion !== null && homeRegion !== plans.region) {
-    throw invalid(`The plan's epochs are begun in its home region, ${homeRegion}: redact the text there.`);
-  }
   await plans.database.transaction(async ({ manager }) => {
     // The text is not hashed into the claim: what is to be forgotten must not be kept as something that it can be guessed from.
     const { first } = await claim(
@@ -50,23 +42,35 @@ export async function redactPlanText(plans: Plans, actor: Actor, input: RedactPl
       planId,
     );
     await manager.query('SELECT FROM plan WHERE id = $1 FOR UPDATE', [planId]);
-    await redact(plans, manager, planId, seatId, target, input.reason.trim(), first);
+    await redact(plans, manager, actor, planId, target, input.reason.trim(), first);
   });
   plans.rooms.announce(planId);
   return vacuum(plans);
 }
 
+/** @throws Problem ForbiddenError; ValidationError when it is another region that begins the plan's epochs */
+function requireOfficer(plans: Plans, actor: Actor, plan: Plan): string {
+  if (!mayRedact(actor, plan)) throw forbidden("Text is redacted by a safety officer of one of the plan's networks.");
+  const { homeRegion } = plan;
+  if (homeRegion !== null && homeRegion !== plans.region) {
+    throw invalid(`The plan's epochs are begun in its home region, ${homeRegion}: redact the text there.`);
+  }
+  return requireSeat(actor);
+}
+
 async function redact(
   plans: Plans,
   manager: EntityManager,
+  actor: Actor,
   planId: string,
-  seatId: string,
   target: Target,
   reason: string,
   always: boolean,
 ): Promise<void> {
   // A copy of its own: nothing of this may be in the live document before it is committed.
   const reading = (await readPlans(manager, [{ id: planId, seq: null, epoch: null }])).get(planId)!;
+  // Again, under the lock.
+  const seatId = requireOfficer(plans, actor, reading.plan);
   const doc = openDocument(reading);
   try {
     if ('nodeKey' in target) checkField(kindIn(doc, target.nodeKey), target);
@@ -81,7 +85,7 @@ async function redact(
     await rebuildProjection(manager, planId);
     await manager.query(
       'INSERT INTO plan_redaction (plan_id, epoch, seat_id, reason, places) VALUES ($1, $2, $3, $4, $5)',
-      [planId, epoch, seatId, reason, places.slice(0, mostPlaces)],
+      [planId, epoch, seatId, reason, places],
     );
   } finally {
     doc.destroy();
