@@ -29,7 +29,7 @@ export interface ProjectionOptions {
   every?: number;
 }
 
-const atOnce = 4;
+const lanes = 3; // projections at a time, of the ten connections that acknowledging edits needs too
 const share = 0.1; // of a core that the projection of one plan may take while it is edited without a pause
 const plansPerRound = 50;
 
@@ -58,7 +58,7 @@ export function createProjection(options: ProjectionOptions): Projection {
       queued.delete(planId);
       running.set(planId, run);
       try {
-        if (!stopped) await projectNow(planId);
+        if (!stopped) await inLane(() => projectNow(planId));
         failed.delete(planId);
       } catch (error) {
         // Tried again by each reader and each round: said once.
@@ -70,6 +70,20 @@ export function createProjection(options: ProjectionOptions): Projection {
     });
     queued.set(planId, run);
     return run;
+  }
+
+  let free = lanes;
+  const waiting: (() => void)[] = [];
+  async function inLane(work: () => Promise<void>): Promise<void> {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
   }
 
   async function projectNow(planId: string): Promise<void> {
@@ -91,12 +105,7 @@ export function createProjection(options: ProjectionOptions): Projection {
   }
 
   async function catchUp(planIds: readonly string[]): Promise<void> {
-    const left = [...new Set(planIds)];
-    await Promise.all(
-      Array.from({ length: atOnce }, async () => {
-        for (let id = left.shift(); id !== undefined; id = left.shift()) await project(id);
-      }),
-    );
+    await Promise.all([...new Set(planIds)].map(project));
   }
 
   /** What only texts were typed in is brought up by one statement; what else lies behind for two seconds was left by a process that died. */

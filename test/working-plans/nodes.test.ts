@@ -389,7 +389,8 @@ test('a writer’s id that has ended meanwhile is replaced by another', async ()
       planId,
     ]);
   await make(here, 'africa-editor', 'upsertActivity', { id: activity.id, code: '2' });
-  expect((await ids()).rows).toHaveLength(1); // one for all typed edits of a seat
+  await change(here, 'africa-editor', 'upsertActivity', { id: activity.id, countries: ['QQ'] });
+  expect((await ids()).rows).toHaveLength(1); // one for all typed edits of a seat, refused ones too
   await world.db.query("DELETE FROM working_plans.plan_client WHERE plan_id = $1 AND seat_id = 'seat:s08'", [planId]);
   expect((await make(here, 'africa-editor', 'upsertActivity', { id: activity.id, code: '3' })).code).toBe('3');
   expect((await ids()).rows).toHaveLength(1);

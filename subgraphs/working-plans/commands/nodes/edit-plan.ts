@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import * as Y from 'yjs';
 import type { Actor } from '../../../../kit/context.ts';
 import { ApiError } from '../../../../kit/errors.ts';
@@ -83,8 +83,9 @@ async function writeOnce(plans: Plans, actor: Actor, edit: TypedEdit): Promise<v
       return;
     } catch (error) {
       if (await isLogged(plans, planId, seatId, editId)) return;
+      if (attempts > 0 || !(await isOvertaken(plans, planId, writer, error))) throw error;
       clientsOfRoom.get(room)?.delete(seatId);
-      if (attempts > 0 || !isOvertaken(error, writer.isNew)) throw error;
+      room.clients.delete(writer.clientId);
     }
   }
 }
@@ -110,7 +111,9 @@ async function writeAndTake(
   } catch (error) {
     // A node made by someone who did not know a locale yet, or no texts at all, lacks what this is to write into.
     if (!(error instanceof PlanEditError) || error.code !== 'UNKNOWN_LOCALE') throw error;
-    await send(`texts:${edit.input.clientMutationId}`, completeTexts(room.doc, clientId), () => true);
+    // Two processes may complete it at once: one is refused, and finds the other's.
+    await send(`texts:${randomUUID()}`, completeTexts(room.doc, clientId), () => true).catch(() => {});
+    await plans.rooms.open([room.id]);
     update = write();
   }
   if (update.byteLength === bytesOfNothing && edit.key !== undefined) requireRight(actor, room, edit.key);
@@ -135,7 +138,12 @@ function requireRight(actor: Actor, room: Room, key: string): void {
     throw new ApiError('FORBIDDEN', `May not edit ${key}.`);
 }
 
-async function writerOf(plans: Plans, room: Room, seatId: string): Promise<{ clientId: number; isNew: boolean }> {
+interface Writer {
+  clientId: number;
+  isNew: boolean;
+}
+
+async function writerOf(plans: Plans, room: Room, seatId: string): Promise<Writer> {
   const ids = clientsOfRoom.get(room) ?? new Map<string, number>();
   clientsOfRoom.set(room, ids);
   const known = ids.get(seatId);
@@ -147,9 +155,20 @@ async function writerOf(plans: Plans, room: Room, seatId: string): Promise<{ cli
 }
 
 /** Whether another try may pass: the plan has a new epoch, another process came first, or the writer's id has ended meanwhile. */
-function isOvertaken(error: unknown, isNew: boolean): boolean {
+async function isOvertaken(
+  plans: Plans,
+  planId: string,
+  { clientId, isNew }: Writer,
+  error: unknown,
+): Promise<boolean> {
   if (!(error instanceof ApiError)) return false;
-  return error.code === 'EPOCH_CHANGED' || error.code === 'RESYNC' || (error.code === 'FORBIDDEN' && !isNew);
+  if (error.code === 'EPOCH_CHANGED' || error.code === 'RESYNC') return true;
+  if (error.code !== 'FORBIDDEN' || isNew) return false;
+  const [there] = await plans.database.source.query('SELECT 1 FROM plan_client WHERE plan_id = $1 AND client_id = $2', [
+    planId,
+    clientId,
+  ]);
+  return there === undefined;
 }
 
 async function isLogged(plans: Plans, planId: string, seatId: string, editId: string): Promise<boolean> {
