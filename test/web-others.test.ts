@@ -127,6 +127,30 @@ describeWith('chromium', 'several people in one plan, in headless Chromium', () 
     await tab.line.close();
   });
 
+  test('what is pasted arrives whole: 400 paragraphs with their marks, more than a push may hold', async () => {
+    const [writer, other] = [await enter('Americas editor'), await enter('Africa editor')];
+    for (const visitor of [writer, other]) {
+      await visitor.title('2.1.5').scrollIntoViewIfNeeded();
+      await visitor.description('2.1.5').waitFor(); // its editor is opened once it is near the screen
+    }
+    const paragraphs = Array.from({ length: 400 }, (_, n) => `<p>${n} <strong>${'çedilha '.repeat(20)}</strong></p>`);
+    await writer.description('2.1.5').click();
+    await writer.page.keyboard.press('Control+Home');
+    await writer.page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/html', ${JSON.stringify(paragraphs.join(''))});
+      const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      document.activeElement.dispatchEvent(event);
+    }`);
+    await writer.says(/^Saved$/);
+    expect(await writer.page.locator('.refused').count()).toBe(0);
+    await expectSoon(async () => (await other.description('2.1.5').locator('strong').count()) === 400);
+    const whole = await writer.description('2.1.5').innerText();
+    expect(whole.length).toBeGreaterThan(64 * 1_024);
+    expect(whole.includes(`399 ${'çedilha '.repeat(20).trim()}`)).toBe(true);
+    expect((await other.description('2.1.5').innerText()) === whole).toBe(true);
+  });
+
   const kinds = ['title', 'description'] as const;
   type Field = (typeof kinds)[number];
   const read = async (visitor: Visitor, field: Field) =>

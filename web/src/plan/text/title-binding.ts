@@ -1,8 +1,5 @@
 import * as Y from 'yjs';
-import { findChange, isHigh, moveIndex } from './text-change.ts';
-
-/** Characters written in one transaction at most: a longer paste becomes several, since one update may not grow without bound. */
-const MOST_AT_ONCE = 8_000;
+import { findChange, moveIndex } from './text-change.ts';
 
 /**
  * Keeps a text field and a Y.Text equal, both ways. Plain one-line text: line breaks become spaces.
@@ -39,7 +36,10 @@ export function bindTitle(
       field.value = clean;
       field.setSelectionRange(caret, caret);
     }
-    write(text, index, remove, insert, origin);
+    text.doc?.transact(() => {
+      if (remove > 0) text.delete(index, remove);
+      if (insert) text.insert(index, insert);
+    }, origin);
     onValue(clean);
   };
 
@@ -85,18 +85,4 @@ export function bindTitle(
     field.removeEventListener('beforeinput', onBeforeInput);
     undo?.destroy();
   };
-}
-
-function write(text: Y.Text, index: number, remove: number, insert: string, origin: object): void {
-  let at = 0;
-  do {
-    let end = Math.min(insert.length, at + MOST_AT_ONCE);
-    if (end < insert.length && isHigh(insert.charCodeAt(end - 1))) end--;
-    const piece = insert.slice(at, end);
-    text.doc!.transact(() => {
-      if (at === 0 && remove > 0) text.delete(index, remove);
-      if (piece) text.insert(index + at, piece);
-    }, origin);
-    at = end;
-  } while (at < insert.length);
 }
