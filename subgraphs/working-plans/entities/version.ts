@@ -75,7 +75,10 @@ export class PlanVersion {
   adoptedByDecisionIds(): string[] {
     return this.record.decisionIds;
   }
-  @Field(() => [Seat], { description: 'Who wrote in the plan until then. For readers of the owner networks.' })
+  @Field(() => [Seat], {
+    nullable: true,
+    description: 'Who wrote in the plan until then. For readers of the owner networks; others get none.',
+  })
   @Directive('@listSize(assumedSize: 20)')
   contributors(): Seat[] {
     return this.inside ? this.record.contributors.map((id) => stub(Seat, { id })) : [];
@@ -109,8 +112,8 @@ export class PlanVersionConnection {
 export class PlanChangesRequest {
   @Field(() => String)
   note!: string;
-  @Field(() => Seat)
-  requestedBy!: Seat;
+  @Field(() => Seat, { nullable: true })
+  requestedBy!: Seat | null;
   @Field(() => DateTime)
   requestedAt!: Date;
 }
