@@ -224,7 +224,7 @@ class Schedule {
     });
   }
 
-  /** What stands in one title is deleted by an edit of the log, and then a new epoch begins without its history. */
+  /** What a redaction does when the text is gone: a new epoch begins with the garbage-collected document, without the log before it. */
   private redact(): void {
     const { tables } = this.world;
     const stored = tables.snapshots.filter(({ epoch }) => epoch === tables.plan.epoch).at(-1)!;
