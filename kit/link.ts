@@ -1,10 +1,10 @@
 import { ConfigurationError } from './errors.ts';
 import { backOff } from './link/back-off.ts';
-import { connect, type Peer, PeerError } from './link/peer.ts';
+import { connect, isAway, type Peer, PeerError } from './link/peer.ts';
 import { rest } from './link/rest.ts';
 import { describeError, type Log } from './log.ts';
 
-export { type Follow, type Peer, PeerError } from './link/peer.ts';
+export { type Follow, isAway, type Peer, PeerError } from './link/peer.ts';
 export { rest } from './link/rest.ts';
 
 /** Another installation, and the key that it issued to this one. */
@@ -91,7 +91,7 @@ export function openLink(options: LinkOptions): Link {
         failures = 0;
         told = undefined;
       }
-      const unanswered = !(error instanceof PeerError);
+      const unanswered = isAway(error);
       const silence = now() - (status.heardAt ?? startedAt);
       const delay = backOff(failures++, { unanswered, silence, random });
       const woken = new AbortController();

@@ -14,6 +14,10 @@ export class PeerError extends Error {
   }
 }
 
+const away = ['SUBGRAPH_UNAVAILABLE', 'SERVICE_STOPPING'];
+/** Whether it says that the peer, or what it asks in turn, is not there at the moment; else that the peer refuses, or that it failed. */
+export const isAway = (error: unknown): boolean => !(error instanceof PeerError) || away.includes(error.code);
+
 /** One connection to a peer, which asks and follows as any client does. */
 export interface Peer {
   /** @throws PeerError with the code of its first error; Error when the connection ends before */
@@ -111,8 +115,14 @@ export async function connect(options: {
   });
   const open = client as unknown as Client;
   const follow: Peer['follow'] = (query, variables, { batch = 500, capacity = 5_000 } = {}) => {
+    let stop = () => {};
     const batches = new Batches<never>(batch, capacity, () => stop());
-    const stop = open.subscribe(
+    // or the client would connect anew
+    if (end) {
+      batches.fail(end);
+      return batches;
+    }
+    stop = open.subscribe(
       { query, variables },
       {
         next(result) {
@@ -134,6 +144,7 @@ export async function connect(options: {
     },
     ask: (query, variables = {}) =>
       new Promise((resolve, reject) => {
+        if (end) return reject(end);
         let answer: unknown = new Error('the peer gave no answer');
         open.subscribe(
           { query, variables },

@@ -94,6 +94,24 @@ describe('a link', () => {
     expect(link.status.heardAt).not.toBeNull();
   });
 
+  test('that has ended answers nothing more, and makes no connection of its own', async () => {
+    const there = await startPeer();
+    peers = there;
+    let old: Peer | undefined;
+    open(there.port, {
+      session(peer) {
+        old ??= peer;
+        return new Promise((done) => peer.signal.addEventListener('abort', () => done()));
+      },
+    });
+    await until(() => old !== undefined, 5_000);
+    await old!.close();
+    const { tries } = there;
+    await expect(old!.follow('subscription { count(upTo: 7) }', {}).next()).rejects.toThrow('closed');
+    await expect(old!.ask('{ hello }')).rejects.toThrow('closed');
+    expect(there.tries).toBe(tries);
+  });
+
   test('that is refused is not tried sooner when woken; the key is told to nobody', async () => {
     const there = await startPeer();
     peers = there;

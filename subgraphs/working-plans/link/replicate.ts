@@ -1,4 +1,4 @@
-import { type Peer, PeerError, rest } from '../../../kit/link.ts';
+import { isAway, type Peer, PeerError, rest } from '../../../kit/link.ts';
 import { describeError } from '../../../kit/log.ts';
 import { takeDocument } from './arrive.ts';
 import { ask, askDocument, followItems, type Item, type Listed } from './ask.ts';
@@ -54,7 +54,8 @@ export async function replicate(
       () => void failed.delete(planId),
       (error) => {
         if (peer.signal.aborted) return;
-        const times = failed.get(planId)?.times ?? 0;
+        const passes = error instanceof PeerError && (isAway(error) || error.code === 'RIGHTS_CHANGED');
+        const times = passes ? 0 : (failed.get(planId)?.times ?? 0);
         failed.set(planId, { times: times + 1, until: Date.now() + Math.min(60_000, poll * 2 ** times) });
         const what = error instanceof PeerError ? { error: `${error.code} ${error.message}` } : describeError(error);
         log.warn('a plan is not exchanged now; trying again', { peer: region, plan: planId, ...what });
@@ -69,7 +70,7 @@ export async function replicate(
     settled.set(planId, describe(plan));
     if (!standing) return;
     standings.set(planId, standing);
-    while ((await readStream(known, planId)) === 'behind');
+    while (!peer.signal.aborted && (await readStream(known, planId)) === 'behind');
   }
 
   async function readStream(known: Side, planId: string): Promise<'idle' | 'reset' | 'behind'> {

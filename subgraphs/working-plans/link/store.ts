@@ -9,6 +9,8 @@ export interface Standing {
   epoch: number;
   /** The number of the last item in the peer's log; null where the epoch does not begin at 1 and none has told yet. */
   position: number | null;
+  /** When it was last stored although nothing else was; ms since 1970. */
+  savedAt?: number;
 }
 
 /** An item that waits, or was refused. */
@@ -66,7 +68,7 @@ export async function readWaiting(
   const rows: { origin_seq: string; seat_id: string; update: Buffer; reason: string; received_at: Date }[] =
     await source.query(
       `SELECT origin_seq, seat_id, update, reason, received_at FROM link_item
-       WHERE region = $1 AND plan_id = $2 AND state = 'WAITING' ORDER BY origin_seq LIMIT $3`,
+       WHERE region = $1 AND plan_id = $2 AND state = 'WAITING' AND update IS NOT NULL ORDER BY origin_seq LIMIT $3`,
       [region, planId, limit],
     );
   return rows.map((row) => ({

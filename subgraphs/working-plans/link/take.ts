@@ -1,3 +1,4 @@
+import * as Y from 'yjs';
 import type { Log } from '../../../kit/log.ts';
 import { load } from '../document/state.ts';
 import { type Appended, commitEntries, type Edit } from '../log.ts';
@@ -19,6 +20,7 @@ export interface Side {
 const mostWaiting = 1_000; // items of a plan
 const patience = 10 * 60_000; // ms
 const mostTries = 3;
+const restFor = 1_000; // ms
 
 /**
  * Takes what a peer's log of a plan says after `standing`: its own edits are judged and appended, ours have come back, and those of a third region come from
@@ -36,22 +38,28 @@ export async function takeItems(
   const { plans, region } = side;
   const refusedByLog = new Map<number, string>();
   for (let tries = 1; ; tries++) {
-    const room = (await plans.rooms.open([planId])).get(planId);
-    const waiting = await readWaiting(plans.database.source, region, planId, mostWaiting);
-    const sorted = await sort(side, planId, standing, items);
-    const seats = await readSeats(plans, planId);
+    const [waiting, sorted] = await Promise.all([
+      readWaiting(plans.database.source, region, planId, mostWaiting),
+      sort(side, planId, standing, items),
+    ]);
+    const last = items.at(-1);
+    const next: Standing = { ...standing, ...(last && { cursor: last.cursor }), position: sorted.position };
+    const candidates = [...waiting, ...sorted.own];
+    if (candidates.length + sorted.echoes.length + sorted.refused.length === 0) return rest(side, planId, next);
+    const [opened, seats] = await Promise.all([plans.rooms.open([planId]), readSeats(plans, planId, candidates)]);
+    const room = opened.get(planId);
     if (room?.closed) throw new Error('the plan was dropped from memory: trying again');
+    // no await from here on until all is judged
     const known: Known = { planId, doc: room?.doc ?? load(null), epoch: room?.epoch ?? arriving?.epoch ?? 1, seats };
     const news = sorted.echoes.filter(({ update }) => isNews(update, known.doc));
-    const fresh = [...waiting, ...sorted.own].filter(({ originSeq }) => !refusedByLog.has(originSeq));
+    const fresh = candidates.filter(({ originSeq }) => !refusedByLog.has(originSeq));
     const judged = judgeItems(fresh, known, side.regionNumber);
     judged.refused.push(...sorted.refused, ...news.map((item) => ({ ...item, reason: 'NOT_OURS' })));
-    for (const item of [...waiting, ...sorted.own]) {
+    for (const item of candidates) {
       const reason = refusedByLog.get(item.originSeq);
       if (reason) judged.refused.push({ ...item, reason });
     }
     giveUp(judged, new Map(waiting.map(({ originSeq, receivedAt }) => [originSeq, receivedAt])));
-    const next = { ...standing, ...(items.length > 0 && { cursor: items.at(-1)!.cursor }), position: sorted.position };
     const written = await write(side, known, judged, waiting, next, room ? undefined : arriving);
     if (written.done) {
       await plans.rooms.commit(written.edits);
@@ -65,14 +73,21 @@ export async function takeItems(
   }
 }
 
-/**
- * A peer's log is read without holes, and its own edits carry their number in it; so a hole shows. What is here already is left out.
- */
+/** Nothing but what is here already, as when our own edits come back: where we stand is written down once in a while, since to read such again does nothing. */
+async function rest(side: Side, planId: string, standing: Standing, now = Date.now()): Promise<Standing> {
+  if (now - (standing.savedAt ?? 0) < restFor) return standing;
+  await saveStanding(side.plans.database.source.manager, side.region, planId, standing);
+  return { ...standing, savedAt: now };
+}
+
+/** A peer's log is read without holes, and its own edits carry their number in it; so a hole shows. What is here already is left out. */
 async function sort(side: Side, planId: string, standing: Standing, items: readonly Item[]) {
   const { plans, region } = side;
   const of = (wanted: string) => items.filter((item) => item.region === wanted);
-  const known = await readOrigins(plans, planId, region, of(region));
-  const ours = await readOurs(plans, planId, of(plans.region));
+  const [known, ours] = await Promise.all([
+    readOrigins(plans, planId, region, of(region)),
+    readOurs(plans, planId, of(plans.region)),
+  ]);
   const own: Item[] = [];
   const refused: Aside[] = [];
   let { position } = standing;
@@ -163,12 +178,27 @@ function tell({ log, region }: Side, planId: string, refused: readonly Aside[]):
   }
 }
 
-async function readSeats(plans: Plans, planId: string): Promise<Map<number, string>> {
+/** The seats of the client ids that these items write with, as far as they are known here. */
+async function readSeats(
+  plans: Plans,
+  planId: string,
+  items: readonly Pick<Item, 'update'>[],
+): Promise<Map<number, string>> {
+  const ids = new Set(items.flatMap(({ update }) => clientsOf(update)));
   const rows: { client_id: number; seat_id: string }[] = await plans.database.source.query(
-    'SELECT client_id, seat_id FROM plan_client WHERE plan_id = $1',
-    [planId],
+    'SELECT client_id, seat_id FROM plan_client WHERE plan_id = $1 AND client_id = ANY ($2)',
+    [planId, [...ids].filter((id) => id < 2 ** 31)],
   );
   return new Map(rows.map(({ client_id, seat_id }) => [client_id, seat_id]));
+}
+
+/** None, where these are no bytes of an update: the guard says so. */
+function clientsOf(update: Uint8Array): number[] {
+  try {
+    return [...Y.parseUpdateMeta(update).from.keys()];
+  } catch {
+    return [];
+  }
 }
 
 async function readOrigins(plans: Plans, planId: string, region: string, items: readonly Item[]): Promise<Set<number>> {
