@@ -4,21 +4,24 @@
  *     import { connect, createGraphWire, createMemoryShelf, PlanSession } from './co-editing.ts';
  *     import { openShelf } from './co-editing/device-shelf.ts'; // browsers only: IndexedDB
  *
- *     const graph = connect({ url: 'https://net4u.example', token });
  *     const session = new PlanSession({
- *       wire: createGraphWire(graph, planId),
+ *       wire: createGraphWire(connect({ url: 'https://net4u.example', token }), planId),
  *       shelf: await openShelf(subject, planId).catch(() => createMemoryShelf()),
- *       onChange: () => render(session.view), // doc, status, rights, refused texts
+ *       onChange: () => render(session.view),
  *     });
  *     await session.start();
  *
- *     // Once session.view.doc is there and view.rights is 'edit': bind any Yjs editor to its texts, or write yourself.
+ *     // Once view.doc is there and view.rights is 'edit': bind any Yjs editor to its texts, or write yourself.
  *     const title = session.view.doc.getMap('nodes').get('a1.1.1').get('title').get('en');
  *     title.insert(0, 'Mapa común: ');
- *     // view.status: saving -> saved (committed on the server) | waiting (kept on the shelf, tried again by itself)
+ *     session.setPosition({ node: 'a1.1.1', field: 'title', locale: 'en', anchor: null, head: null });
  *
- *     session.syncNow(); // the device came back online: do not wait for the next attempt
  *     await session.stop(); // what was not saved stays on the shelf, and the next session of this person sends it
+ *
+ * What was typed is, in this order: in this tab only, on this device (`view.status` is saving, stage kept), sent, saved, which is committed on the
+ * server, and seen by others (`view.seenBy`, never more than is known). `waiting`: nothing gets through; it is tried again by itself, or at once with
+ * `syncNow()`. What the server refuses is in `view.refused` until `forget(id)`; the plan goes on from what the server has. `view.people`: who else is
+ * here. Say `look(false)` while nobody can see the page, and `hold()`, `release()` around the composition of characters.
  */
 export { type Access, connect } from './co-editing/connection.ts';
 export type { Graph, GraphAnswer } from './co-editing/graph.ts';

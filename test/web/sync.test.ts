@@ -53,7 +53,9 @@ describe('two regions in one title', () => {
     expect(text.startsWith(start) && text.endsWith(end)).toBe(true);
     expect(africa.title('a1.1.1').toString()).toBe(text);
     expect(titleOf(await readServerDocument(world), 'a1.1.1').toString()).toBe(text);
-    expect(africa.session.view.lastChange?.author?.organisation).toMatch(/muestra PE-1|Organisation UG-/);
+    // Names come with who is here.
+    const organisation = () => africa.session.view.lastChange?.author?.organisation ?? '';
+    await africa.until('named', () => /muestra PE-1|Organisation UG-/.test(organisation()));
   });
 });
 

@@ -15,7 +15,7 @@ const PUSH = `mutation PushPlanEdits($planId: ID!, $epoch: Int!, $editId: ID!, $
 const FOLLOW = `subscription PlanEdits($planId: ID!, $after: Cursor) {
   planEdits(planId: $planId, after: $after) {
     __typename
-    ... on PlanEdits { cursor update region at seat { displayName organisation { name } } }
+    ... on PlanEdits { cursor update at seat { id } }
     ... on PlanReset { epoch reason }
   }
 }`;
@@ -57,7 +57,6 @@ export function createGraphWire(graph: Graph, planId: string): PlanWire {
           ended: (failure) => sink.ended(failure ?? reason),
           next({ data, errors }) {
             const event = data?.planEdits;
-            // An author who cannot be looked up is no reason to lose the edit.
             if (event?.update || event?.__typename === 'PlanReset') sink.next(toEvent(event));
             else if (errors?.[0]) reason = toFailure(errors[0]);
           },
@@ -71,6 +70,6 @@ export function createGraphWire(graph: Graph, planId: string): PlanWire {
 function toEvent(event: any): PlanEvent {
   if (event.__typename === 'PlanReset') return { kind: 'reset', epoch: event.epoch, reason: event.reason };
   const { cursor, update, seat, at } = event;
-  const author = seat && { seat: seat.displayName ?? null, organisation: seat.organisation?.name ?? null };
+  const author = seat && { seat: seat.id, name: null, organisation: null };
   return { kind: 'edits', cursor, update: fromBase64(update), author, at };
 }

@@ -65,6 +65,8 @@ export class Presence {
   #all: Person[] | null = null;
   #own: string | null = null;
   #others: readonly Person[] | null = null;
+  /** By seat, of all who have been here meanwhile. */
+  #names = new Map<string, Pick<Person, 'name' | 'organisation'>>();
   #position: Position | null = null;
   #at: string | null = null;
   #looking = true;
@@ -86,6 +88,11 @@ export class Presence {
   /** Others who are here, without this person's other tabs; null while that is not known. */
   get others(): readonly Person[] | null {
     return this.#others;
+  }
+
+  /** What a seat is called, if it has been here since this tab came. */
+  nameOf(seat: string): Pick<Person, 'name' | 'organisation'> | undefined {
+    return this.#names.get(seat);
   }
 
   start(): void {
@@ -157,6 +164,7 @@ export class Presence {
   #know(all: Person[] | null, own: string | null): void {
     this.#all = all;
     this.#own = own;
+    for (const { seat, name, organisation } of all ?? []) if (seat) this.#names.set(seat, { name, organisation });
     const mine = all?.find(({ key }) => key === own);
     // Without the own entry it is not known which of them are others.
     this.#others = mine ? all!.filter(({ key, seat }) => key !== own && (seat === null || seat !== mine.seat)) : null;

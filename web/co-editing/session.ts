@@ -170,8 +170,15 @@ export class PlanSession {
     });
     const people = this.#presence?.others ?? null;
     const seenBy = status.kind === 'saved' ? this.#seen.countOthers(people) : null;
-    this.#view = { ...this.#view, refused: state.refused, kept: !isFailing, people, seenBy, ...change, status };
+    const view = { ...this.#view, refused: state.refused, kept: !isFailing, people, seenBy, ...change, status };
+    this.#view = { ...view, lastChange: this.#nameAuthor(view.lastChange) };
     this.options.onChange?.();
+  }
+
+  #nameAuthor(lastChange: PlanView['lastChange']): PlanView['lastChange'] {
+    const author = lastChange?.author;
+    const found = author && !author.name && !author.organisation && this.#presence?.nameOf(author.seat);
+    return found ? { ...lastChange, author: { ...author, ...found } } : lastChange;
   }
 
   /** Opens and follows, again and again. */

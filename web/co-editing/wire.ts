@@ -12,7 +12,10 @@ export interface OpenedDocument {
 
 /** Who made an edit, as far as the reader may see it. */
 export interface Author {
-  seat: string | null;
+  /** Id of the seat. */
+  seat: string;
+  /** Null while it is not known here: names come with who is here (presence.ts), not with each keystroke. */
+  name: string | null;
   organisation: string | null;
 }
 

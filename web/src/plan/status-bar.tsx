@@ -46,7 +46,7 @@ export function StatusBar(props: {
   }, [isSaving]);
   const text = describeStatus(view, words, slow);
   const author = lastChange?.author;
-  const by = author ? (author.organisation ?? author.seat ?? words.plan.someone) : words.plan.platform;
+  const by = author ? (author.organisation ?? author.name ?? words.plan.someone) : words.plan.platform;
   return (
     <div className="status-bar">
       <div className="status-inner">
