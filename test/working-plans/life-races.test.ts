@@ -17,6 +17,7 @@ import {
   submit,
   submitted,
 } from './life.ts';
+import { redact } from './redacting.ts';
 import {
   Copy,
   codeOf,
@@ -24,6 +25,7 @@ import {
   type Instance,
   joint,
   type Name,
+  nextMutation,
   openWorld,
   startInstance,
   type World,
@@ -184,4 +186,49 @@ test('a coordinator whose role ends while the lock is waited for does not submit
   await world.db.query('COMMIT');
   expect(kinds([await asked])).toEqual(['ForbiddenError']);
   expect(await rows('SELECT status FROM working_plans.plan WHERE id = $1', id)).toEqual([{ status: 'DRAFT' }]);
+});
+
+test('a connection that is cut in the middle leaves nothing half done, and what is sent again is done once', async () => {
+  const id = await createPlan(here, 'both-editor');
+  const key = nextMutation();
+  await world.db.query('BEGIN');
+  await world.db.query('SELECT FROM working_plans.plan WHERE id = $1 FOR UPDATE', [id]);
+  const asked = submit(there, 'africa-coordinator', id, 1, key).catch((error: Error) => error.message);
+  for (let cut = 0; cut === 0; ) {
+    const { rows: found } = await world.db.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
+    cut = found.length;
+  }
+  await world.db.query('COMMIT');
+  expect(await asked).toContain('INTERNAL');
+  expect(await rows('SELECT status, version FROM working_plans.plan WHERE id = $1', id)).toEqual([
+    { status: 'DRAFT', version: 1 },
+  ]);
+  const again = await Promise.all([here, there].map((at) => submit(at, 'africa-coordinator', id, 1, key)));
+  expect(again.map(({ plan }) => [plan.status, plan.version])).toEqual(Array(2).fill(['UNDER_REVIEW', 2]));
+  expect(await saidOf(world, 'PLAN_SUBMITTED', id)).toHaveLength(2);
+});
+
+test('what is redacted under review was not decided on: the old hash adopts nothing, in a process that knows nothing of it', async () => {
+  const title = [{ locale: 'en', text: 'The plan of Somebody' }];
+  const { id, hash } = await submitted(here, { title, sourceLocale: 'en' });
+  const decision = await conclude(world, id, hash);
+  // it has the old document open
+  await Copy.open(there, 'africa-editor', id);
+  const { problems } = await redact(here, { planId: id, text: 'Somebody' });
+  expect(problems).toEqual([]);
+  expect(kinds([await adopt(there, 'steering-member', id, [decision], hash)])).toEqual(['ConflictError']);
+  const { data } = await there.ask(
+    'africa-rep',
+    `{ workingPlan(id: "${id}") { contentHash versions { edges { node { contentHash content } } } } }`,
+  );
+  const { contentHash: now, versions } = data.workingPlan;
+  expect(versions.edges[0].node).toEqual({ contentHash: hash, content: expect.not.stringContaining('Somebody') });
+  expect(now).not.toBe(hash);
+  const { plan } = await adopt(there, 'steering-member', id, [await conclude(world, id, now)], now);
+  expect(plan.versions.edges.map(({ node }: Payload) => [node.number, node.kind, node.contentHash])).toEqual([
+    [2, 'ADOPTED', now],
+    [1, 'SUBMITTED', hash],
+  ]);
 });
