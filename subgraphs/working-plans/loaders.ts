@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../kit/context.ts';
-import { loadListByKey } from '../../kit/load.ts';
 import type { PlanStatus } from './entities/plan.ts';
 import type { Plans } from './plans.ts';
 import { createProjectionReader } from './projection/read.ts';
@@ -33,34 +32,22 @@ export function createLoaders(plans: Plans, actor: Actor) {
     const open = await rooms.open(ids);
     return ids.map((id) => viewFor(actor, open.get(id)));
   });
-  /** Ids of plans that a network owns, newest first; the actor need not be able to read them. */
-  const plansOfNetwork = loadListByKey<string, { id: string; networkIds: string[] }>(
-    (networkIds) =>
-      source.query(
-        'SELECT id, network_ids AS "networkIds" FROM plan WHERE network_ids && $1 ORDER BY created_at DESC, id',
-        [networkIds.filter((id) => !id.includes('\u0000'))],
-      ),
-    (row) => row.networkIds,
-  );
   const activityStates = statesByPlan(readActivityStates, source);
   const milestoneStates = statesByPlan(readMilestoneStates, source);
   const indicatorStates = statesByPlan(readIndicatorStates, source);
   const projection = createProjectionReader(source, plans.projection, actor);
 
-  const loadAll = async (ids: readonly string[]) =>
-    (await Promise.all(ids.map((id) => plan.load(id)))).filter((view) => view !== null);
-
   return {
     plan,
     /** Activities of all plans, found without opening a plan. */
     projection,
-    async plansOf(networkId: string): Promise<PlanView[]> {
-      return loadAll((await plansOfNetwork.load(networkId)).map(({ id }) => id));
-    },
-    /** Every plan the actor may read, of this status if one is given, newest first. */
-    async all(status: PlanStatus | null): Promise<PlanView[]> {
-      const heads = [...(await projection.plans()).values()];
-      return loadAll(heads.filter((head) => !status || head.status === status).map(({ id }) => id));
+    /** The plans the actor may read, newest first: of this network and of this status where they are given. Only these are opened. */
+    async plans(networkId: string | null, status: PlanStatus | null): Promise<PlanView[]> {
+      const heads = [...(await projection.plans()).values()].filter(
+        (head) => (!networkId || head.networkIds.includes(networkId)) && (!status || head.status === status),
+      );
+      const views = await Promise.all(heads.map(({ id }) => plan.load(id)));
+      return views.filter((view) => view !== null);
     },
     /** A node by its global id. */
     async node(id: string): Promise<Found | null> {

@@ -24,8 +24,7 @@ export class NetworkResolver {
     @Arg('status', () => PlanStatusEnum, { nullable: true }) status: PlanStatus | null,
     @Ctx() { loaders }: PlansContext,
   ): Promise<WorkingPlan[]> {
-    const views = await loaders.plansOf(network.id);
-    return views.filter(({ plan }) => !status || plan.status === status).map((view) => new WorkingPlan(view));
+    return (await loaders.plans(network.id, status ?? null)).map((view) => new WorkingPlan(view));
   }
 }
 

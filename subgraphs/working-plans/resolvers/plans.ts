@@ -42,8 +42,7 @@ export class PlanResolver {
     @Arg('status', () => PlanStatusEnum, { nullable: true }) status: PlanStatus | null,
     @Ctx() { loaders }: PlansContext,
   ): Promise<WorkingPlan[]> {
-    const views = await (networkId ? loaders.plansOf(networkId) : loaders.all(status));
-    return views.filter(({ plan }) => !status || plan.status === status).map((view) => new WorkingPlan(view));
+    return (await loaders.plans(networkId ?? null, status ?? null)).map((view) => new WorkingPlan(view));
   }
 
   @Mutation(() => PlanPayload)
