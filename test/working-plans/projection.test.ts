@@ -170,3 +170,19 @@ test('an older reading never overwrites a newer one, and a redaction’s epoch w
   expect(await codes()).toBe(0);
   expect(await position()).toMatchObject({ epoch: 2 });
 });
+
+test('a reader waits two seconds for who holds a plan, then goes on with what was there before', async () => {
+  const plans = world.start({ delay: never, every: never });
+  const hand = await Hand.join(plans, actors['both-editor']);
+  await hand.set('a1.1.1', { responsible: 'org:new', endsOn: '2027-06-01' });
+  expect(await late(plans)).toHaveLength(1);
+  await hand.set('a1.1.1', { responsible: null });
+  const runner = world.database.source.createQueryRunner();
+  await runner.startTransaction();
+  await runner.query('SELECT FROM plan_projection WHERE plan_id = $1 FOR UPDATE', [joint]);
+  const reader = world.start();
+  expect(await late(reader)).toHaveLength(1);
+  await runner.rollbackTransaction();
+  await runner.release();
+  expect(await late(reader)).toHaveLength(0);
+});

@@ -37,7 +37,8 @@ export class PlanProjection1763783000000 implements MigrationInterface {
       CREATE INDEX plan_node_responsible ON plan_node (responsible) WHERE responsible IS NOT NULL;
       CREATE INDEX plan_node_expert_group ON plan_node (expert_group) WHERE expert_group IS NOT NULL;
       CREATE INDEX plan_node_countries ON plan_node USING gin (countries) WHERE countries <> '{}';
-      CREATE INDEX plan_node_due ON plan_node (due_on) WHERE due_on IS NOT NULL;
+      CREATE INDEX plan_node_due ON plan_node ((coalesce(due_on, '~') COLLATE "C"), plan_id COLLATE "C", node_key COLLATE "C")
+        WHERE kind = 'activity';
 
       CREATE TABLE indicator_actual (
         plan_id text NOT NULL REFERENCES plan,

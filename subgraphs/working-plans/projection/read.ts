@@ -157,7 +157,7 @@ export function createProjectionReader(source: DataSource, projection: Projectio
       add((p) => `n.responsible = ${p}`, responsibleId);
       add((p) => `n.thematic_area = ${p}`, thematicArea);
       add((p) => `coalesce(s.status, 'PROPOSED') = ${p}`, status);
-      add((p) => `n.due_on COLLATE "C" < ${p}`, dueBefore);
+      add((p) => `${due} < ${p}`, dueBefore);
       if (unfinished) conditions.push(`coalesce(s.status, 'PROPOSED') NOT IN ('COMPLETED', 'CANCELLED')`);
       if (after) {
         const [first, second, third] = after.map((part) => `$${values.push(part) + 2}`);

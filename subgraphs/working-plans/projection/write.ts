@@ -47,6 +47,8 @@ export async function writeOutline(
   known?: Known,
 ): Promise<Known | undefined> {
   return source.transaction(async (manager) => {
+    // Who reads waits for this: of a plan that a long redaction holds, it goes on with the rows from before.
+    await manager.query("SET LOCAL lock_timeout = '2s'");
     const head = await lock(manager, planId);
     if (head.epoch > at.epoch || (head.epoch === at.epoch && Number(head.seq) >= at.seq)) return undefined;
     const before = known?.revision === head.revision ? known.rows : await readRows(manager, planId);
