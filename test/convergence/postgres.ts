@@ -7,6 +7,7 @@ export interface Row extends Edit {
 interface Client {
   seatId: string;
   nextClock: number;
+  hasEnded?: boolean;
 }
 type Range = [clientId: number, start: number, end: number];
 
@@ -36,6 +37,10 @@ export class PlanTables {
     if (sql.includes('AS held(id, seq, epoch)')) return this.readPlans(values as never);
     if (sql.includes('INSERT INTO plan_snapshot')) return this.writeSnapshot(values as never);
     if (sql.includes('INSERT INTO plan_client')) return this.issue(values as never);
+    if (sql.includes("UPDATE plan_client SET used_at = '-infinity'")) {
+      for (const row of this.clients.values()) if (row.seatId === values[1]) row.hasEnded = true;
+      return [];
+    }
     if (sql.includes('UPDATE plan_client SET used_at = now()')) return this.resume(values as never);
     if (sql.includes('FROM plan_client')) {
       const [, seat] = values;
@@ -76,7 +81,7 @@ export class PlanTables {
       if (plan.status !== 'DRAFT' && plan.status !== 'CHANGES_REQUESTED' && !forced[i]) return answer('PLAN_FROZEN');
       const fits = ([client, start]: Range) => {
         const row = this.clients.get(client);
-        return row?.seatId === seats[i] && row?.nextClock === start;
+        return row?.seatId === seats[i] && row?.nextClock === start && !(row.hasEnded && !forced[i]);
       };
       if (this.comparesClocks && !ranges[i]!.every(fits)) return answer('CLOCK');
       for (const [client, , end] of ranges[i]!) this.clients.get(client)!.nextClock = end;
@@ -142,7 +147,7 @@ export class PlanTables {
 
   private resume([, clientId, seatId, from, to]: [string, number, string, number, number]): unknown[] {
     const row = this.clients.get(clientId);
-    const fits = row?.seatId === seatId && row.nextClock >= from && row.nextClock <= to;
+    const fits = row?.seatId === seatId && !row.hasEnded && row.nextClock >= from && row.nextClock <= to;
     return [fits ? [{ next_clock: `${row.nextClock}` }] : [], fits ? 1 : 0];
   }
 

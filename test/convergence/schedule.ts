@@ -46,6 +46,7 @@ const editors: Actor[] = [
   editor('two', 'MEMBER_EDITOR', ['net:africa']),
   editor('both', 'MEMBER_EDITOR', networks),
   editor('coordinator', 'COORDINATOR', ['net:americas']),
+  editor('reader', 'MEMBER_REP', ['net:africa']), // types nowhere
   editor('lead', 'EXPERT_GROUP_LEAD', ['net:americas'], 'body:am-5'), // may type in one objective only
 ];
 
@@ -124,7 +125,7 @@ class Schedule {
       fail: (what) => void outcome.failures.push(what),
     };
     this.note = desk.note;
-    this.people = editors.slice(0, dice.pick([2, 2, 2, 2, 3, 3, 4, 5])).map((actor) => new Person(actor, desk));
+    this.people = editors.slice(0, dice.pick([2, 2, 2, 2, 3, 3, 4, 5, 6])).map((actor) => new Person(actor, desk));
   }
 
   private readonly note: Desk['note'];
@@ -272,8 +273,11 @@ class Schedule {
     const isQuiet = () =>
       this.people.every(({ strays }) => strays.length === 0) &&
       tabs().every(
-        ({ doc, shelf, session: { view } }) =>
-          doc && view.status.kind === 'saved' && view.rights === 'edit' && !shelf.holdsStrays,
+        ({ doc, person, shelf, session: { view } }) =>
+          doc &&
+          view.status.kind === 'saved' &&
+          view.rights === (person.actor.seatId === 'seat:reader' ? 'read' : 'edit') &&
+          !shelf.holdsStrays,
       );
     // A moment of quiet may be one in which all wait for the next message: so it must last.
     for (const limit = clock.now + 60_000; clock.now < limit; ) {
