@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import { BackOff } from './back-off.ts';
 import { Journal } from './journal.ts';
+import { findMisfit, hasGap, joinAs } from './opening.ts';
 import { type Position, Presence } from './presence.ts';
 import { Seen } from './seen.ts';
 import { Sender } from './sender.ts';
@@ -215,13 +216,12 @@ export class PlanSession {
     const answer = await wire.open(before ? Y.encodeStateVector(before) : undefined);
     if (!answer) throw new WireFailure('NO_DOCUMENT', 'the document is not for this reader');
     if (this.#stopped || this.#view.doc !== before) return;
-    if (before && this.#journal.state.epoch !== answer.epoch) this.#drop('EPOCH_CHANGED', '');
-    else if (before && this.#journal.isAhead(before, answer.stateVector)) this.#drop('RESYNC', '');
-    if (this.#view.doc !== before) return;
+    const misfit = before && findMisfit(this.#journal, before, answer);
+    if (misfit) return this.#drop(misfit, '');
 
     const doc = before ?? new Y.Doc();
     Y.applyUpdateV2(doc, answer.update, REMOTE);
-    if (doc.store.pendingStructs || doc.store.pendingDs) {
+    if (hasGap(doc)) {
       if (before) this.#drop('RESYNC', '');
       throw new WireFailure('INTERNAL', 'the document came with a gap');
     }
@@ -231,7 +231,7 @@ export class PlanSession {
     // Before anything is typed that stands on what has come.
     await this.#journal.compact(doc, { cursor: answer.cursor, epoch: answer.epoch }).catch(() => {});
 
-    const rights = await this.#join(doc, answer.epoch);
+    const rights = await joinAs(wire, this.#journal, doc, answer.epoch);
     if (this.#stopped || this.#view.doc !== doc) return;
     this.#opened = true;
     this.#streamFails = this.#sender.fails = null;
@@ -239,24 +239,6 @@ export class PlanSession {
     this.#presence?.start();
     void this.#sender.run();
     void this.#sendStrays();
-  }
-
-  async #join(doc: Y.Doc, epoch: number): Promise<PlanView['rights']> {
-    try {
-      const joined = await this.options.wire.join(this.#journal.resume(doc));
-      if (this.#stopped) return 'unknown';
-      if (joined.epoch !== epoch) throw new WireFailure('INTERNAL', 'a new epoch began meanwhile');
-      // After loading: Yjs changes an id whose own edits come in from outside.
-      doc.clientID = joined.clientId;
-      void this.#journal.setState({ clientId: joined.clientId });
-      return 'edit';
-    } catch (error) {
-      const { code } = error as WireFailure;
-      if (this.#stopped) return 'unknown';
-      if (code !== 'FORBIDDEN' && code !== 'PLAN_FROZEN') throw error;
-      void this.#journal.setState({ clientId: null });
-      return code === 'FORBIDDEN' ? 'read' : 'frozen';
-    }
   }
 
   #attach(doc: Y.Doc): void {
@@ -290,7 +272,7 @@ export class PlanSession {
       return;
     }
     Y.applyUpdate(doc, event.update, REMOTE);
-    if (doc.store.pendingStructs || doc.store.pendingDs) {
+    if (hasGap(doc)) {
       this.#reopen(); // it was handed to us with a gap
       return;
     }
@@ -343,12 +325,12 @@ export class PlanSession {
   /** Sends what closed tabs left behind. */
   async #sendStrays(): Promise<void> {
     const { wire, shelf } = this.options;
+    const keep = async (refused: PlanView['refused']) => {
+      if (this.#stopped) throw new WireFailure('UNREACHABLE', 'this tab has been closed meanwhile');
+      await this.#journal.setState({ refused: [...this.#journal.state.refused, ...refused] });
+      this.#tell({});
+    };
     for (const stray of await shelf.strays().catch(() => [])) {
-      const keep = async (refused: PlanView['refused']) => {
-        if (this.#stopped) throw new WireFailure('UNREACHABLE', 'this tab has been closed meanwhile');
-        await this.#journal.setState({ refused: [...this.#journal.state.refused, ...refused] });
-        this.#tell({});
-      };
       await sendStray(stray, wire, keep, this.#now, this.#createId).catch(() => stray.release()); // the next opening tries again
     }
   }

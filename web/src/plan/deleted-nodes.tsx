@@ -4,7 +4,7 @@ import { formatPartialDate, useWords } from '../words/words.ts';
 import { type DeletedNode, readDeleted, restoreNode } from './deleted.ts';
 import { DetailsContext, mayType } from './details.ts';
 import { More } from './nodes.tsx';
-import { Localized } from './text/localized.tsx';
+import { LocaleContext, Localized } from './text/localized.tsx';
 import type { TreeNode } from './tree.ts';
 
 /**
@@ -55,8 +55,13 @@ function Deleted({ node, onRestore }: { node: DeletedNode; onRestore: (() => voi
         )}
       </header>
       {texts.length === 0 && <p className="quiet">{words.plan.empty}</p>}
-      {texts.map(({ node: owner, field }) => (
-        <Localized key={`${owner.key} ${field}`} node={owner} field={field} label={field} editable={false} />
+      {texts.map(({ node: owner, field, locale }) => (
+        <div key={`${owner.key} ${field} ${locale}`} className="deleted-text">
+          <span className="tag">{words.plan.languages[locale] ?? locale}</span>
+          <LocaleContext value={locale}>
+            <Localized node={owner} field={field} label={field} editable={false} />
+          </LocaleContext>
+        </div>
       ))}
     </article>
   );

@@ -10,8 +10,8 @@ export interface DeletedNode {
   at: string | null;
   /** Key of the objective it stands below; null for what hangs on nothing. */
   objective: string | null;
-  /** Its texts and those of what it took along, each with something written in it in some language. */
-  texts: { node: TreeNode; field: string }[];
+  /** Its texts and those of what it took along, in each language in which something is written. */
+  texts: { node: TreeNode; field: string; locale: string }[];
 }
 
 const nodesOf = (doc: Y.Doc) => doc.getMap('nodes');
@@ -76,10 +76,10 @@ const kindOf = (node: unknown) => (node instanceof Y.Map ? textOf(node.get('kind
 function readTexts(key: string, map: unknown): DeletedNode['texts'] {
   if (!(map instanceof Y.Map)) return [];
   const node: TreeNode = { key, kind: kindOf(map) as Kind, code: textOf(map.get('code')), map, children: [] };
-  const isWritten = (value: unknown) =>
-    value instanceof Y.Map && [...value.values()].some((text) => asPlain(text).trim() !== '');
-  return [...map.entries()]
-    .filter(([, value]) => isWritten(value))
-    .map(([field]) => ({ node, field }))
-    .sort((a, b) => (a.field < b.field ? 1 : -1)); // title before description
+  const fields = [...map.entries()].sort(([a], [b]) => (a < b ? 1 : -1)); // title before description
+  return fields.flatMap(([field, texts]) => {
+    if (!(texts instanceof Y.Map)) return [];
+    const written = [...texts.keys()].filter((locale) => asPlain(texts.get(locale)).trim() !== '').sort();
+    return written.map((locale) => ({ node, field, locale }));
+  });
 }
