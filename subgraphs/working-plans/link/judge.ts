@@ -17,6 +17,8 @@ export interface Known {
   planId: string;
   doc: Y.Doc;
   epoch: number;
+  /** REGION_NUMBER here. */
+  regionNumber: number;
   /** Client ids of this plan with their seats. */
   seats: ReadonlyMap<number, string>;
 }
@@ -49,16 +51,20 @@ export function judgeItems(items: readonly Incoming[], known: Known, regionNumbe
   return judged;
 
   function judgeItem(item: Incoming, { doc }: Draft, seats: Map<number, string>): void {
+    let repeats = false;
     const owns = (clientId: number) => {
+      const number = clientId >>> 24;
+      // An update may repeat what others wrote that its writer knew: of a third region, by whose own link it comes, or what waits here before it.
+      if (number !== known.regionNumber && (number !== regionNumber || judged.waiting.length > 0)) repeats = true;
       const seat = seats.get(clientId);
       if (seat !== undefined && seat !== item.seatId) return false;
-      if (clientId >>> 24 === regionNumber) return true;
+      if (number === regionNumber) return true;
       // a shipped plan that came to the peer alone
-      return clientId < 2 ** 24 && item.seatId === SYSTEM_SEAT && Y.getState(doc.store, clientId) === 0;
+      return number === 0 && item.seatId === SYSTEM_SEAT && Y.getState(doc.store, clientId) === 0;
     };
     const verdict = judge(item.update, doc, { owns, may: () => true }, REPLICATED_LIMITS);
     if (!verdict.ok) {
-      const { code: reason } = verdict;
+      const reason = repeats && verdict.code === 'FORBIDDEN' ? 'RESYNC' : verdict.code;
       (reason === 'RESYNC' ? judged.waiting : judged.refused).push({ ...item, reason });
       return;
     }

@@ -50,7 +50,8 @@ export async function takeItems(
     const room = opened.get(planId);
     if (room?.closed) throw new Error('the plan was dropped from memory: trying again');
     // no await from here on until all is judged
-    const known: Known = { planId, doc: room?.doc ?? load(null), epoch: room?.epoch ?? arriving?.epoch ?? 1, seats };
+    const epoch = room?.epoch ?? arriving?.epoch ?? 1;
+    const known: Known = { planId, doc: room?.doc ?? load(null), epoch, seats, regionNumber: plans.regionNumber };
     const news = sorted.echoes.filter(({ update }) => isNews(update, known.doc));
     const fresh = candidates.filter(({ originSeq }) => !refusedByLog.has(originSeq));
     const judged = judgeItems(fresh, known, side.regionNumber);
