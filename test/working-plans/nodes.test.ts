@@ -1,19 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
-import {
-  base64,
-  bytes,
-  Copy,
-  createPlan,
-  type Instance,
-  joint,
-  type Name,
-  nextMutation,
-  openWorld,
-  startInstance,
-  type World,
-} from './subgraph.ts';
-import { change, make, treeOf, tryChange } from './typed.ts';
+import { base64, bytes, Copy, type Instance, joint, openWorld, type World } from './subgraph.ts';
+import { change, inEnglish as en, grow, make, treeOf, tryChange } from './typed.ts';
 
 let world: World;
 let here: Instance;
@@ -23,32 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const en = (text: string) => [{ locale: 'en', text }];
 const edits = async () =>
   (await world.db.query('SELECT count(*)::int AS count FROM working_plans.plan_edit')).rows[0].count as number;
 
-/** One plan with one node of each kind. */
-async function grow(who: Name = 'both-editor') {
-  const planId = await createPlan(here, who, { sourceLocale: 'en' });
-  const objective = await make(here, who, 'upsertObjective', {
-    planId,
-    title: en('Objective'),
-    thematicArea: 'FIREARMS',
-  });
-  const outcome = await make(here, who, 'upsertOutcome', { objectiveId: objective.id, statement: en('Outcome') });
-  const activity = await make(here, who, 'upsertActivity', { outcomeId: outcome.id, title: en('Activity') });
-  const below = { activityId: activity.id };
-  const milestone = await make(here, who, 'upsertMilestone', { ...below, title: en('Milestone') });
-  const indicator = await make(here, who, 'upsertIndicator', { parentId: outcome.id, name: en('Indicator') });
-  const budgetLine = await make(here, who, 'upsertBudgetLine', { ...below, label: 'Travel' });
-  const risk = await make(here, who, 'upsertRisk', { ...below, description: en('Risk') });
-  return { planId, objective, outcome, activity, milestone, indicator, budgetLine, risk };
-}
-type Grown = Awaited<ReturnType<typeof grow>>;
-
 describe('one node of each kind', () => {
   test('is added, changed field by field, cleared by null, and left alone where a field is absent', async () => {
-    const { objective, outcome, activity, milestone, indicator, budgetLine, risk, planId } = await grow();
+    const { objective, outcome, activity, milestone, indicator, budgetLine, risk, planId } = await grow(here);
     expect(objective).toMatchObject({ title: { text: 'Objective' }, thematicArea: 'FIREARMS', sdgTargets: [] });
     expect(
       await make(here, 'africa-editor', 'upsertObjective', {
@@ -175,7 +143,7 @@ describe('one node of each kind', () => {
   });
 
   test('stands where it is told to: first, after a sibling, last; and moves with all below it', async () => {
-    const { planId, objective, outcome, activity } = await grow();
+    const { planId, objective, outcome, activity } = await grow(here);
     const add = async (after?: string | null) =>
       (
         await make(here, 'both-editor', 'upsertActivity', {
@@ -211,7 +179,7 @@ describe('one node of each kind', () => {
 
 describe('deleting', () => {
   test('hides a node with all below it, keeps what is typed into it meanwhile, and restoring shows both', async () => {
-    const { planId, objective, outcome, activity } = await grow();
+    const { planId, objective, outcome, activity } = await grow(here);
     const whole = await treeOf(here, 'both-editor', planId);
     const open = await Copy.join(here, 'africa-editor', planId);
     await make(here, 'both-editor', 'deletePlanNode', { nodeId: activity.id });
@@ -238,72 +206,9 @@ describe('deleting', () => {
   });
 });
 
-describe('the same call again', () => {
-  const calls: [string, (all: Grown) => object][] = [
-    ['upsertObjective', ({ planId }) => ({ planId, title: en('Again') })],
-    ['upsertOutcome', ({ objective }) => ({ objectiveId: objective.id })],
-    ['upsertActivity', ({ outcome }) => ({ outcomeId: outcome.id, title: en('Again') })],
-    ['upsertActivity', ({ activity }) => ({ id: activity.id, title: en('Again') })],
-    ['upsertMilestone', ({ activity }) => ({ activityId: activity.id })],
-    ['upsertIndicator', ({ activity }) => ({ parentId: activity.id })],
-    ['upsertBudgetLine', ({ activity }) => ({ activityId: activity.id, amount: '1' })],
-    ['upsertRisk', ({ activity }) => ({ activityId: activity.id })],
-    ['updatePlanDetails', ({ planId }) => ({ planId, preamble: en('Again') })],
-    ['movePlanNode', ({ activity }) => ({ nodeId: activity.id, after: null })],
-    ['deletePlanNode', ({ risk }) => ({ nodeId: risk.id })],
-    ['addPlanLocale', ({ planId }) => ({ planId, locale: 'fr' })],
-  ];
-  test('makes no second node and no second edit, one after the other or at once, here or in another process', async () => {
-    const all = await grow();
-    const there = await startInstance(world.database.url);
-    for (const [name, input] of calls) {
-      const before = await edits();
-      const same = { clientMutationId: nextMutation(), ...input(all) };
-      const answers = await Promise.all(
-        [here, there, here, there].map((instance) => make(instance, 'both-editor', name, same)),
-      );
-      answers.push(await make(there, 'both-editor', name, same));
-      expect([name, new Set(answers.map(({ id }) => id)).size]).toEqual([name, 1]);
-      expect([name, (await edits()) - before]).toEqual([name, 1]);
-      const other = await change(here, 'both-editor', name, {
-        ...same,
-        code: 'x',
-        title: en('Other'),
-        locale: 'pt',
-      }).catch(() => null);
-      if (other) expect(other.problems).toMatchObject([{ path: ['input', 'clientMutationId'] }]);
-      expect((await edits()) - before).toBe(1);
-    }
-    await there.stop();
-  });
-
-  test('is answered from the log when the process died before it had claimed the call, and changes nothing later', async () => {
-    const { activity, outcome } = await grow();
-    const forget = (clientMutationId: string) =>
-      world.db.query('DELETE FROM working_plans.mutation WHERE client_mutation_id = $1', [clientMutationId]);
-    const create = { clientMutationId: nextMutation(), outcomeId: outcome.id, title: en('Once') };
-    const made = await make(here, 'both-editor', 'upsertActivity', create);
-    await forget(create.clientMutationId);
-    const before = await edits();
-    expect((await make(here, 'both-editor', 'upsertActivity', create)).id).toBe(made.id);
-
-    const set = { clientMutationId: nextMutation(), id: activity.id, code: '7' };
-    await make(here, 'both-editor', 'upsertActivity', set);
-    await make(here, 'both-editor', 'upsertActivity', { id: activity.id, code: '8' });
-    await forget(set.clientMutationId);
-    expect((await make(here, 'both-editor', 'upsertActivity', set)).code).toBe('8');
-    // What changed nothing the first time changes nothing later either.
-    const idle = { clientMutationId: nextMutation(), id: activity.id, code: '8' };
-    await make(here, 'both-editor', 'upsertActivity', idle);
-    await make(here, 'both-editor', 'upsertActivity', { id: activity.id, code: '9' });
-    expect((await make(here, 'both-editor', 'upsertActivity', idle)).code).toBe('9');
-    expect(await edits()).toBe(before + 3);
-  });
-});
-
 describe('those who have the plan open', () => {
   test('see typed edits live, and their cursors stay where the text stays', async () => {
-    const { planId, activity } = await grow();
+    const { planId, activity } = await grow(here);
     const key = activity.id.split('/')[1]!;
     await make(here, 'both-editor', 'upsertActivity', { id: activity.id, title: en('Map the transit routes') });
     const open = await Copy.join(here, 'africa-editor', planId);
@@ -323,7 +228,7 @@ describe('those who have the plan open', () => {
   });
 
   test('and type in a locale that was added while their copy did not know it', async () => {
-    const { planId, outcome } = await grow();
+    const { planId, outcome } = await grow(here);
     const open = await Copy.join(here, 'africa-editor', planId);
     expect((await make(here, 'americas-editor', 'addPlanLocale', { planId, locale: 'pt-BR' })).locales).toEqual([
       'en',
@@ -363,7 +268,7 @@ describe('those who have the plan open', () => {
   });
 
   test('a text longer than an update of a client may be is taken, and one over its bound is not', async () => {
-    const { activity } = await grow();
+    const { activity } = await grow(here);
     const long = ['en', 'es'].map((locale) => ({ locale, text: 'ж'.repeat(20_000) }));
     const { description } = await make(here, 'both-editor', 'upsertActivity', { id: activity.id, description: long });
     expect(description.text).toHaveLength(20_000);
@@ -373,7 +278,7 @@ describe('those who have the plan open', () => {
   });
 
   test('a plan that takes no edits says so with its version', async () => {
-    const { planId, activity } = await grow();
+    const { planId, activity } = await grow(here);
     await world.db.query("UPDATE working_plans.plan SET status = 'UNDER_REVIEW', version = 4 WHERE id = $1", [planId]);
     const { problems } = await change(here, 'both-editor', 'upsertActivity', { id: activity.id, code: '1' });
     expect(problems).toMatchObject([{ __typename: 'ConflictError', currentVersion: 4 }]);
@@ -382,7 +287,7 @@ describe('those who have the plan open', () => {
 });
 
 test('a writer’s id that has ended meanwhile is replaced by another', async () => {
-  const { planId, activity } = await grow();
+  const { planId, activity } = await grow(here);
   await make(here, 'africa-editor', 'upsertActivity', { id: activity.id, code: '1' });
   const ids = () =>
     world.db.query("SELECT client_id FROM working_plans.plan_client WHERE plan_id = $1 AND seat_id = 'seat:s08'", [

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { deleteNode } from '../../subgraphs/working-plans/document/edit.ts';
 import { readOutline } from '../../subgraphs/working-plans/document/outline.ts';
 import { createLoaders } from '../../subgraphs/working-plans/loaders.ts';
 import type { Plans } from '../../subgraphs/working-plans/plans.ts';
@@ -140,6 +141,24 @@ test('only what has changed is written, and by the process that committed it, so
     [joint, seq],
   );
   expect(written).toEqual([{ node_key: 'a1.1.3' }]);
+});
+
+test('a rebuild voids what a process knew of the rows', async () => {
+  const plans = world.start({ delay: never, every: never });
+  const hand = await Hand.join(plans, actors['both-editor']);
+  await plans.projection.catchUp([joint]);
+  await world.database.source.query('DELETE FROM plan_node WHERE plan_id = $1', [joint]); // as nobody may: damage to repair
+  await world.database.source.transaction((manager) => rebuildProjection(manager, joint));
+  await hand.set('a1.1.1', { responsible: 'org:new' });
+  await plans.projection.catchUp([joint]);
+  expect(await storedRows(world.database)).toEqual(rowsOf((await documentOf(plans)).doc));
+  const by = { by: actors['both-editor'].seatId!, at: '2027-01-01T00:00:00Z' };
+  for (const key of ['o1', 'o2']) await hand.push(deleteNode(hand.doc, key, by, hand.clientId));
+  await world.database.source.transaction((manager) => rebuildProjection(manager, joint));
+  expect(await storedRows(world.database)).toEqual([]);
+  for (const key of ['o1', 'o2']) await hand.push(deleteNode(hand.doc, key, null, hand.clientId));
+  await plans.projection.catchUp([joint]);
+  expect(await storedRows(world.database)).toEqual(rowsOf((await documentOf(plans)).doc));
 });
 
 test('an older reading never overwrites a newer one, and a redaction’s epoch wins with its commit', async () => {

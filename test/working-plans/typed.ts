@@ -1,4 +1,4 @@
-import { type Answer, type Instance, joint, type Name, nextMutation } from './subgraph.ts';
+import { type Answer, createPlan, type Instance, joint, type Name, nextMutation } from './subgraph.ts';
 
 /** What each mutation answers with, and a few fields to look at. */
 const payloads: Record<string, [input: string, thing: string, fields: string]> = {
@@ -84,3 +84,27 @@ export async function treeOf(here: Instance, who: Name, planId = joint): Promise
   ];
   return data.workingPlan.objectives.map(walk);
 }
+
+export const inEnglish = (text: string) => [{ locale: 'en', text }];
+
+/** One plan with one node of each kind. */
+export async function grow(here: Instance, who: Name = 'both-editor') {
+  const planId = await createPlan(here, who, { sourceLocale: 'en' });
+  const objective = await make(here, who, 'upsertObjective', {
+    planId,
+    title: inEnglish('Objective'),
+    thematicArea: 'FIREARMS',
+  });
+  const outcome = await make(here, who, 'upsertOutcome', {
+    objectiveId: objective.id,
+    statement: inEnglish('Outcome'),
+  });
+  const activity = await make(here, who, 'upsertActivity', { outcomeId: outcome.id, title: inEnglish('Activity') });
+  const below = { activityId: activity.id };
+  const milestone = await make(here, who, 'upsertMilestone', { ...below, title: inEnglish('Milestone') });
+  const indicator = await make(here, who, 'upsertIndicator', { parentId: outcome.id, name: inEnglish('Indicator') });
+  const budgetLine = await make(here, who, 'upsertBudgetLine', { ...below, label: 'Travel' });
+  const risk = await make(here, who, 'upsertRisk', { ...below, description: inEnglish('Risk') });
+  return { planId, objective, outcome, activity, milestone, indicator, budgetLine, risk };
+}
+export type Grown = Awaited<ReturnType<typeof grow>>;

@@ -65,6 +65,8 @@ export async function rebuildProjection(manager: EntityManager, planId: string):
   // Read after the lock: at least as new as anything that was written here before.
   const reading = (await readPlans(manager, [{ id: planId, seq: null, epoch: null }])).get(planId);
   await manager.query('DELETE FROM plan_node WHERE plan_id = $1', [planId]);
+  // What a process knew of the rows is void, also where there are none now.
+  await manager.query('UPDATE plan_projection SET revision = revision + 1 WHERE plan_id = $1', [planId]);
   if (!reading) {
     await manager.query('DELETE FROM plan_projection WHERE plan_id = $1', [planId]);
     return;
