@@ -178,6 +178,28 @@ describe('the stream', () => {
     await composer.until('received', () => composer.title('a2.1.1').toString().startsWith('Held '));
   });
 
+  test('and the plan being opened again, with other rights, wait for the end of a composition too', async () => {
+    const [composer, writer] = [await enter('africa-editor'), await enter('americas-editor')];
+    const before = composer.title('a2.1.3').toString();
+    composer.session.hold();
+    composer.line.sink!.ended(new WireFailure('RIGHTS_CHANGED', 'look again'));
+    writer.title('a2.1.3').insert(0, 'Meanwhile ');
+    await writer.saved();
+    const joins = composer.line.join;
+    let joined = false;
+    composer.line.join = (resume) => {
+      joined = true;
+      return joins(resume);
+    };
+    await composer.line.open(); // by now its own question has been answered as well, which was asked before
+    composer.title('a2.1.3').insert(before.length, '´');
+    expect(composer.title('a2.1.3').toString()).toBe(`${before}´`);
+    expect(joined).toBe(false);
+    composer.session.release();
+    await composer.until('received', () => composer.title('a2.1.3').toString() === `Meanwhile ${before}´`);
+    await composer.saved();
+  });
+
   test('that hands on an edit without the one it stands on makes the plan be opened again', async () => {
     const [reader, writer] = [await enter('africa-editor'), await enter('americas-editor')];
     const { sink } = reader.line;

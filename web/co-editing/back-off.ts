@@ -33,7 +33,8 @@ export class BackOff {
     this.#failures = 0;
   }
 
-  wait(): Promise<void> {
+  /** @param least what the server asked for, ms */
+  wait(least = 0): Promise<void> {
     const most = Math.min(this.#longest, this.#shortest * 2 ** this.#failures++);
     return new Promise((resolve) => {
       const end = () => {
@@ -41,7 +42,7 @@ export class BackOff {
         this.#wake = undefined;
         resolve();
       };
-      const timer = this.#timers.setTimeout(end, most * (0.5 + this.#random() / 2));
+      const timer = this.#timers.setTimeout(end, least + most * (0.5 + this.#random() / 2));
       this.#wake = end;
     });
   }

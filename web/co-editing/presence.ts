@@ -140,7 +140,7 @@ export class Presence {
       if (this.#running !== running) return;
       this.#know(null, this.#own);
       if (failure && never.has(failure.code)) this.#running = undefined;
-      else await this.#wait.wait();
+      else await this.#wait.wait(failure?.retryAfter);
     }
   }
 
@@ -192,9 +192,9 @@ export class Presence {
       const own = await wire.set(tab, this.#position, this.#at);
       if (own !== this.#own) this.#know(this.#all, own);
     } catch (error) {
-      const { code, extensions } = error instanceof WireFailure ? error : new WireFailure('INTERNAL', String(error));
-      if (never.has(code)) return this.stop();
-      rest = Math.max(rest, Number(extensions.retryAfterMs) || 0);
+      const failure = error instanceof WireFailure ? error : new WireFailure('INTERNAL', String(error));
+      if (never.has(failure.code)) return this.stop();
+      rest = Math.max(rest, failure.retryAfter);
     } finally {
       this.#setting = false;
     }

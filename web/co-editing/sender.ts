@@ -77,7 +77,7 @@ export class Sender {
       if (abort.signal.aborted) return;
       this.fails = hindranceOf(failure);
       this.events.onProgress();
-      await this.wait.wait();
+      await this.wait.wait(failure.retryAfter);
     }
   }
 

@@ -141,6 +141,7 @@ export class PlanSession {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#presence?.stop();
+    this.#stream.release();
     this.#stream.restart();
     this.#streamWait.wake();
     this.#pushWait.wake();
@@ -189,9 +190,10 @@ export class PlanSession {
         if (!this.#opened) await this.#open();
         if (!this.#stopped && this.#opened) await this.#follow();
       } catch (error) {
-        this.#fail(error instanceof WireFailure ? error : new WireFailure('INTERNAL', String(error)));
+        const failure = error instanceof WireFailure ? error : new WireFailure('INTERNAL', String(error));
+        this.#fail(failure);
         if (this.#stopped || this.#signedOut || this.#closed) return;
-        await this.#streamWait.wait();
+        await this.#streamWait.wait(failure.retryAfter);
       }
     }
   }
@@ -215,6 +217,7 @@ export class PlanSession {
     const before = this.#view.doc;
     const answer = await wire.open(before ? Y.encodeStateVector(before) : undefined);
     if (!answer) throw new WireFailure('NO_DOCUMENT', 'the document is not for this reader');
+    await this.#stream.whenReleased();
     if (this.#stopped || this.#view.doc !== before) return;
     const misfit = before && findMisfit(this.#journal, before, answer);
     if (misfit) return this.#drop(misfit, '');

@@ -8,6 +8,7 @@ const STOOD = 5_000;
 /** The plan's edits as they come, held back while characters are being composed: a browser drops a composition whose text changes under it. */
 export class Stream {
   #held: PlanEvent[] | null = null;
+  #onRelease: (() => void)[] = [];
   #restart: (() => void) | undefined;
 
   constructor(
@@ -25,6 +26,12 @@ export class Stream {
     const held = this.#held;
     this.#held = null;
     for (const event of held ?? []) this.take(event);
+    for (const go of this.#onRelease.splice(0)) go();
+  }
+
+  /** Resolves at once, or at the end of the composition under way. */
+  async whenReleased(): Promise<void> {
+    if (this.#held) await new Promise<void>((resolve) => this.#onRelease.push(resolve));
   }
 
   /** Ends it: `follow` resolves, and whoever follows starts over from the cursor. */

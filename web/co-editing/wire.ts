@@ -75,6 +75,11 @@ export class WireFailure extends Error {
     this.extensions = extensions;
   }
 
+  /** How long the server wants to be left alone, ms; at most a minute is believed. */
+  get retryAfter(): number {
+    return Math.min(60_000, Math.max(0, Number(this.extensions.retryAfterMs) || 0));
+  }
+
   /** Whether to try the same again later. */
   get passes(): boolean {
     return passing.has(this.code);
