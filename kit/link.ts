@@ -84,7 +84,7 @@ export function openLink(options: LinkOptions): Link {
       const error = await serve(failures);
       if (stopping.signal.aborted) break;
       status.state = 'WAITING';
-      status.error = error instanceof Error ? error.message : 'the connection ended';
+      status.error = (error as Error | undefined)?.message ?? 'the connection ended';
       if (told !== status.error) log.warn('link interrupted', { peer: region, ...describeLink(error) });
       told = status.error;
       if (now() - began > lasting) {

@@ -68,12 +68,23 @@ export async function connect(options: {
     end ??= error;
     ended.abort();
   };
-  const abort = () => client?.terminate();
+  let socket: WebSocket | undefined;
+  /** Why there is no connection: the event that closes it does not say. */
+  let failure: Error | undefined;
+  const abort = () => {
+    client?.terminate();
+    // one that is still connecting would go on until it gives up
+    socket?.terminate();
+  };
   signal.addEventListener('abort', abort);
   ended.signal.addEventListener('abort', () => signal.removeEventListener('abort', abort));
   class Socket extends WebSocket {
     constructor(address: string, protocols: string) {
       super(address, protocols, { handshakeTimeout, maxPayload: 256 * 1024 * 1024, followRedirects: false });
+      socket = this;
+      this.on('error', (error) => {
+        failure ??= error;
+      });
     }
   }
   await new Promise<void>((resolve, reject) => {
@@ -86,7 +97,7 @@ export async function connect(options: {
       lazy: false,
       retryAttempts: 0,
       onNonLazyError: (error) => {
-        finish(toError(error));
+        finish(failure ?? toError(error));
         reject(end);
       },
       on: {
@@ -106,7 +117,7 @@ export async function connect(options: {
           if (received) clearTimeout(pinged);
         },
         closed(event) {
-          finish(toError(event));
+          finish(failure ?? toError(event));
           reject(end);
         },
       },

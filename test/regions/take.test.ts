@@ -11,6 +11,7 @@ import { createPlan } from '../../subgraphs/working-plans/commands/create-plan.t
 import { load, snapshot } from '../../subgraphs/working-plans/document/state.ts';
 import { Plan } from '../../subgraphs/working-plans/entities/plan.ts';
 import type { Item } from '../../subgraphs/working-plans/link/ask.ts';
+import { openLinks } from '../../subgraphs/working-plans/link/links.ts';
 import type { Standing } from '../../subgraphs/working-plans/link/store.ts';
 import { type Side, takeItems } from '../../subgraphs/working-plans/link/take.ts';
 import { migrations } from '../../subgraphs/working-plans/migrations/index.ts';
@@ -18,6 +19,7 @@ import { openPlans, type Plans } from '../../subgraphs/working-plans/plans.ts';
 import { loadRecords } from '../../subgraphs/working-plans/records.ts';
 import { freshDatabase } from '../database.ts';
 import { titleOf } from '../plan-writer.ts';
+import { until } from '../processes.ts';
 import { edit } from './region.ts';
 
 const ids = 2 ** 24;
@@ -176,6 +178,32 @@ describe('items of a peer', () => {
     await takeItems(side, planId, standing, [item(type(' late'))]);
     expect(await titleHere()).toBe('Title late');
   });
+});
+
+test('one of several processes holds the links; another takes them over', async () => {
+  const url = 'http://127.0.0.1:9'; // nobody there
+  const regions = [{ region: 'africa', url, readKey: async () => 'n4u_africa_x' }];
+  const log = createLog('links', 'error');
+  const holders = async () =>
+    (await plans.database.source.query(
+      "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = 4904822 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    )) as { pid: number }[];
+  const hints = createProcessHints();
+  const [first, second] = [openLinks({ plans, hints, log, regions }), openLinks({ plans, hints, log, regions })];
+  try {
+    await until(async () => (await holders()).length === 1, 5_000);
+    const [{ pid } = { pid: 0 }] = await holders();
+    // as when its process dies
+    await plans.database.source.query('SELECT pg_terminate_backend($1)', [pid]);
+    await until(async () => (await holders()).some((holder) => holder.pid !== pid), 10_000);
+    expect(await holders()).toHaveLength(1);
+    const told = () => plans.database.source.query('SELECT connected, error FROM link_peer');
+    await until(async () => (await told())[0]?.error?.includes('ECONNREFUSED'), 10_000);
+    expect(await told()).toMatchObject([{ connected: false }]);
+  } finally {
+    await Promise.all([first.stop(), second.stop()]);
+  }
+  expect(await holders()).toEqual([]);
 });
 
 function makeNode(doc: Y.Doc, code: string): void {
