@@ -75,8 +75,8 @@ export function editRich(fragment: Y.XmlFragment, below: Below, word: () => stri
   updateYFragment(fragment.doc!, fragment, schema.node('doc', null, blocks), meta);
 }
 
-/** Two objectives and three activities with short texts: small enough to be copied some hundred thousand times. */
-export function shortPlan(locales: readonly string[] = ['en', 'es']): Y.Doc {
+/** Two objectives and one activity, or more, with short texts: small enough to be copied some hundred thousand times. */
+export function shortPlan(locales: readonly string[] = ['en', 'es'], others = ['1.1.2', '2.1.1']): Y.Doc {
   const both = (text: string) => Object.fromEntries(locales.map((locale) => [locale, `${locale}: ${text}`]));
   const activity = (code: string) => ({
     code,
@@ -95,7 +95,14 @@ export function shortPlan(locales: readonly string[] = ['en', 'es']): Y.Doc {
     ...RECORD,
     title: both('Plan'),
     preamble: both('First.'),
-    objectives: [objective('1', 'TRAFFICKING_IN_PERSONS', ['1.1.1', '1.1.2']), objective('2', 'FIREARMS', ['2.1.1'])],
+    objectives: [
+      objective('1', 'TRAFFICKING_IN_PERSONS', ['1.1.1', ...others.filter((code) => code.startsWith('1.'))]),
+      objective(
+        '2',
+        'FIREARMS',
+        others.filter((code) => code.startsWith('2.')),
+      ),
+    ],
   };
   return buildPlanDocument(record, SEED);
 }

@@ -65,8 +65,7 @@ answerCalls({
       server = load((await editors[0]!.wire.open())!.update);
     }
     const took = Date.now() - start;
-    const there = new Map<string, string>();
-    for (const { client, clock, character } of readCharacters(server)) there.set(`${client}:${clock}`, character);
+    const there = readCharacters(server);
     let [lost, acknowledged] = [0, 0];
     for (const { acknowledged: own } of editors) {
       for (const [id, character] of own.characters) {

@@ -17,7 +17,7 @@ export const planId = 'plan:joint-2027';
 /** Somebody who edits the joint plan with the client library, over a link that fails. */
 export class GatewayEditor implements Account {
   readonly sent = new Set<string>();
-  readonly acknowledged = new Contents();
+  readonly acknowledged = new Contents(Tokens.is);
   readonly owed: Account['owed'] = new Map();
   #session!: PlanSession;
   #shelf!: ReturnType<typeof createMemoryShelf>;
@@ -70,7 +70,7 @@ export class GatewayEditor implements Account {
     const graph = connect({ url, token: this.token, webSocket: WebSocket });
     const wire = createGraphWire(graph, planId);
     const push: PlanWire['push'] = async (epoch, editId, update, ...rest) => {
-      const contents = new Contents();
+      const contents = new Contents(Tokens.is);
       contents.add(update);
       for (const [id, character] of contents.characters) this.sent.add(`${id} ${character}`);
       const cursor = await wire.push(epoch, editId, update, ...rest);
@@ -93,9 +93,7 @@ export class GatewayEditor implements Account {
   private look(): void {
     if (this.doc === this.#doc) return;
     if (this.#doc) {
-      const there = new Set<string>();
-      for (const { client, clock, character } of readCharacters(this.#doc))
-        there.add(`${client}:${clock} ${character}`);
+      const there = new Set([...readCharacters(this.#doc, Tokens.is)].map(([id, character]) => `${id} ${character}`));
       for (const key of this.owed.keys()) if (!there.has(key)) this.owed.delete(key);
     }
     this.#doc = this.doc;
@@ -108,11 +106,10 @@ export class GatewayEditor implements Account {
     const { dice, tokens } = this.world;
     this.#hands ??= new Hands(doc, this.seatId, dice, tokens);
     const typed = (update: Uint8Array) => {
-      const contents = new Contents();
+      const contents = new Contents(Tokens.is);
       contents.add(update);
       for (const [id, character] of contents.characters) {
-        if (Tokens.is(character))
-          this.owed.set(`${id} ${character}`, { character, lineage: new Map(), dropped: false });
+        this.owed.set(`${id} ${character}`, { character, lineage: new Map(), dropped: false });
       }
     };
     doc.on('update', typed);

@@ -27,6 +27,9 @@ export class Contents {
   readonly structs = new Ranges();
   readonly deletions = new Ranges();
 
+  /** @param counts which characters are noted; all unless told */
+  constructor(private readonly counts: (character: string) => boolean = () => true) {}
+
   add(update: Uint8Array): void {
     const { structs, ds } = Y.decodeUpdate(update);
     for (const struct of structs) {
@@ -34,7 +37,9 @@ export class Contents {
       this.structs.add(client, clock, struct.length);
       if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentString)) continue;
       const { str } = struct.content;
-      for (let at = 0; at < str.length; at++) this.characters.set(`${client}:${clock + at}`, str[at]!);
+      for (let at = 0; at < str.length; at++) {
+        if (this.counts(str[at]!)) this.characters.set(`${client}:${clock + at}`, str[at]!);
+      }
     }
     for (const [client, ranges] of ds.clients) {
       for (const { clock, len } of ranges) this.deletions.add(client, clock, len);
@@ -42,15 +47,19 @@ export class Contents {
   }
 }
 
-/** Every character of the document's texts that is there to be read, with its id. */
-export function* readCharacters(doc: Y.Doc): Generator<{ client: number; clock: number; character: string }> {
+/** The characters of the document's texts that are there to be read, by id. */
+export function readCharacters(doc: Y.Doc, counts: (character: string) => boolean = () => true): Map<string, string> {
+  const found = new Map<string, string>();
   for (const [client, structs] of doc.store.clients) {
     for (const struct of structs) {
       if (struct.deleted || !(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentString)) continue;
       const { str } = struct.content;
-      for (let at = 0; at < str.length; at++) yield { client, clock: struct.id.clock + at, character: str[at]! };
+      for (let at = 0; at < str.length; at++) {
+        if (counts(str[at]!)) found.set(`${client}:${struct.id.clock + at}`, str[at]!);
+      }
     }
   }
+  return found;
 }
 
 /** Whether something has deleted what stands at this clock: itself, or what it stands in. */

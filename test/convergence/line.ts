@@ -124,19 +124,25 @@ export class Line implements PlanWire {
     const begin = async () => {
       const instance = this.options.route();
       if (!this.#up || !instance) return cut();
+      instance.streams.add(cut);
+      leave = () => instance.streams.delete(cut);
       try {
         const follower = await instance.follow(this.options.actor, this.options.planId, after);
         leave = () => {
+          instance.streams.delete(cut);
           void follower.return?.();
         };
-        if (over || this.#abandoned || !instance.alive) return leave();
+        if (over || this.#abandoned) return leave();
+        if (!instance.alive) return cut();
         deliver(() => sink.opened());
         for await (const event of follower) {
           if (over) return;
           if (!instance.alive || dice.chance(world.weather.streamCut)) return cut();
           deliver(() => sink.next(toEvent(event as PlanEdits | PlanReset)));
         }
-        if (instance.alive) deliver(() => end());
+        // A killed one says nothing more: whoever stands between notices, as for a link that is cut.
+        if (!instance.alive) return cut();
+        deliver(() => end());
       } catch (error) {
         deliver(() => end(toFailure(error)));
       }

@@ -38,7 +38,7 @@ export class Person {
   }
   /** Characters, each with the id it was sent with. */
   readonly sent = new Set<string>();
-  readonly acknowledged = new Contents();
+  readonly acknowledged = new Contents(Tokens.is);
   /** By id of the struct and character: two copies of one profile may use a clock twice. */
   readonly owed = new Map<string, Owed>();
 
@@ -85,10 +85,10 @@ export class Person {
   }
 
   noteTyped(update: Uint8Array, { lineage }: Tab): void {
-    const contents = new Contents();
+    const contents = new Contents(Tokens.is);
     contents.add(update);
     for (const [id, character] of contents.characters) {
-      if (Tokens.is(character)) this.owed.set(`${id} ${character}`, { character, lineage, dropped: false });
+      this.owed.set(`${id} ${character}`, { character, lineage, dropped: false });
     }
   }
 
@@ -103,7 +103,7 @@ export class Person {
   private noteCrashed({ doc, lineage, shelf }: Tab, kept: Kept | undefined): void {
     if (doc) this.release(doc, lineage);
     const [written, asked] = [kept, shelf.intended()].map((found) => {
-      const unsaved = new Contents();
+      const unsaved = new Contents(Tokens.is);
       for (const entry of found?.entries ?? []) if (entry.unsaved) unsaved.add(entry.update);
       const texts = found?.state.refused.flatMap(({ texts }) => texts.map(({ text }) => text)).join('\n') ?? '';
       return { has: (id: string, c: string) => unsaved.characters.get(id) === c || texts.includes(c), texts };
@@ -118,15 +118,14 @@ export class Person {
   }
 
   private release(doc: Y.Doc, lineage: Lineage): void {
-    const there = new Set<string>();
-    for (const { client, clock, character } of readCharacters(doc)) there.add(`${client}:${clock} ${character}`);
+    const there = new Set([...readCharacters(doc, Tokens.is)].map(([id, character]) => `${id} ${character}`));
     for (const [key, owed] of this.owed) {
       if (owed.lineage === lineage && !owed.dropped && !there.has(key)) this.owed.delete(key);
     }
   }
 
   notePushed(editId: string, update: Uint8Array, { lineage }: Tab): void {
-    const contents = new Contents();
+    const contents = new Contents(Tokens.is);
     contents.add(update);
     for (const [id, character] of contents.characters) this.sent.add(`${id} ${character}`);
     const before = lineage.get(editId);

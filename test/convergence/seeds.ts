@@ -38,15 +38,15 @@ export function testSeeds(part: number): void {
     expect(failed).toEqual([]);
     // It is not for want of trouble.
     for (const [name, least] of Object.entries({
-      committed: 8_000,
-      'is acknowledged': 8_000,
+      committed: 5_000,
+      'is acknowledged': 5_000,
       'goes offline': 500,
       reloads: 300,
-      crashes: 500,
+      crashes: 400,
       'copies the profile': 50,
-      'instance is killed': 500,
-      'a new epoch begins': 100,
-      'plan is UNDER_REVIEW': 100,
+      'instance is killed': 400,
+      'a new epoch begins': 80,
+      'plan is UNDER_REVIEW': 50,
       'drops a copy (EPOCH_CHANGED)': 50,
       'drops a copy (FORBIDDEN)': 50,
       'drops a copy (PLAN_FROZEN)': 10,

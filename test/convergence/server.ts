@@ -71,6 +71,8 @@ export class HintBus {
 /** One process of working-plans: its rooms, log and commands are the real ones, over `PlanTables` and virtual time. */
 export class Instance {
   alive = true;
+  /** What ends each stream that is followed here: whoever stands between notices when this process is gone. */
+  readonly streams = new Set<() => void>();
   readonly plans: Plans;
 
   constructor(private readonly world: Surroundings) {
@@ -105,6 +107,7 @@ export class Instance {
   /** Ends without a farewell: what it asked of the database may still happen there, and nobody hears of it. */
   kill(): void {
     this.alive = false;
+    for (const cut of [...this.streams]) cut();
     void this.plans.rooms.stop();
   }
 
