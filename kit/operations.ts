@@ -83,7 +83,13 @@ export function answerOperations<C extends RequestContext>(options: {
         });
         return told(context, { query, operationName }, [error]);
       }
-      return { schema, document, operationName, variableValues: variables, contextValue: context } as OperationArgs<undefined>;
+      return {
+        schema,
+        document,
+        operationName,
+        variableValues: variables,
+        contextValue: context,
+      } as OperationArgs<undefined>;
     },
     onOperation({ context: { context, began } }, args, result) {
       const { errors } = result as ExecutionResult;

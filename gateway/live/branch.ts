@@ -115,16 +115,7 @@ export class Branch {
       const upstream = this.trunk.open(this.recent.position)[Symbol.asyncIterator]();
       this.#upstream = upstream;
       try {
-        for (;;) {
-          const step = await upstream.next();
-          if (this.#isEnded || this.#isReopening) return undefined;
-          if (step.done) return complete;
-          if (this.recent.isResumable && isSentAway(step.value))
-            return new Error('The subgraph sent the gateway away.');
-          await this.#deliver(step.value);
-          await this.#waitForReader();
-          if (this.#isEnded || this.#isReopening) return undefined;
-        }
+        return await this.#pass(upstream);
       } finally {
         void upstream.return?.();
       }
@@ -133,8 +124,41 @@ export class Branch {
     }
   }
 
-  async #deliver(response: SubgraphResponse): Promise<void> {
-    const event = await this.trunk.run(response).catch((error) => {
+  /**
+   * Gives out what comes, in the order in which it comes. Plans of the next events are begun while one is on its way, or a stream whose events are joined
+   * would bring no more of them in a second than there are round trips.
+   * @returns why it ended, once all that came before has been given out
+   */
+  async #pass(upstream: AsyncIterator<SubgraphResponse>): Promise<unknown> {
+    const begun: Promise<LiveEvent>[] = [];
+    let coming = upstream.next();
+    let end: { reason: unknown } | undefined;
+    for (;;) {
+      const [first] = begun;
+      if (end && !first) return end.reason;
+      const isFull = begun.length >= ahead;
+      const step = end || isFull ? undefined : await soonest(coming, first);
+      if (this.#isEnded || this.#isReopening) return undefined;
+      if (step && 'thrown' in step) end = { reason: step.thrown };
+      else if (step?.done) end = { reason: complete };
+      else if (step && this.recent.isResumable && isSentAway(step.value))
+        end = { reason: new Error('The subgraph sent the gateway away.') };
+      else if (step) {
+        const running = this.trunk.run(step.value);
+        running.catch(() => {}); // told when its turn comes
+        begun.push(running);
+        coming = upstream.next();
+      } else if (first) {
+        await this.#deliver(first);
+        begun.shift();
+        await this.#waitForReader();
+        if (this.#isEnded || this.#isReopening) return undefined;
+      }
+    }
+  }
+
+  async #deliver(running: Promise<LiveEvent>): Promise<void> {
+    const event = await running.catch((error) => {
       throw new Unexplained('An event could not be run.', { cause: error });
     });
     if (this.#isEnded) return;
@@ -191,6 +215,17 @@ export class Branch {
   }
 }
 
+type Step = { done?: boolean; value: SubgraphResponse } | { done?: false; thrown: unknown };
+
+/** The next step, or undefined when the event that was begun first is ready before it. */
+const soonest = (coming: Promise<IteratorResult<SubgraphResponse>>, first: Promise<LiveEvent> | undefined) =>
+  Promise.race<Step | undefined>([
+    coming.catch((thrown: unknown) => ({ thrown })),
+    ...(first ? [first.then(nothing, nothing)] : []),
+  ]);
+const nothing = () => undefined;
+
+const ahead = 32; // events whose plans run at a time
 const atOnce = 500; // readers given an event before others in this process have a turn
 const stalledAfter = 30_000; // ms in which a reader that catches up takes nothing
 const complete = Symbol('complete');

@@ -11,15 +11,21 @@ const patience = { total: 400, first: 10, longest: 60 }; // ms
 const answer = (n: number): SubgraphResponse => ({ data: { n } });
 
 /** A branch over a log of numbers; `open` says what each opening of it gives. */
-function follow(open: (after: string | undefined, attempt: number) => AsyncIterable<SubgraphResponse>, after = 'c0') {
+function follow(
+  open: (after: string | undefined, attempt: number) => AsyncIterable<SubgraphResponse>,
+  after = 'c0',
+  join: (n: number) => Promise<void> = async () => {},
+) {
   const openings: { after: string | undefined; at: number }[] = [];
   const trunk: Trunk = {
     open(place) {
       openings.push({ after: place, at: Date.now() });
       return open(place, openings.length);
     },
-    run: async ({ data }) =>
-      encodeEvent({ data: data ?? null }, { cursor: `c${data?.n}`, isGreeting: false, isClosing: false }),
+    async run({ data }) {
+      await join(Number(data?.n));
+      return encodeEvent({ data: data ?? null }, { cursor: `c${data?.n}`, isGreeting: false, isClosing: false });
+    },
     explain: async (reason) => ({
       errors: [new GraphQLError(String(reason), { extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })],
     }),
@@ -118,4 +124,42 @@ test('thousands of readers are given an event in turns, and who joins in between
   for (const { got } of readers) expect(got).toEqual([1, 2, 3]);
   for (const { got } of late) expect(got).toEqual([2, 3]);
   branch.close();
+});
+
+describe('events whose joins take their time', () => {
+  test('are on their way together, and come in their order', async () => {
+    const running = { now: 0, most: 0 };
+    const { branch } = follow(
+      () => numbersFrom(1, 100),
+      'c0',
+      async (n) => {
+        running.now += 1;
+        running.most = Math.max(running.most, running.now);
+        await new Promise((resolve) => setTimeout(resolve, n % 3 === 0 ? 30 : 5)); // later ones are ready before earlier ones
+        running.now -= 1;
+      },
+    );
+    const { got, last } = read(branch);
+    await branch.follow();
+    expect(got).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    expect(await last).toEqual({ done: true, value: undefined });
+    expect(running.most).toBeGreaterThan(10);
+    expect(running.most).toBeLessThan(40);
+  });
+
+  test('what came before a loss is given out, and what the lost stream had begun after it comes once', async () => {
+    const { branch, openings } = follow(
+      (after, attempt) => (attempt === 1 ? thenBreak() : numbersFrom(placeOf(after) + 1, 9)),
+      'c0',
+      () => new Promise((resolve) => setTimeout(resolve, 20)),
+    );
+    async function* thenBreak() {
+      yield* numbersFrom(1, 6);
+      throw new Error('the socket broke');
+    }
+    const { got } = read(branch);
+    await branch.follow();
+    expect(got).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(openings.map(({ after }) => after)).toEqual(['c0', 'c6']);
+  });
 });

@@ -17,14 +17,23 @@ const identity =
 function functionsOf(room: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const { text } of sources.filter((one) => one.room === room)) {
-    const starts = [...text.matchAll(/^(?:export )?(?:async )?(?:function|const) (\w+)/gm)];
+    // A class begins something else; what its fields say is looked at by itself.
+    const starts = [
+      ...text.matchAll(
+        /^(?:(?:export )?(?:async )?(?:function|const) (\w+)|@\w+\(|(?:export )?(?:abstract )?class )/gm,
+      ),
+    ];
     starts.forEach((start, i) => {
-      const name = start[1] as string;
+      const name = start[1];
+      if (name === undefined) return;
       found.set(name, (found.get(name) ?? '') + text.slice(start.index, starts[i + 1]?.index ?? text.length));
     });
   }
   return found;
 }
+
+/** A method of some object that has the same name is another function. */
+const calls = (text: string, name: string): boolean => new RegExp(`(?<![.\\w])${name}\\(`).test(text);
 
 /** Names of functions that read it, themselves or through others. */
 function readersOf(room: string): Set<string> {
@@ -33,7 +42,7 @@ function readersOf(room: string): Set<string> {
   for (let before = -1; before !== reading.size; ) {
     before = reading.size;
     for (const [name, text] of functions) {
-      if ([...reading].some((other) => new RegExp(`\\b${other}\\(`).test(text))) reading.add(name);
+      if ([...reading].some((other) => calls(text, other))) reading.add(name);
     }
   }
   return reading;
@@ -50,7 +59,7 @@ function fieldsOf(room: string): string[] {
       for (const member of part.split(/^ {2}@(?=(?:FieldResolver|Field|Query|Subscription|Mutation)\()/m).slice(1)) {
         const kind = /^\w+/.exec(member)?.[0] as string;
         const name = /^ {2}(?:async )?(\w+)\(/m.exec(member)?.[1];
-        const depends = identity.test(member) || [...reading].some((one) => new RegExp(`\\b${one}\\(`).test(member));
+        const depends = identity.test(member) || [...reading].some((one) => calls(member, one));
         if (depends && kind !== 'Mutation') fields.push(`${kind.startsWith('Field') ? type : kind}.${name}`);
       }
     }
