@@ -1,7 +1,6 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
 import * as Y from 'yjs';
 import type { PlanEventValue } from '../../subgraphs/working-plans/room/room.ts';
-import type { PlanWire } from '../../web/co-editing/wire.ts';
 import { type Faults, play } from './schedule.ts';
 
 jest.spyOn(console, 'log').mockImplementation(() => {}); // Yjs, of a client id used twice
@@ -38,7 +37,8 @@ async function* altered(
   }
 }
 
-const planted: [name: string, faults: Faults, found: RegExp, within: number][] = [
+/** `first`: the seed to begin with, where what the fault needs is rare. */
+const planted: [name: string, faults: Faults, found: RegExp, within: number, first?: number][] = [
   [
     'an edit is acknowledged before it is stored',
     {
@@ -108,11 +108,12 @@ const planted: [name: string, faults: Faults, found: RegExp, within: number][] =
   [
     'a push is sent again under a new editId',
     {
-      line: (line, { dice }) =>
-        Object.assign(Object.create(line) as PlanWire, {
-          push: (epoch: number, _editId: string, update: Uint8Array) =>
-            line.push(epoch, `edit-${dice.below(2 ** 30)}`, update),
-        }),
+      line: (line, { dice }) => ({
+        open: line.open,
+        join: line.join,
+        follow: (after, sink) => line.follow(after, sink),
+        push: (epoch, _editId, update) => line.push(epoch, `edit-${dice.below(2 ** 30)}`, update),
+      }),
     },
     /sent again as/,
     100,
@@ -124,8 +125,9 @@ const planted: [name: string, faults: Faults, found: RegExp, within: number][] =
         tables.comparesClocks = false;
       },
     },
-    /acknowledged and not in the log|has another|the log has another|not settled|typed, not saved/,
+    /acknowledged and not in the log|has (another|other)|the log has another|not settled|typed, not saved/,
     2_000,
+    800, // two copies of one profile that both type before either is heard
   ],
   [
     'a snapshot is written one edit too far',
@@ -155,9 +157,8 @@ const planted: [name: string, faults: Faults, found: RegExp, within: number][] =
   ],
 ];
 
-test.each(planted)('%s: it is found', async (_, faults, found, within) => {
-  let seed = 0;
-  for (; seed < within; seed++) {
+test.each(planted)('%s: it is found', async (_, faults, found, within, first = 0) => {
+  for (let seed = first; seed < first + within; seed++) {
     const failures = await play(seed, { faults }).then(
       (outcome) => outcome.failures,
       (error) => [String(error)],

@@ -295,9 +295,10 @@ class Schedule {
 
   private async finish<T>(work: Promise<T>): Promise<T> {
     let over = false;
-    void work.finally(() => {
+    const end = () => {
       over = true;
-    });
+    };
+    work.then(end, end);
     await this.world.clock.run(this.world.clock.now + 10_000, () => over);
     return work;
   }
