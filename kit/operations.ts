@@ -11,13 +11,20 @@ import {
 import { createHandler, type OperationArgs, type RequestParams } from 'graphql-http';
 import { readJson } from './body.ts';
 import type { RequestContext } from './context.ts';
+import { ApiError } from './errors.ts';
 import type { Log } from './log.ts';
 import { logFailure } from './operation-log.ts';
 
 type Prepared = { document: DocumentNode } | { errors: readonly GraphQLError[] };
 
-/** Documents by their text, parsed and validated once: the gateway sends the same ones again and again. */
-export function createDocuments(schema: GraphQLSchema, most = 16 * 1024 * 1024 /* characters */) {
+const perToken = 500; // bytes that a token's part of a read document takes, measured
+const perCharacter = 4;
+
+/**
+ * Documents by their text, parsed and validated once: the gateway sends the same ones again and again.
+ * @param most bytes that they may take, about: a document takes a hundred times its text
+ */
+export function createDocuments(schema: GraphQLSchema, most = 32 * 1024 * 1024) {
   const known = new Map<string, Prepared>();
   let size = 0;
   const prepare = (query: string): Prepared => {
@@ -37,10 +44,12 @@ export function createDocuments(schema: GraphQLSchema, most = 16 * 1024 * 1024 /
     if (prepared) return prepared;
     prepared = prepare(query);
     if ('errors' in prepared) return prepared;
-    size += query.length;
+    const weight = query.length * perCharacter + (prepared.document.tokenCount ?? query.length) * perToken;
+    if (weight > most) return prepared;
+    size += weight;
     if (size > most) {
       known.clear();
-      size = query.length;
+      size = weight;
     }
     known.set(query, prepared);
     return prepared;
@@ -59,7 +68,7 @@ const code = ({ message, nodes, source, positions, path }: GraphQLError, name: s
 /**
  * Answers one operation over HTTP (GraphQL over HTTP, by POST). Variables that do not fit are BAD_USER_INPUT. A failure is logged, and at the level
  * `debug` every operation with the time it took, ms.
- * @throws an error with `status` for a body that is none
+ * @throws an error with `status` for a request that is none
  */
 export function answerOperations<C extends RequestContext>(options: {
   schema: GraphQLSchema;
@@ -72,17 +81,22 @@ export function answerOperations<C extends RequestContext>(options: {
   const { schema, log } = options;
   const find = createDocuments(schema);
   const handle = createHandler<IncomingMessage, { context: C; began: number }>({
-    formatError: (error) => options.format(error as GraphQLError),
+    // What is no GraphQLError says what of the request is none.
+    formatError: (error) =>
+      options.format(error instanceof GraphQLError ? error : new ApiError('BAD_REQUEST', `${error.message}.`)),
     onSubscribe({ context: { context } }, { query, operationName, variables }: RequestParams) {
       const prepared = find(query);
       if ('errors' in prepared) return told(context, { query, operationName }, prepared.errors);
       const { document } = prepared;
-      if (!getOperationAST(document, operationName)) {
-        const error = new GraphQLError('The document has no such operation.', {
-          extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
-        });
-        return told(context, { query, operationName }, [error]);
-      }
+      const operation = getOperationAST(document, operationName)?.operation;
+      if (!operation)
+        return told(context, { query, operationName }, [
+          new ApiError('OPERATION_RESOLUTION_FAILURE', 'The document has no such operation.'),
+        ]);
+      if (operation === 'subscription')
+        return told(context, { query, operationName }, [
+          new ApiError('BAD_REQUEST', 'Subscriptions go over a WebSocket.'),
+        ]);
       return {
         schema,
         document,
@@ -115,6 +129,7 @@ export function answerOperations<C extends RequestContext>(options: {
   }
 
   return async (request, response, context) => {
+    if (request.method !== 'POST') throw Object.assign(new Error('by POST alone'), { status: 405 });
     const body = (await readJson(request, options.limit)) as Record<string, unknown>;
     const [text, init] = await handle({
       url: request.url ?? '/',
@@ -124,7 +139,8 @@ export function answerOperations<C extends RequestContext>(options: {
       raw: request,
       context: { context, began: performance.now() },
     });
-    const length = text === null ? 0 : Buffer.byteLength(text);
-    response.writeHead(init.status, { ...init.headers, 'content-length': length }).end(text ?? undefined);
+    // The headers ask for something else than JSON, or bring it.
+    if (text === null) throw Object.assign(new Error(init.statusText), { status: init.status });
+    response.writeHead(init.status, { ...init.headers, 'content-length': Buffer.byteLength(text) }).end(text);
   };
 }

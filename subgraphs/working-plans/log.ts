@@ -27,6 +27,8 @@ export interface Entry {
   clients: readonly ClientRange[];
   /** What it does, for the history: `edit a1.1.1 title en`, `create a1.2.3`; see `touchedBy`. */
   touched?: readonly string[];
+  /** Where it makes nodes or texts: the number up to which the log was known when it was judged. An edit after that which touched the same makes it `CLOCK`. */
+  judgedAt?: number;
   /** Taken whatever the plan's status, as the server's own edits are: what another region has accepted, and what a decision about the plan writes. */
   forced?: boolean;
 }
@@ -44,7 +46,7 @@ export interface Edit {
   at: Date;
 }
 
-/** `CLOCK`: another edit of one of its clients came first, or the client is not the seat's: catch up and judge again. */
+/** `CLOCK`: another edit of one of its clients came first, or one that touched what it makes, or the client is not the seat's: catch up and judge again. */
 export type Refusal = 'NOT_FOUND' | 'PLAN_FROZEN' | 'EPOCH_CHANGED' | 'EDIT_ID_REUSED' | 'CLOCK';
 /** `repeated`: it had been committed before, under this number. */
 export type Appended =
@@ -148,18 +150,22 @@ export async function commitEntries(
   manager: Pick<EntityManager, 'query'>,
   entries: readonly Entry[],
 ): Promise<{ answers: Appended[]; edits: Edit[] }> {
-  const rows: Row[] = await manager.query('SELECT * FROM append_plan_edits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
-    entries.map((entry) => entry.planId),
-    entries.map((entry) => entry.epoch),
-    entries.map((entry) => entry.editId),
-    entries.map((entry) => entry.seatId),
-    entries.map((entry) => asBuffer(entry.update)),
-    entries.map((entry) => entry.region),
-    entries.map((entry) => entry.originSeq ?? null),
-    JSON.stringify(entries.map(({ clients }) => clients.map((c) => [c.clientId, c.startClock, c.endClock]))),
-    JSON.stringify(entries.map(({ touched = [] }) => touched)),
-    entries.map(({ forced, seatId }) => forced === true || seatId === SYSTEM_SEAT),
-  ]);
+  const rows: Row[] = await manager.query(
+    'SELECT * FROM append_plan_edits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+    [
+      entries.map((entry) => entry.planId),
+      entries.map((entry) => entry.epoch),
+      entries.map((entry) => entry.editId),
+      entries.map((entry) => entry.seatId),
+      entries.map((entry) => asBuffer(entry.update)),
+      entries.map((entry) => entry.region),
+      entries.map((entry) => entry.originSeq ?? null),
+      JSON.stringify(entries.map(({ clients }) => clients.map((c) => [c.clientId, c.startClock, c.endClock]))),
+      JSON.stringify(entries.map(({ touched = [] }) => touched)),
+      entries.map(({ forced, seatId }) => forced === true || seatId === SYSTEM_SEAT),
+      entries.map(({ judgedAt }) => judgedAt ?? null),
+    ],
+  );
   const answers = rows.map(({ outcome, at_seq, at_epoch: epoch }): Appended => {
     if (outcome !== 'COMMITTED' && outcome !== 'REPEATED') return { ok: false, reason: outcome, epoch };
     return { ok: true, seq: Number(at_seq), epoch, repeated: outcome === 'REPEATED' };

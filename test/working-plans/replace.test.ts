@@ -45,7 +45,8 @@ describe('a rich text that is made another', () => {
   test('keeps its formatting, its lists, and the blocks that stay as they were', () => {
     const doc = samplePlan();
     write(doc, ['One two three', 'Four', 'Five'], true);
-    const text = (richOf(doc, 'a1.1.1').get(0) as Y.XmlElement).querySelector('paragraph')?.get(0) as Y.XmlText;
+    const paragraph = (richOf(doc, 'a1.1.1').get(0) as Y.XmlElement).querySelector('paragraph') as Y.XmlElement;
+    const text = paragraph.get(0) as Y.XmlText;
     text.format(4, 3, { strong: {} });
     const list = richOf(doc, 'a1.1.1').get(0);
     const fragment = replaced(doc, 'One two 3\nFour\nFive!');

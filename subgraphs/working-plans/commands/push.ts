@@ -73,6 +73,7 @@ export async function take(plans: Plans, actor: Actor, seatId: string, entered: 
   const waits = [() => awaitOwn(room, sent), look];
   for (let races = 0; ; ) {
     if (room.closed) room = await look();
+    const judgedAt = room.seq; // or later, if client ids had to be looked up
     const verdict = whyClosed(room, sent) ?? (await judgeSent(plans, actor, seatId, room, sent));
     if (!verdict.ok) {
       const wait = verdict.code === 'RESYNC' ? waits.shift() : undefined;
@@ -87,7 +88,9 @@ export async function take(plans: Plans, actor: Actor, seatId: string, entered: 
     }
     const { clients, changes } = verdict;
     const touched = touchedBy(changes);
-    const appended = await plans.log.append({ ...sent, seatId, region: plans.region, clients, touched });
+    const makes = sent.serverMade || changes.some(({ action }) => action === 'create');
+    const entry = { ...sent, seatId, region: plans.region, clients, touched, ...(makes && { judgedAt }) };
+    const appended = await plans.log.append(entry);
     if (appended.ok) return plans.rooms.cursors(sent.planId).encode({ epoch: appended.epoch, seq: appended.seq });
     if (appended.reason !== 'CLOCK' || ++races >= mostRaces) {
       throw toError({ code: appended.reason, epoch: appended.epoch, stateVector: room.stateVector });

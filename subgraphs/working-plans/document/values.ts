@@ -52,6 +52,9 @@ export function isPosition(value: unknown): value is string {
   }
 }
 
+/** As Date.toISOString writes it, of the years that Postgres and every reader have: what Date.parse takes besides can hold words. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
+
 function isDeletion(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
   const { by, at, ...rest } = value as Record<string, unknown>;
@@ -59,7 +62,7 @@ function isDeletion(value: unknown): boolean {
     Object.keys(rest).length === 0 &&
     isShortText(by) &&
     typeof at === 'string' &&
-    at.length <= 32 &&
+    INSTANT.test(at) &&
     !Number.isNaN(Date.parse(at))
   );
 }

@@ -170,7 +170,7 @@ export class Activity {
     @Arg('locale', () => LocaleTag, { nullable: true }) locale: string | null,
   ): Promise<LocalizedText | null> {
     const live = await this.live();
-    return live && live.view.textOrNull(live.node.description, locale);
+    return live?.view.textOrNull(live.node.description, locale) ?? null;
   }
   @Field(() => ActivityStatusEnum)
   async status(@Ctx() { loaders }: PlansContext): Promise<ActivityStatusName> {

@@ -9,6 +9,8 @@ interface Run {
   client: number;
 }
 
+const most = 2_000; // stretches told apart
+
 /** The seats that have written in a plan, whatever became of their words. */
 export async function readContributors(source: DataSource, planId: string): Promise<Seat[]> {
   const rows: { seat_id: string }[] = await source.query(
@@ -20,7 +22,8 @@ export async function readContributors(source: DataSource, planId: string): Prom
 
 /**
  * Who wrote which words of a text as it stands: each struct knows its client id, and the server knows whom it gave that to. So it is true also after a
- * redaction, when the log begins anew. Lines of a rich text are parted by newlines, which are nobody's.
+ * redaction, when the log begins anew. Lines of a rich text are parted by newlines, which are nobody's. After 2,000 stretches the rest of the text is one more,
+ * of nobody.
  */
 export async function readAuthorship(
   source: DataSource,
@@ -40,7 +43,9 @@ export async function readAuthorship(
     const owner = seats.get(client);
     const seatId = owner === undefined || owner === SYSTEM_SEAT ? null : owner;
     const last = authored.at(-1);
-    if (last && (piece === '\n' || last.seatId === seatId)) last.text += piece;
+    if (authored.length === most && last?.seatId !== seatId && piece !== '\n')
+      authored.push({ text: piece, seatId: null });
+    else if (last && (authored.length > most || piece === '\n' || last.seatId === seatId)) last.text += piece;
     else authored.push({ text: piece, seatId });
   }
   return authored.map(({ text: piece, seatId }) =>

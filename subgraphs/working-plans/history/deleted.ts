@@ -8,15 +8,19 @@ import { Seat, stub } from '../entities/stubs.ts';
 import { SYSTEM_SEAT } from '../log.ts';
 import { idOfNode } from './entries.ts';
 
-/** The nodes that carry the flag, latest first. What stands below them is hidden with them and comes back with them. */
+const most = 500;
+
+/** The nodes that carry the flag, latest first, at most 500. What stands below them is hidden with them and comes back with them. */
 export async function readDeleted(source: DataSource, planId: string, doc: Y.Doc): Promise<DeletedNode[]> {
   const nodes = nodesOf(doc);
-  const flagged = new Map<string, Deletion>();
+  const flags: [key: string, flag: Deletion, at: number][] = [];
   for (const [key, node] of nodes) {
-    const flag = node.get('deleted');
-    if (accepts('deletion', flag)) flagged.set(key, flag as Deletion);
+    const flag = node.get('deleted') as Deletion;
+    if (accepts('deletion', flag) && readHead(key, node)) flags.push([key, flag, Date.parse(flag.at)]);
   }
-  if (flagged.size === 0) return [];
+  if (flags.length === 0) return [];
+  flags.sort((a, b) => b[2] - a[2]);
+  const flagged = new Map(flags.slice(0, most).map(([key, flag]) => [key, flag]));
   const written = await readLastWritten(source, planId, flagged);
   const lastBelow = new Map<string, number>();
   for (const [key, at] of written) {
@@ -28,27 +32,25 @@ export async function readDeleted(source: DataSource, planId: string, doc: Y.Doc
       above = node && readHead(above, node)?.parent;
     }
   }
-  return [...flagged]
-    .flatMap(([key, { by, at }]) => {
-      const node = readNode(key, nodes.get(key)!);
-      if (!node) return [];
-      const texts = textFields(node.kind).flatMap(([field]) =>
-        ((node as unknown as Record<string, Localized>)[field] ?? [])
-          .filter(({ text }) => text !== '')
-          .map(({ locale, text }) => Object.assign(new DeletedText(), { field, locale, text })),
-      );
-      const found = {
-        nodeId: idOfNode(planId, key),
-        kind: node.kind,
-        code: node.code,
-        deletedBy: by === SYSTEM_SEAT ? null : stub(Seat, { id: by }),
-        deletedAt: new Date(at),
-        writtenAfter: (lastBelow.get(key) ?? 0) > Date.parse(at),
-        texts,
-      };
-      return [Object.assign(new DeletedNode(), found)];
-    })
-    .sort((a, b) => +b.deletedAt - +a.deletedAt);
+  return [...flagged].flatMap(([key, { by, at }]) => {
+    const node = readNode(key, nodes.get(key)!);
+    if (!node) return [];
+    const texts = textFields(node.kind).flatMap(([field]) =>
+      ((node as unknown as Record<string, Localized>)[field] ?? [])
+        .filter(({ text }) => text !== '')
+        .map(({ locale, text }) => Object.assign(new DeletedText(), { field, locale, text })),
+    );
+    const found = {
+      nodeId: idOfNode(planId, key),
+      kind: node.kind,
+      code: node.code,
+      deletedBy: by === SYSTEM_SEAT ? null : stub(Seat, { id: by }),
+      deletedAt: new Date(at),
+      writtenAfter: (lastBelow.get(key) ?? 0) > Date.parse(at),
+      texts,
+    };
+    return [Object.assign(new DeletedNode(), found)];
+  });
 }
 
 /** When each node was last written into since the first of the deletions; the flags themselves are no writing. ms */

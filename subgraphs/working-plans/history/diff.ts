@@ -48,14 +48,19 @@ export function diffContents(planId: string, before: string, after: string): Pla
         });
       }
       diffFields(place, was.node, place.node, say);
-      const common = (one: Placed, other: Placed) => one.order.filter((child) => other.order.includes(child)).join(' ');
-      const [a, b] = [common(was, place), common(place, was)];
+      const [a, b] = [commonOrder(was, place), commonOrder(place, was)];
       if (a !== b) say(key, place.kind, { action: 'MOVE', field: 'order', before: a, after: b });
     }
   }
   for (const [key, { kind }] of old) if (!now.has(key)) say(key, kind, { action: 'DELETE' });
   return changes;
 }
+/** The children of both, as the first has them. */
+function commonOrder(one: Placed, other: Placed): string {
+  const theirs = new Set(other.order);
+  return one.order.filter((child) => theirs.has(child)).join(' ');
+}
+
 type Places = Map<string, Placed>;
 type Say = (key: string, kind: Kind, rest: Partial<PlanChange> & Pick<PlanChange, 'action'>) => void;
 

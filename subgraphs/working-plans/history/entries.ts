@@ -5,8 +5,9 @@ import { Seat, stub } from '../entities/stubs.ts';
 import { SYSTEM_SEAT } from '../log.ts';
 
 const pause = 5 * 60_000; // ms without an edit that end an entry
-const pageSize = 2_000; // edits a statement
-const mostEdits = 20_000; // looked through for one page: an entry longer than that is cut
+const pageSize = 250; // edits a statement
+const mostEdits = 20_000; // looked through for one page, and
+const mostLines = 100_000; // lines of what they touched: an entry longer than that is cut
 const mostTouched = 100;
 
 /** An entry, and the number of its oldest edit: what comes after it in the list is older. */
@@ -31,19 +32,19 @@ export const idOfNode = (planId: string, nodeKey: string): string =>
  * What was done in a plan's present epoch, newest first. Keystrokes of one seat that follow each other within five minutes are one entry.
  * @param before only edits with a smaller number; null: all
  * @param nodeKey only edits that touched this node; null: all
- * @returns up to `limit` entries
+ * @returns up to `limit` entries; `cut`: there may be more, though they are fewer
  */
 export async function readEntries(
   source: DataSource,
   planId: string,
   { before, nodeKey, limit }: { before: number | null; nodeKey: string | null; limit: number },
-): Promise<Entry[]> {
+): Promise<{ entries: Entry[]; cut: boolean }> {
   const entries: Entry[] = [];
   let open: { entry: PlanHistoryEntry; oldest: number; known: Set<string>; row: Row } | undefined;
   let at = before;
-  for (let looked = 0; looked < mostEdits; looked += pageSize) {
+  for (let [edits, lines] = [0, 0]; edits < mostEdits && lines < mostLines; edits += pageSize) {
     const rows: Row[] = await source.query(
-      `SELECT seq, seat_id, region, at, touched FROM plan_edit
+      `SELECT seq, seat_id, region, at, touched[1:${mostTouched}] AS touched FROM plan_edit
        WHERE plan_id = $1 AND ($2::bigint IS NULL OR seq < $2) AND epoch = (SELECT epoch FROM plan WHERE id = $1)
          AND ($3::text IS NULL OR EXISTS (SELECT FROM unnest(touched) AS t WHERE split_part(t, ' ', 2) = $3))
        ORDER BY seq DESC LIMIT $4`,
@@ -53,7 +54,7 @@ export async function readEntries(
       const isNext =
         open && open.row.seat_id === row.seat_id && open.row.region === row.region && +open.row.at - +row.at < pause;
       if (!open || !isNext) {
-        if (entries.length === limit) return entries;
+        if (entries.length === limit) return { entries, cut: false };
         open = { entry: begin(row), oldest: 0, known: new Set(), row };
         entries.push(open);
       }
@@ -61,12 +62,13 @@ export async function readEntries(
       open.entry.startedAt = row.at;
       open.oldest = Number(row.seq);
       open.row = row;
+      lines += row.touched.length;
       for (const line of row.touched) note(open.entry, open.known, planId, line);
     }
-    if (rows.length < pageSize) return entries;
+    if (rows.length < pageSize) return { entries, cut: false };
     at = Number(rows.at(-1)!.seq);
   }
-  return entries;
+  return { entries, cut: true };
 }
 
 const begin = (row: Row): PlanHistoryEntry =>

@@ -29,12 +29,15 @@ export async function restorePlanVersion(
 ): Promise<string> {
   const { planId, number } = input;
   const by = requireSeat(actor);
-  const version = await readVersion(plans.database.source.manager, planId, number);
+  let version: Awaited<ReturnType<typeof readVersion>> = null;
   return editPlan(plans, actor, {
     command: 'restorePlanVersion',
     input,
     planId,
     id: planId,
+    async read() {
+      version = await readVersion(plans.database.source.manager, planId, number);
+    },
     write({ view, clientId }) {
       if (!version) throw invalid('number: the plan has no such version.', 'input', 'number');
       const content = JSON.parse(version.content) as ContentNode;

@@ -9,11 +9,13 @@ import { appendPlanEdits as firstAppend } from './2026-11-21-initial.ts';
  * clients: for each entry an array of [client id, start clock, end clock]. touched: for each an array of texts.
  * origins: the number that another region gave the edit; such an edit brings its own client ids.
  * forced: taken whatever the plan's status.
+ * judged: for an edit that makes nodes or texts, the number up to which the log was known when it was judged; null for others. Of two that make the same
+ * at once one would take the place of the other, with all that is typed in it: where a later edit touched what this one makes, it is judged again.
  */
 const appendPlanEdits = `
   CREATE FUNCTION append_plan_edits(
     plans text[], epochs integer[], edits text[], seats text[], updates bytea[], regions text[], origins bigint[], clients jsonb, touched jsonb,
-    forced boolean[]
+    forced boolean[], judged bigint[]
   ) RETURNS TABLE (outcome text, at_seq bigint, at_epoch integer, at_time timestamptz)
   LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
   DECLARE
@@ -51,6 +53,12 @@ const appendPlanEdits = `
           ON c.plan_id = plans[i] AND c.client_id = (r ->> 0)::integer AND c.seat_id = seats[i] AND c.next_clock = (r ->> 1)::bigint
             AND (c.used_at > now() - interval '90 days' OR forced[i])
         WHERE c.client_id IS NULL
+      ) THEN
+        outcome := 'CLOCK';
+      ELSIF head.seq > judged[i] AND EXISTS (
+        SELECT FROM plan_edit e WHERE e.plan_id = plans[i] AND e.seq > judged[i] AND (
+          cardinality(e.touched) NOT BETWEEN 1 AND 199 OR jsonb_array_length(append_plan_edits.touched -> (i - 1)) > 199
+            OR e.touched && ARRAY(SELECT jsonb_array_elements_text(append_plan_edits.touched -> (i - 1))))
       ) THEN
         outcome := 'CLOCK';
       ELSE

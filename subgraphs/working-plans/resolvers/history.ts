@@ -82,16 +82,12 @@ export class PlanHistoryResolver {
     const cursors = plans.rooms.cursors(`${id}/history`);
     const before = after == null ? null : cursors.decode(after).seq;
     const nodeKey = nodeId == null ? null : keyIn(view, nodeId);
-    const found = await readEntries(plans.database.source, id, { before, nodeKey, limit: first + 1 });
+    const { entries, cut } = await readEntries(plans.database.source, id, { before, nodeKey, limit: first + 1 });
     const { epoch } = view.plan;
-    const { edges, pageInfo } = toConnection(found, first, after, cursors, ({ oldest }) => ({ epoch, seq: oldest }));
-    const oldest = found.at(-1)?.oldest ?? 1;
-    const more =
-      pageInfo.hasNextPage ||
-      (nodeKey === null && oldest > 1 && found.length > 0 && (await isOlder(plans, id, oldest)));
+    const { edges, pageInfo } = toConnection(entries, first, after, cursors, ({ oldest }) => ({ epoch, seq: oldest }));
     return {
       edges: edges.map(({ node, cursor }) => ({ node: node.entry, cursor })),
-      pageInfo: { ...pageInfo, hasNextPage: more },
+      pageInfo: { ...pageInfo, hasNextPage: pageInfo.hasNextPage || cut },
     };
   }
 
@@ -106,7 +102,7 @@ export class PlanHistoryResolver {
   @FieldResolver(() => [AuthoredText], {
     nullable: true,
     description:
-      'Who wrote which words of a text that stands in the plan; null for readers from outside the owner networks, and where there is no such text.',
+      'Who wrote which words of a text that stands in the plan, in at most 2,000 stretches and the rest as one of nobody; null for readers from outside the owner networks, and where there is no such text.',
   })
   @Directive('@listSize(assumedSize: 20)')
   async authorship(
@@ -125,7 +121,8 @@ export class PlanHistoryResolver {
   }
 
   @FieldResolver(() => [DeletedNode], {
-    description: 'Latest first, with what was written into them; empty for readers from outside the owner networks.',
+    description:
+      'Latest first, at most 500, with what was written into them; empty for readers from outside the owner networks.',
   })
   @Directive('@listSize(assumedSize: 10)')
   async deletedNodes(
@@ -173,12 +170,4 @@ export class PlanHistoryResolver {
       return findPlan(afresh(context), id);
     });
   }
-}
-
-async function isOlder({ database }: PlansContext['plans'], planId: string, seq: number): Promise<boolean> {
-  const [row] = await database.source.query(
-    'SELECT 1 FROM plan_edit WHERE plan_id = $1 AND seq < $2 AND epoch = (SELECT epoch FROM plan WHERE id = $1) LIMIT 1',
-    [planId, seq],
-  );
-  return row !== undefined;
 }

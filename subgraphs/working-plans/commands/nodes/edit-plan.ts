@@ -32,6 +32,11 @@ export interface TypedEdit {
   /** The node it changes: who may not edit that is refused also where nothing would change. */
   key?: string;
   /**
+   * Reads from the database what `write` needs besides the plan and the input; called before each `write` anew. What it reads counts for the epoch in which
+   * the reading began: a redaction that comes between refuses the edit, and what it has taken out is read again without it.
+   */
+  read?(): Promise<void>;
+  /**
    * Checks the input against the plan and writes the update (V1); called again when the plan has moved on meanwhile.
    * @throws Problem with the path of the input field at fault
    */
@@ -77,31 +82,42 @@ async function writeOnce(plans: Plans, actor: Actor, edit: TypedEdit): Promise<v
   for (let attempts = 0; ; attempts++) {
     await plans.rooms.open([planId]); // so that the room has all that is committed
     const { room, seatId } = await enterAsEditor(plans, actor, planId);
+    const { epoch, seq } = room; // before anything is read that a redaction may rewrite
+    await edit.read?.();
     const writer = await writerOf(plans, room, seatId);
     try {
-      await writeAndTake(plans, actor, edit, { room, seatId, editId, clientId: writer.clientId });
+      await writeAndTake(plans, actor, edit, { room, epoch, seatId, editId, clientId: writer.clientId });
       return;
     } catch (error) {
       if (await isLogged(plans, planId, seatId, editId)) return;
-      if (attempts > 0 || !(await isOvertaken(plans, planId, writer, error))) throw error;
+      if (attempts > 0 || !(await isOvertaken(plans, planId, writer, room.seq > seq, error))) throw error;
       clientsOfRoom.get(room)?.delete(seatId);
       room.clients.delete(writer.clientId);
     }
   }
 }
 
+interface Attempt {
+  room: Room;
+  /** The room's when the attempt began. */
+  epoch: number;
+  seatId: string;
+  editId: string;
+  clientId: number;
+}
+
 async function writeAndTake(
   plans: Plans,
   actor: Actor,
   edit: TypedEdit,
-  { room, seatId, editId, clientId }: { room: Room; seatId: string; editId: string; clientId: number },
+  { room, epoch, seatId, editId, clientId }: Attempt,
 ): Promise<void> {
   if (!isOpen(room.plan)) throw new ApiError('PLAN_FROZEN', '');
   const may = edit.may && (() => edit.may!(room));
   if (may && !may()) throw new ApiError('FORBIDDEN', 'This is for editors of the networks that own the plan.');
   const send = async (id: string, update: Uint8Array, allowed: typeof may) => {
     if (update.byteLength === bytesOfNothing) return;
-    const sent = { planId: room.id, epoch: room.epoch, editId: id, update, serverMade: true };
+    const sent = { planId: room.id, epoch, editId: id, update, serverMade: true };
     await take(plans, actor, seatId, room, allowed ? { ...sent, may: allowed } : sent);
   };
   const write = () => edit.write({ view: new PlanView(room), clientId });
@@ -154,16 +170,21 @@ async function writerOf(plans: Plans, room: Room, seatId: string): Promise<Write
   return { clientId, isNew: true };
 }
 
-/** Whether another try may pass: the plan has a new epoch, another process came first, or the writer's id has ended meanwhile. */
+/**
+ * Whether another try may pass: the plan has a new epoch, another process came first or made the same (the plan has `moved`), or the writer's id has ended
+ * meanwhile.
+ */
 async function isOvertaken(
   plans: Plans,
   planId: string,
   { clientId, isNew }: Writer,
+  moved: boolean,
   error: unknown,
 ): Promise<boolean> {
   if (!(error instanceof ApiError)) return false;
   if (error.code === 'EPOCH_CHANGED' || error.code === 'RESYNC') return true;
-  if (error.code !== 'FORBIDDEN' || isNew) return false;
+  if (error.code !== 'FORBIDDEN') return false;
+  if (moved || isNew) return moved;
   const [there] = await plans.database.source.query('SELECT 1 FROM plan_client WHERE plan_id = $1 AND client_id = $2', [
     planId,
     clientId,

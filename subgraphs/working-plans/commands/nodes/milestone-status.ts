@@ -66,8 +66,8 @@ function check({ status, reachedOn, evidence }: MilestoneStatusInput, now: Date)
   for (const [index, text] of (evidence ?? []).entries()) {
     if (text.trim() === '' || text.length > 500 || !isCleanText(text))
       throw invalid('evidence: 1 to 500 characters each, without U+0000.', 'input', 'evidence', `${index}`);
-    // Shown as a link by some clients.
-    if (/^\s*(javascript|data|vbscript)\s*:/i.test(text))
+    // Shown as a link by some clients: browsers pass over controls before and within a scheme.
+    if (/^(javascript:|vbscript:|data:[a-z]+[/;,])/i.test(text.replace(/[\s\p{Cc}]/gu, '')))
       throw invalid('evidence: a text, or an address of the web.', 'input', 'evidence', `${index}`);
   }
 }

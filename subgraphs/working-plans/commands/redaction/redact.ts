@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import * as Y from 'yjs';
 import type { Actor } from '../../../../kit/context.ts';
-import { claim, requireSeat } from '../../../../kit/once.ts';
+import { claim, forgotten, requireSeat } from '../../../../kit/once.ts';
 import { forbidden, invalid } from '../../../../kit/types.ts';
 import { isKind, type Kind } from '../../document/fields.ts';
 import { applyEdits } from '../../document/state.ts';
@@ -83,6 +83,7 @@ async function redact(
     applyEdits(doc, [update]);
     const epoch = await beginEpoch(manager, planId, doc);
     await rebuildProjection(manager, planId);
+    await forgetInputs(manager, planId);
     await manager.query(
       'INSERT INTO plan_redaction (plan_id, epoch, seat_id, reason, places) VALUES ($1, $2, $3, $4, $5)',
       [planId, epoch, seatId, reason, places],
@@ -90,6 +91,15 @@ async function redact(
   } finally {
     doc.destroy();
   }
+}
+
+/** Of the mutations of this plan stays that they were done: the hash of a name, among words that are known, would let it be found again. */
+async function forgetInputs(manager: EntityManager, planId: string): Promise<void> {
+  await manager.query(
+    `UPDATE mutation SET input_hash = $2 WHERE input_hash <> $2 AND (result_id = $1 OR starts_with(result_id, $1 || '/')
+       OR starts_with(result_id, $1 || '@') OR result_id IN (SELECT id FROM plan_suggestion WHERE plan_id = $1))`,
+    [planId, forgotten],
+  );
 }
 
 function kindIn(doc: Y.Doc, nodeKey: string): Kind | undefined {

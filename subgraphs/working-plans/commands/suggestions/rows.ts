@@ -43,11 +43,19 @@ export async function settle(manager: EntityManager, room: Room): Promise<void> 
      FROM plan_suggestion WHERE plan_id = $1 AND status = 'OPEN'`,
     [room.id],
   );
-  const outdated = open.filter((suggestion) => {
-    if (Number(suggestion.baseSeq) > room.seq) return false;
-    const text = liveText(room.doc, suggestion);
-    return text === null || hashText(text) !== suggestion.baseHash;
-  });
+  // Hundreds may be about one text, and it may have grown to megabytes since.
+  const hashes = new Map<string, string | null>();
+  const hashNow = (place: TextPlace) => {
+    const name = `${place.nodeKey} ${place.field} ${place.locale}`;
+    if (!hashes.has(name)) {
+      const text = liveText(room.doc, place);
+      hashes.set(name, text === null ? null : hashText(text));
+    }
+    return hashes.get(name);
+  };
+  const outdated = open.filter(
+    (suggestion) => Number(suggestion.baseSeq) <= room.seq && hashNow(suggestion) !== suggestion.baseHash,
+  );
   if (outdated.length === 0) return;
   await manager.query(
     `WITH locked AS (
