@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import { readPlan } from '../../subgraphs/working-plans/document/read.ts';
 import { isWhole, load, snapshot } from '../../subgraphs/working-plans/document/state.ts';
-import { Tokens } from './hands.ts';
-import { Contents, readCharacters, wasDeleted } from './ledger.ts';
+import { Contents, readCharacters, Tokens, wasDeleted } from './ledger.ts';
 import type { Person } from './person.ts';
 import type { PlanTables } from './postgres.ts';
 

@@ -8,8 +8,8 @@ import type { OpenedDocument, PlanWire } from '../../web/co-editing/wire.ts';
 import { type Link, openLink } from '../link.ts';
 import type { Account } from './check.ts';
 import type { Dice } from './clock.ts';
-import { Hands, Tokens } from './hands.ts';
-import { Contents, readCharacters } from './ledger.ts';
+import { Hands } from './hands.ts';
+import { Contents, readCharacters, Tokens } from './ledger.ts';
 import type { Platform } from './platform.ts';
 
 export const planId = 'plan:joint-2027';

@@ -11,7 +11,7 @@ import { describeWith } from '../required.ts';
 import { checkTexts, createComparison } from './check.ts';
 import { Dice } from './clock.ts';
 import { GatewayEditor, openDocument, readLog } from './gateway-editor.ts';
-import { Tokens } from './hands.ts';
+import { Tokens } from './ledger.ts';
 import { type Platform, startPlatform } from './platform.ts';
 
 /*

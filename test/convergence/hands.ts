@@ -3,19 +3,10 @@ import * as Y from 'yjs';
 import { editRich } from '../plan-editor.ts';
 import { newNode } from '../plan-forge.ts';
 import type { Dice } from './clock.ts';
+import type { Tokens } from './ledger.ts';
 
 /** What only the person at the keyboard does; only this is undone. */
 export const BY_HAND = 'by hand';
-const FIRST_TOKEN = 0x3400;
-
-/** Characters of which each is given out once: one that is found says who typed it and when. */
-export class Tokens {
-  #next = FIRST_TOKEN;
-  take(count: number): string {
-    return String.fromCharCode(...Array.from({ length: count }, () => this.#next++));
-  }
-  static is = (character: string) => character.charCodeAt(0) >= FIRST_TOKEN && character.charCodeAt(0) < 0xd800;
-}
 
 /** A pair of hands on one copy of the plan. */
 export class Hands {

@@ -71,3 +71,14 @@ export function wasDeleted(doc: Y.Doc, deletions: Ranges, client: number, clock:
   const parent = (struct.parent as Y.AbstractType<unknown> | null)?._item;
   return parent?.deleted === true;
 }
+
+const FIRST_TOKEN = 0x3400;
+
+/** Characters of which each is given out once: one that is found says who typed it and when. */
+export class Tokens {
+  #next = FIRST_TOKEN;
+  take(count: number): string {
+    return String.fromCharCode(...Array.from({ length: count }, () => this.#next++));
+  }
+  static is = (character: string) => character.charCodeAt(0) >= FIRST_TOKEN && character.charCodeAt(0) < 0xd800;
+}

@@ -3,8 +3,7 @@ import type { Actor } from '../../kit/context.ts';
 import type { Kept } from '../../web/co-editing/shelf.ts';
 import type { PlanWire } from '../../web/co-editing/wire.ts';
 import { SlowShelf } from './device.ts';
-import { Tokens } from './hands.ts';
-import { Contents, readCharacters } from './ledger.ts';
+import { Contents, readCharacters, Tokens } from './ledger.ts';
 import type { Line, LineOptions } from './line.ts';
 import { Tab } from './tab.ts';
 

@@ -7,7 +7,7 @@ import type { PlanWire } from '../../web/co-editing/wire.ts';
 import { shortPlan } from '../plan-editor.ts';
 import { check } from './check.ts';
 import { Clock, Dice } from './clock.ts';
-import { Tokens } from './hands.ts';
+import { Tokens } from './ledger.ts';
 import type { Line } from './line.ts';
 import { type Desk, Person } from './person.ts';
 import { PlanTables } from './postgres.ts';
