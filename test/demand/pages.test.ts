@@ -17,6 +17,11 @@ const paged: Record<string, (first: number) => string> = {
   'Network.memberships': (first) => `{ networks { memberships(first: ${first}) { edges { node { id } } } } }`,
   'Body.threads': (first) =>
     `{ network(slug: "net4u-africa") { bodies { threads(first: ${first}) { edges { node { id } } } } } }`,
+  'Network.decisions': (first) => `{ networks { decisions(first: ${first}) { edges { node { id } } } } }`,
+  'Query.activities': (first) => `{ activities(first: ${first}) { edges { node { id } } } }`,
+  'WorkingPlan.suggestions': (first) => `{ workingPlans { suggestions(first: ${first}) { edges { node { id } } } } }`,
+  'WorkingPlan.versions': (first) => `{ workingPlans { versions(first: ${first}) { edges { node { id } } } } }`,
+  'WorkingPlan.history': (first) => `{ workingPlans { history(first: ${first}) { edges { cursor } } } }`,
   'Thread.posts': (first) =>
     `{ networks { threads(first: 1) { edges { node { posts(first: ${first}) { edges { node { id } } } } } } } }`,
 };

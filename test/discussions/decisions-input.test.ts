@@ -30,10 +30,11 @@ describe('rounds', () => {
   const start = (decision: { id: string; version: number }, more: object) =>
     send('americas-coordinator', 'startDecisionRound', step(decision, more));
   const lazy = { method: 'LAZY_CONSENSUS', quorum: null };
+  const vote = { method: 'MAJORITY', quorum: 1 };
   const at = (ms: number) => new Date(clock.now.getTime() + ms).toISOString();
 
   test('shorter than five working days need a reason, which is shown', async () => {
-    const decision = await opened(lazy);
+    const decision = await opened(vote);
     expect((await start(decision, { closesAt: at(day) })).problems).toMatchObject([{ path: ['input', 'shortReason'] }]);
     expect((await start(decision, { closesAt: at(day), shortReason: ' ' })).problems).toMatchObject([
       { path: ['input', 'shortReason'] },
@@ -45,10 +46,17 @@ describe('rounds', () => {
       await refusal('americas-rep', 'takePosition', {
         decisionId: decision.id,
         contentHash: first,
-        position: 'CONSENT',
+        position: 'YES',
       }),
     ).toMatchObject([{ path: ['input', 'decisionId'] }]);
-    expect((await concluded(started)).status).toBe('ADOPTED');
+    expect((await concluded(started)).status).toBe('NOT_ADOPTED');
+  });
+
+  test('in which silence is enough are not: one person alone would decide before anybody has looked', async () => {
+    const decision = await opened(lazy);
+    const { problems } = await start(decision, { closesAt: at(60_000), shortReason: reason });
+    expect(problems).toMatchObject([{ path: ['input', 'closesAt'] }]);
+    expect((await start(decision, {})).problems).toEqual([]);
   });
 
   test.each<[string, () => object, string]>([
@@ -58,7 +66,7 @@ describe('rounds', () => {
     ['of more than a year', () => ({ closesAt: at(367 * day) }), 'closesAt'],
     ['with a reason that is a book', () => ({ closesAt: at(day), shortReason: 'x'.repeat(1_001) }), 'shortReason'],
   ])('%s are refused', async (_what, more, field) => {
-    expect((await start(await opened(lazy), more())).problems).toMatchObject([{ path: ['input', field] }]);
+    expect((await start(await opened(vote), more())).problems).toMatchObject([{ path: ['input', field] }]);
   });
 
   test('may begin with a text that clarifying has changed', async () => {

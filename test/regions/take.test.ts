@@ -5,6 +5,7 @@ import * as Y from 'yjs';
 import { createSystemActor } from '../../kit/context.ts';
 import { openDatabase } from '../../kit/database/open.ts';
 import { createProcessHints } from '../../kit/hints.ts';
+import type { Peer } from '../../kit/link.ts';
 import { createLog } from '../../kit/log.ts';
 import { readInstallation } from '../../kit/subgraph.ts';
 import { createPlan } from '../../subgraphs/working-plans/commands/create-plan.ts';
@@ -12,6 +13,7 @@ import { load, snapshot } from '../../subgraphs/working-plans/document/state.ts'
 import { Plan } from '../../subgraphs/working-plans/entities/plan.ts';
 import type { Item } from '../../subgraphs/working-plans/link/ask.ts';
 import { openLinks } from '../../subgraphs/working-plans/link/links.ts';
+import { replicate } from '../../subgraphs/working-plans/link/replicate.ts';
 import type { Standing } from '../../subgraphs/working-plans/link/store.ts';
 import { type Side, takeItems } from '../../subgraphs/working-plans/link/take.ts';
 import { migrations } from '../../subgraphs/working-plans/migrations/index.ts';
@@ -145,6 +147,27 @@ describe('items of a peer', () => {
     expect(alarms).toHaveLength(1);
   });
 
+  test('that build on a third region which is cut off for longer are taken once that is heard again', async () => {
+    const asia = { ...side, region: 'asia', regionNumber: 3 };
+    plans.links = { regions: ['africa', 'asia'], heard() {}, stop: async () => {} };
+    try {
+      const far = load(snapshot(there));
+      far.clientID = 3 * ids + 1;
+      const first = edit(far, (title) => title.insert(title.length, ' far'));
+      Y.applyUpdate(there, first);
+      const echo = { ...item(first), region: 'asia', originSeq: 2, seatId: 'seat:far' };
+      let at = await takeItems(side, planId, standing, [echo, item(type(' there'))]);
+      expect(await aside()).toEqual([{ n: 3, state: 'WAITING', reason: 'RESYNC' }]);
+      await query("UPDATE link_item SET received_at = now() - interval '11 minutes' WHERE plan_id = $1");
+      at = await takeItems(side, planId, at, []);
+      await takeItems(asia, planId, standing, [{ ...echo, cursor: 'a2' }]);
+      await takeItems(side, planId, at, []); // as the link does, every time it looks
+      expect([await aside(), await titleHere()]).toEqual([[], 'Title far there']);
+    } finally {
+      delete plans.links;
+    }
+  });
+
   test('are put aside, each with an alarm, when they are forged or missing; the others go on', async () => {
     const base = snapshot(there);
     const forged = (client: number) => {
@@ -204,6 +227,60 @@ test('one of several processes holds the links; another takes them over', async 
     await Promise.all([first.stop(), second.stop()]);
   }
   expect(await holders()).toEqual([]);
+});
+
+test('a state that this release does not know holds up neither the plan’s text nor its other states', async () => {
+  const update = type(' from there');
+  const activity = { node_key: 'n1', note: null, version: 2, changed_by: 'seat:there', changed_at: new Date() };
+  const states = {
+    activity_status: [
+      { ...activity, status: 'PAUSED' },
+      { ...activity, node_key: 'n2', status: 'PLANNED' },
+    ],
+    milestone_status: [],
+    indicator_actual: [],
+  };
+  const listed = {
+    ...{ id: planId, networkIds: ['net:africa'], status: 'DRAFT', visibility: 'NETWORK', sourceLocale: 'en' },
+    ...{ expertGroups: {}, objectiveNetworks: {}, epoch: 1, version: 1, sequence: 2, stateHash: 'another' },
+    ...{ homeRegion: 'americas', amends: null, provenance: 'USER', sourceUrl: null, createdBy: null },
+    ...{ createdAt: new Date().toISOString(), start: 'start' },
+  };
+  const ended = new AbortController();
+  const peer = {
+    signal: ended.signal,
+    ended: new Error('closed'),
+    ask: async (query: string) =>
+      query.includes('replicatedStates')
+        ? { replicatedStates: structuredClone(states) }
+        : { replicatedPlans: { region: 'africa', regionNumber: 2, plans: [listed] } },
+    async *follow() {
+      const edit = {
+        __typename: 'PlanEdits',
+        cursor: 'c2',
+        region: 'africa',
+        originSequence: 2,
+        seat: { id: 'seat:there' },
+      };
+      yield [{ ...edit, update: Buffer.from(update).toString('base64') }];
+      await new Promise((resolve) => ended.signal.addEventListener('abort', resolve));
+    },
+    close: async () => {},
+  } as unknown as Peer;
+  const running = replicate(side, peer, { poll: 50, idle: 1_000 }).catch(() => {});
+  try {
+    // there is nothing to listen to: who takes edits tells the room, and states nobody
+    for (let n = 0; n < 60 && (await titleHere()) === 'Title'; n++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await titleHere()).toBe('Title from there');
+    expect(await query('SELECT node_key, status FROM activity_status WHERE plan_id = $1')).toEqual([
+      { node_key: 'n2', status: 'PLANNED' },
+    ]);
+    expect(alarms.join()).toContain('n1');
+  } finally {
+    ended.abort();
+    await running;
+  }
 });
 
 function makeNode(doc: Y.Doc, code: string): void {

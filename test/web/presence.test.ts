@@ -156,6 +156,9 @@ describe('what is told to others', () => {
     await clock.pass(0);
     hear([person('own', 'A', null), person('x', 'X', null), person('own phone', 'A', null)]);
     expect(presence.others!.map(({ key }) => key)).toEqual(['x']);
+    // whose seats cannot be looked up now: the second may be our own other tab
+    hear([person('own', null, null), person('own phone', null, null)]);
+    expect(presence.others).toBeNull();
     end(new WireFailure('UNREACHABLE', 'lost'));
     await clock.pass(0);
     expect(presence.others).toBeNull();

@@ -67,6 +67,7 @@ export function connect(access: Access): Graph & { close(): void } {
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: 0,
     keepAlive: 12_000,
+    connectionAckWaitTimeout: 15_000, // a socket that opens and stays silent is none
     on: {
       connected: () => {
         open = true;

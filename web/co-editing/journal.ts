@@ -25,10 +25,12 @@ export class Journal {
   /** Remote updates that are not on the shelf yet. */
   #late: Entry[] = [];
   #timer: unknown;
-  /** What was typed and is not on the shelf (yet), by `n`. */
-  #unshelved = new Set<number>();
+  /** What was typed and is not on the shelf (yet): how many changes, by `n`. */
+  #unshelved = new Map<number, number>();
   #failing = false;
   #closed = false;
+  /** What is on the shelf could not be read: nothing is written over it. */
+  #unread = false;
 
   /** @param onShelved after each attempt to put something typed on the shelf */
   constructor(
@@ -46,7 +48,9 @@ export class Journal {
 
   /** The user's changes that are not saved and would outlive this tab: their writing has ended well. */
   get kept(): number {
-    return this.outbox.entries.reduce((sum, { n, unsaved }) => sum + (this.#unshelved.has(n) ? 0 : unsaved.changes), 0);
+    let kept = this.outbox.changes;
+    for (const changes of this.#unshelved.values()) kept -= changes;
+    return kept;
   }
 
   /** The device has refused to keep something, and has not taken the whole document since. */
@@ -56,10 +60,16 @@ export class Journal {
 
   /** @returns null when the device holds no document; throws nothing that is not the shelf's */
   async restore(): Promise<Y.Doc | null> {
-    const kept = await this.shelf.load();
+    let kept: Kept | undefined;
+    try {
+      kept = await this.shelf.load();
+    } catch (error) {
+      this.#unread = this.#failing = true;
+      throw error;
+    }
     if (!kept) return null;
     this.#state = kept.state;
-    this.#n = Math.max(0, ...kept.entries.map(({ n }) => n));
+    for (const { n } of kept.entries) this.#n = Math.max(this.#n, n); // more than a call takes arguments
     this.#entries = kept.entries.length;
     this.outbox = new Outbox(kept.entries, this.createId);
     if (kept.state.cursor === '') return null;
@@ -70,7 +80,10 @@ export class Journal {
 
   async setState(change: Partial<PlanState>): Promise<void> {
     this.#state = { ...this.#state, ...change };
-    await this.#write({ state: this.#state, ...this.#takeLate() }).catch(() => {});
+    // What others wrote may not be there now, and what is typed next may stand on it: then the whole document is written.
+    await this.#write({ state: this.#state, ...this.#takeLate() }).catch(() => {
+      this.#failing = true;
+    });
   }
 
   /** Something typed is not on the shelf. */
@@ -93,7 +106,7 @@ export class Journal {
     const { put = [], ...state } = this.#takeLate();
     for (const entry of entries) {
       this.outbox.add(entry);
-      this.#unshelved.add(entry.n);
+      this.#unshelved.set(entry.n, entry.unsaved.changes);
     }
     const ns = entries.map(({ n }) => n);
     void this.#shelve({ ...state, put: [...put, ...entries] }, ns);
@@ -105,10 +118,12 @@ export class Journal {
     // Yjs chose another: somebody else has written under it.
     if (clientId === null || doc.clientID !== clientId) return undefined;
     const outboxEnd = Y.getState(doc.store, clientId);
-    const starts = this.outbox.entries
-      .filter(({ unsaved }) => unsaved.clientId === clientId)
-      .flatMap(({ update }) => Y.parseUpdateMeta(update).from.get(clientId) ?? []);
-    return { clientId, nextClock: Math.min(outboxEnd, ...starts), outboxEnd };
+    let nextClock = outboxEnd;
+    for (const { update, unsaved } of this.outbox.entries) {
+      const start = unsaved.clientId === clientId ? Y.parseUpdateMeta(update).from.get(clientId) : undefined;
+      if (start !== undefined) nextClock = Math.min(nextClock, start);
+    }
+    return { clientId, nextClock, outboxEnd };
   }
 
   receive(update: Uint8Array, cursor: string, doc: Y.Doc): void {
@@ -124,14 +139,19 @@ export class Journal {
     if (!next) return undefined;
     if (next.put.length > 0) {
       const { put, remove } = next;
-      for (const { n } of put) this.#unshelved.add(n);
-      await this.#shelve({ put, remove }, [...put.map(({ n }) => n), ...remove]);
+      for (const n of remove) this.#unshelved.delete(n);
+      for (const { n, unsaved } of put) this.#unshelved.set(n, unsaved.changes);
+      await this.#shelve(
+        { put, remove },
+        put.map(({ n }) => n),
+      );
     }
     return next.push;
   }
 
   acknowledge(n: number): void {
     const entry = this.outbox.acknowledge(n);
+    this.#unshelved.delete(n);
     if (entry) void this.#write({ put: [entry] }).catch(() => {});
   }
 
@@ -139,12 +159,17 @@ export class Journal {
   async compact(doc: Y.Doc | null, change: Partial<PlanState> = {}): Promise<void> {
     this.#state = { ...this.#state, ...change };
     // Nothing to write, but what was asked for before is written first: the text of a copy that was just given up.
-    if (!doc || this.#state.cursor === '') return this.#write({});
+    if (!doc || this.#state.cursor === '' || this.#unread) return this.#write({});
     this.#takeLate();
     this.#entries = this.outbox.entries.length;
     const base = Y.encodeStateAsUpdateV2(doc);
     const put = [...this.outbox.entries];
-    await this.#write({ state: this.#state, base, remove: 'all', put });
+    try {
+      await this.#write({ state: this.#state, base, remove: 'all', put });
+    } catch (error) {
+      this.#failing = true;
+      throw error;
+    }
     this.#failing = false;
     for (const { n } of put) this.#unshelved.delete(n);
     this.onShelved();
@@ -187,6 +212,7 @@ export class Journal {
   }
 
   async #write(writing: Writing): Promise<void> {
+    if (this.#unread) throw new Error('what is on the shelf has not been read');
     if (!this.#closed) await this.shelf.write(writing);
   }
 

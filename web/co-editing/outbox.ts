@@ -12,17 +12,18 @@ export type Push = Pending & { unsaved: { editId: string } };
  */
 export class Outbox {
   #pending: Pending[] = [];
+  #changes = 0;
 
   constructor(
     entries: readonly Entry[] = [],
     private readonly createId: () => string = () => crypto.randomUUID(),
   ) {
-    this.#pending = entries.filter((entry): entry is Pending => entry.unsaved !== undefined);
+    for (const entry of entries) if (entry.unsaved) this.add(entry as Pending);
   }
 
   /** The user's changes that are not saved. */
   get changes(): number {
-    return this.#pending.reduce((sum, { unsaved }) => sum + unsaved.changes, 0);
+    return this.#changes;
   }
 
   get isEmpty(): boolean {
@@ -35,6 +36,7 @@ export class Outbox {
 
   add(entry: Pending): void {
     this.#pending.push(entry);
+    this.#changes += entry.unsaved.changes;
   }
 
   /**
@@ -71,6 +73,7 @@ export class Outbox {
   acknowledge(n: number): Entry | undefined {
     const index = this.#pending.findIndex((entry) => entry.n === n);
     const [entry] = index < 0 ? [] : this.#pending.splice(index, 1);
+    this.#changes -= entry?.unsaved.changes ?? 0;
     return entry && { n: entry.n, update: entry.update };
   }
 }

@@ -166,8 +166,10 @@ export class Presence {
     this.#own = own;
     for (const { seat, name, organisation } of all ?? []) if (seat) this.#names.set(seat, { name, organisation });
     const mine = all?.find(({ key }) => key === own);
-    // Without the own entry it is not known which of them are others.
-    this.#others = mine ? all!.filter(({ key, seat }) => key !== own && (seat === null || seat !== mine.seat)) : null;
+    // Without the own entry, or its seat, it is not known which of them are others.
+    this.#others = mine?.seat
+      ? all!.filter(({ key, seat }) => key !== own && (seat === null || seat !== mine.seat))
+      : null;
     this.options.onChange();
   }
 

@@ -73,7 +73,7 @@ export class Sender {
       this.#underWay = undefined;
       if (outbox !== journal.outbox) return;
       const failure = error instanceof WireFailure ? error : new WireFailure('INTERNAL', String(error));
-      if (!failure.passes) return this.events.onRefused(failure);
+      if (failure.refuses) return this.events.onRefused(failure);
       if (abort.signal.aborted) return;
       this.fails = hindranceOf(failure);
       this.events.onProgress();

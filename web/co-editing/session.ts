@@ -37,6 +37,8 @@ const REMOTE = { remote: true };
 export class PlanSession {
   #view: PlanView = openingView;
   #opened = false;
+  /** The stream stands: what others commit arrives. */
+  #follows = false;
   #stopped = false;
   #signedOut = false;
   #closed: string | null = null;
@@ -160,7 +162,7 @@ export class PlanSession {
     const status = describe({
       closed: this.#closed,
       signedOut: this.#signedOut,
-      isOpen: this.#opened && (change.doc ?? this.#view.doc) !== null,
+      isOpen: this.#opened && this.#follows && (change.doc ?? this.#view.doc) !== null,
       streamFails: this.#streamFails,
       pushFails: this.#sender.fails,
       changes: outbox.changes,
@@ -208,7 +210,10 @@ export class PlanSession {
     } else if (failure.passes) this.#streamFails = hindranceOf(failure);
     // One that fell behind is followed again from our own cursor: what the server had sent may not all have been taken. Else
     // rights or cursor are not what they were: ask again for both.
-    else if (code !== 'RESYNC_REQUIRED') this.#opened = false;
+    else if (code !== 'RESYNC_REQUIRED') {
+      if (!this.#opened) this.#streamFails = 'server'; // asked for, and again not given
+      this.#opened = false;
+    }
     this.#tell({});
   }
 
@@ -256,7 +261,9 @@ export class PlanSession {
 
   #follow(): Promise<void> {
     const underWay = this.#sender.underWay;
+    this.#follows = false;
     return this.#stream.follow(this.#journal.state.cursor, () => {
+      this.#follows = true;
       this.#streamFails = this.#sender.fails = null;
       this.#tell({});
       this.#pushWait.wake();
@@ -317,11 +324,11 @@ export class PlanSession {
     const { doc } = this.#view;
     const { outbox, state } = this.#journal;
     const updates = outbox.entries.map(({ update }) => update);
-    const texts = doc ? readTouchedTexts(doc, updates) : [];
+    const texts = readTouchedTexts(doc ?? new Y.Doc(), updates);
     const found = { id: this.#createId(), code, message, at: this.#now().toISOString(), texts };
     this.#opened = false;
     this.#seen.forget();
-    this.#journal.restart(texts.length > 0 ? [...state.refused, found] : state.refused);
+    this.#journal.restart(updates.length > 0 ? [...state.refused, found] : state.refused);
     this.#tell({ doc: null, rights: 'unknown' });
   }
 

@@ -25,8 +25,8 @@ export async function sendStray(
     try {
       await wire.push(kept.state.epoch, push.unsaved.editId, push.update);
     } catch (error) {
-      const { passes, code, message } = error as WireFailure;
-      if (!(error instanceof WireFailure) || passes || code === 'UNAUTHENTICATED') throw error;
+      if (!(error instanceof WireFailure) || !error.refuses || error.code === 'UNAUTHENTICATED') throw error;
+      const { code, message } = error;
       const updates = outbox.entries.map(({ update }) => update);
       const texts = readTouchedTexts(rebuild(kept), updates);
       refused.push({ id: push.unsaved.editId, code, message, at: now().toISOString(), texts });

@@ -2,14 +2,20 @@ import * as Y from 'yjs';
 import type { Refused } from './shelf.ts';
 
 /**
- * What a person would have to type again if these updates were lost: each text they touched, as it stands in the document that holds them.
- * @param doc has the updates
+ * What a person would have to type again if these updates were lost: each text and each value they touched, as it stands in the document that holds
+ * them. What the document does not hold, as it lacks what that stands on, is given as the characters that were typed.
  */
 export function readTouchedTexts(doc: Y.Doc, updates: readonly Uint8Array[]): Refused['texts'] {
   const found = new Map<string, Refused['texts'][number]>();
   for (const update of updates) {
     const { structs, ds } = Y.decodeUpdate(update);
-    for (const { id } of structs) note(doc, found, id);
+    let lost = '';
+    for (const struct of structs) {
+      note(doc, found, struct.id);
+      const isHeld = struct.id.clock < Y.getState(doc.store, struct.id.client);
+      if (!isHeld && struct instanceof Y.Item && struct.content instanceof Y.ContentString) lost += struct.content.str;
+    }
+    if (lost !== '') found.set(`/${found.size}`, { code: '', kind: '', field: '', locale: '', text: lost });
     for (const [client, ranges] of ds.clients) {
       for (const range of ranges) note(doc, found, Y.createID(client, range.clock));
     }
@@ -33,6 +39,7 @@ function note(doc: Y.Doc, found: Map<string, Refused['texts'][number]>, id: Y.ID
       node = parent;
     at = parent._item;
   }
+  if (!text && node && keys.length === 2) noteValue(found, node, keys as [string, string]);
   if (!text || !node || keys.length < 3) return;
   const [nodeKey, field, locale] = keys as [string, string, string];
   const written = text instanceof Y.XmlFragment && !(text instanceof Y.XmlText) ? plain(text) : String(text);
@@ -42,6 +49,25 @@ function note(doc: Y.Doc, found: Map<string, Refused['texts'][number]>, id: Y.ID
     field,
     locale,
     text: written,
+  });
+}
+
+/** Where a node stands, and that it is there, nobody can copy. */
+const unwritten: ReadonlySet<string> = new Set(['kind', 'parent', 'pos', 'code', 'deleted']);
+
+function noteValue(
+  found: Map<string, Refused['texts'][number]>,
+  node: Y.Map<unknown>,
+  [nodeKey, field]: [string, string],
+): void {
+  const value = node.get(field);
+  if (unwritten.has(field) || value === undefined || value === null || value instanceof Y.AbstractType) return;
+  found.set(`${nodeKey}/${field}`, {
+    code: String(node.get('code') ?? ''),
+    kind: String(node.get('kind') ?? ''),
+    field,
+    locale: '',
+    text: typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value),
   });
 }
 

@@ -52,7 +52,7 @@ export interface PlanWire {
   presence?: PresenceWire;
 }
 
-/** Codes that say nothing about the edit itself: the same request may pass later. */
+/** Codes after which the same question may be asked again: they are no answer to it. */
 const passing: ReadonlySet<string> = new Set([
   'UNREACHABLE',
   'INTERNAL',
@@ -61,6 +61,22 @@ const passing: ReadonlySet<string> = new Set([
   'SERVICE_STOPPING',
   'RATE_LIMITED',
   'OPERATION_NOT_PERSISTED', // this page is older than the gateway
+]);
+
+/** Codes by which the server says of an edit that it does not take it, now or later. Any other, known or not, says nothing of the edit. */
+const refusals: ReadonlySet<string> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'UPDATE_MALFORMED',
+  'UPDATE_TOO_LARGE',
+  'RESYNC',
+  'EPOCH_CHANGED',
+  'PLAN_FROZEN',
+  'PLAN_FULL',
+  'EDIT_ID_REUSED',
+  'BAD_USER_INPUT',
+  'OPERATION_TOO_LARGE',
 ]);
 
 /** A request that did not work, with the graph's code, or `UNREACHABLE` when no answer came. */
@@ -83,6 +99,11 @@ export class WireFailure extends Error {
   /** Whether to try the same again later. */
   get passes(): boolean {
     return passing.has(this.code);
+  }
+
+  /** Of a push: whether the edit is refused. If not, it is still to be sent. */
+  get refuses(): boolean {
+    return refusals.has(this.code);
   }
 }
 

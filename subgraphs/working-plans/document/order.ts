@@ -1,4 +1,5 @@
 import { generateNKeysBetween } from 'fractional-indexing';
+import { MAX_POSITION } from './values.ts';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
@@ -18,7 +19,8 @@ export function byPosition(a: Placed, b: Placed): number {
  * Where a node goes among `siblings` (sorted, without the node itself) to stand right after the sibling `after` (null: first, undefined: last).
  *
  * `rekeyed` are siblings that must get a new position too: those that tie with the one before the gap, since between equal keys there is none, and
- * those that have none (an undo can leave a node without) and stand first.
+ * those that have none (an undo can leave a node without) and stand first. Where the new position would be longer than one may be (a thousand insertions at
+ * one place, or one sibling whose position leaves no room), all siblings are spread anew.
  * Keys end with digits made from the client id, so two clients that insert into one gap at once do not tie again.
  * Throws RangeError when `after` is not among the siblings.
  */
@@ -36,6 +38,11 @@ export function positionAfter(
   while (end < siblings.length && siblings[end]!.pos <= (lower ?? '')) end++;
   const tied = siblings.slice(gap, end);
   const [pos, ...rest] = keysBetween(lower, siblings[end]?.pos ?? null, 1 + tied.length, clientId);
+  if ([pos!, ...rest].some((key) => key.length > MAX_POSITION)) {
+    const keys = keysBetween(null, null, siblings.length + 1, clientId);
+    const [own] = keys.splice(gap, 1);
+    return { pos: own!, rekeyed: siblings.map(({ key }, index) => ({ key, pos: keys[index]! })) };
+  }
   return { pos: pos!, rekeyed: tied.map((sibling, index) => ({ key: sibling.key, pos: rest[index]! })) };
 }
 

@@ -43,10 +43,15 @@ function isLink(value: unknown): boolean {
   if (!isPlainObject(value)) return false;
   const { href, title, ...rest } = value;
   if (Object.keys(rest).length > 0) return false;
-  if (title !== undefined && title !== null && (typeof title !== 'string' || title.length > 500)) return false;
+  if (title !== undefined && title !== null && !isTitle(title)) return false;
   // Browsers drop control characters inside a scheme ("java\nscript:"), so none is let through anywhere.
   if (typeof href !== 'string' || href.length > 2_000) return false;
-  return /^(https?:\/\/|mailto:)[^\s\p{Cc}]+$/iu.test(href);
+  return /^(https?:\/\/|mailto:)[^\s\p{Cc}\p{Cs}]+$/iu.test(href);
+}
+
+/** Marks travel as JSON, so they could hold half a surrogate pair or U+0000: with the first a plan has no hash, the second no record can hold. */
+function isTitle(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= 500 && !/[\p{Cs}\0]/u.test(value);
 }
 
 /** Whether `child` (an element's name, or `#text`) may stand in `parent` (an element's name, or null for the fragment itself). */

@@ -4,7 +4,7 @@ import { ENUMS, type FieldType, isKind } from './fields.ts';
 /** Bounds of single values, in UTF-16 code units and list entries. Text that grows by typing is bounded by the plan's size instead. */
 export const MAX_STRING = 2_000;
 export const MAX_LIST = 200;
-const MAX_POSITION = 256;
+export const MAX_POSITION = 256;
 
 const NODE_KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const LOCALE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryFailedError } from 'typeorm';
 import type { Transaction } from '../../../kit/database/open.ts';
 import type { Peer } from '../../../kit/link.ts';
 import { countriesOf } from '../entities/nodes.ts';
@@ -54,7 +54,7 @@ const askStates = async (peer: Peer, planId: string): Promise<States> => {
  * both have set one from the same version at once, the home's stands, in both. ACTIVITY_STATUS_CHANGED is said here too.
  */
 export async function mergeStates(side: Side, peer: Peer, listed: Listed, isHome: boolean): Promise<void> {
-  const { plans } = side;
+  const { plans, log, region } = side;
   const { source } = plans.database;
   const [own] = await source.query(`SELECT ${hashOfStates('$1')} AS hash`, [listed.id]);
   if (own.hash === listed.stateHash) return;
@@ -65,7 +65,19 @@ export async function mergeStates(side: Side, peer: Peer, listed: Listed, isHome
   await plans.database.transaction(async (tx) => {
     await tx.manager.query('SELECT FROM plan WHERE id = $1 FOR SHARE', [listed.id]);
     const before = await readActivities(tx, listed.id);
-    for (const table of names) await merge(tx, listed.id, table, states[table] ?? [], isHome);
+    for (const table of names) {
+      const rows = Array.isArray(states[table]) ? states[table] : [];
+      const take = (some: typeof rows) => isTaken(tx, () => merge(tx, listed.id, table, some, isHome));
+      if (await take(rows)) continue;
+      for (const row of rows)
+        if (!(await take([row])))
+          log.error('a state from another region is none here', {
+            peer: region,
+            plan: listed.id,
+            table,
+            node: row.node_key,
+          });
+    }
     for (const [key, { status: to, version }] of await readActivities(tx, listed.id)) {
       const from = before.get(key)?.status ?? 'PROPOSED';
       const place = view.places.get(key);
@@ -89,6 +101,22 @@ async function readActivities({ manager }: Transaction, planId: string): Promise
     [planId],
   );
   return new Map(rows.map(({ node_key, ...state }) => [node_key, state]));
+}
+
+/** @returns false where a row is not one of ours: a status of another release, a node without a key. Nothing of `work` is left then. */
+async function isTaken({ manager }: Transaction, work: () => Promise<void>): Promise<boolean> {
+  await manager.query('SAVEPOINT states');
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    await manager.query('ROLLBACK TO SAVEPOINT states');
+    const { code } = ((error as QueryFailedError).driverError ?? {}) as { code?: string };
+    if (/^2[23]/.test(code ?? '')) return false; // data exceptions, and constraints
+    throw error;
+  } finally {
+    await manager.query('RELEASE SAVEPOINT states');
+  }
 }
 
 async function merge(

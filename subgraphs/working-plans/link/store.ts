@@ -112,6 +112,18 @@ export async function putAside(
   );
 }
 
+/** Something of `region` has come: what others had built on it, and was waited for no longer, may fit now. */
+export async function waitAgain(manager: EntityManager, region: string, planId: string): Promise<void> {
+  await manager.query(
+    `UPDATE link_item SET state = 'WAITING', received_at = now() WHERE id IN (
+       SELECT min(r.id) FROM link_item r
+       WHERE r.plan_id = $2 AND r.region <> $1 AND r.state = 'REFUSED' AND r.reason = 'RESYNC' AND r.update IS NOT NULL
+         AND NOT EXISTS (SELECT FROM link_item w WHERE w.state = 'WAITING' AND (w.region, w.plan_id, w.origin_seq) = (r.region, r.plan_id, r.origin_seq))
+       GROUP BY r.region, r.origin_seq)`,
+    [region, planId],
+  );
+}
+
 export async function endWaiting(
   manager: EntityManager,
   region: string,

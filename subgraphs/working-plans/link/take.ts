@@ -3,10 +3,11 @@ import type { Log } from '../../../kit/log.ts';
 import { load } from '../document/state.ts';
 import { type Appended, commitEntries, type Edit } from '../log.ts';
 import type { Plans } from '../plans.ts';
+import { isPublished } from '../policy.ts';
 import { insertPlan } from './arrive.ts';
 import type { Item, Listed } from './ask.ts';
 import { isNews, type Judged, judgeItems, type Known } from './judge.ts';
-import { type Aside, endWaiting, putAside, readWaiting, type Standing, saveStanding } from './store.ts';
+import { type Aside, endWaiting, putAside, readWaiting, type Standing, saveStanding, waitAgain } from './store.ts';
 
 /** What the link works with, for one peer. */
 export interface Side {
@@ -66,6 +67,15 @@ export async function takeItems(
       await plans.rooms.commit(written.edits);
       for (const { entry } of judged.passed) plans.projection.note(planId, entry.touched ?? []);
       tell(side, planId, judged.refused);
+      if (room && isPublished(room.plan) && written.edits.length > 0)
+        side.log.error(
+          'edits from another region came after the plan was adopted: its text is not what was decided on',
+          {
+            peer: region,
+            plan: planId,
+            edits: written.edits.length,
+          },
+        );
       return next;
     }
     if (tries < mostTries) continue;
@@ -152,6 +162,7 @@ async function write(
       );
       await putAside(manager, region, planId, 'WAITING', judged.waiting);
       await putAside(manager, region, planId, 'REFUSED', judged.refused);
+      if (entries.length > 0) await waitAgain(manager, region, planId);
       return committed.edits;
     });
     return { done: true, edits };

@@ -6,7 +6,7 @@ import { contentOf, withoutInternals } from '../document/canonical.ts';
 import { Seat, stub } from '../entities/stubs.ts';
 import { PlanChangesRequest, PlanVersion, PlanVersionConnection, type VersionRecord } from '../entities/version.ts';
 import { WorkingPlan } from '../entities/working-plan.ts';
-import { mayOpenDocument } from '../policy.ts';
+import { isPublished, mayOpenDocument } from '../policy.ts';
 import { findPlan } from './find.ts';
 
 /** Who reads a plan from outside its networks knows its adopted versions only. */
@@ -71,6 +71,17 @@ export class PlanLifeResolver {
   })
   contentHash(@Root() { view }: WorkingPlan): string {
     return contentOf(view.tree).hash;
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Of a plan that has been adopted: whether its text is that of its adopted version, on which its networks decided. A redaction makes it another, and so does an edit that another region had accepted before it heard of the review. Null: not adopted, or its versions are not kept here.',
+  })
+  async isAsAdopted(@Root() { view }: WorkingPlan, @Ctx() { life }: PlansContext): Promise<boolean | null> {
+    if (!isPublished(view.plan)) return null;
+    const [adopted] = await life.pages.load({ planId: view.plan.id, adoptedOnly: true, after: null, limit: 1 });
+    return adopted ? adopted.contentHash === contentOf(view.tree).hash : null;
   }
 
   @FieldResolver(() => WorkingPlan, {

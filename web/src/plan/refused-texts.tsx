@@ -41,7 +41,8 @@ function RefusedText({ kind, code, field, locale, text }: Refused['texts'][numbe
   return (
     <div className="refused-text">
       <h3>
-        {label} ({words.plan.languages[locale] ?? locale})
+        {label}
+        {locale && ` (${words.plan.languages[locale] ?? locale})`}
       </h3>
       <textarea
         readOnly

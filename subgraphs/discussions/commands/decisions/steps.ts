@@ -54,7 +54,7 @@ export function startDecisionRound(
       number: decision.round + 1,
       contentHash: contentHash ?? decision.contentHash,
       startedBySeatId: requireSeat(actor),
-      ...checkTimes(input, rules),
+      ...checkTimes(decision, input, rules),
     };
     await tx.manager.insert(DecisionRound, round);
     await change(tx, decision, {
@@ -65,7 +65,7 @@ export function startDecisionRound(
   });
 }
 
-function checkTimes(input: StartDecisionRoundInput, { now, shortestRound }: DecisionRules) {
+function checkTimes({ method }: Decision, input: StartDecisionRoundInput, { now, shortestRound }: DecisionRules) {
   const opensAt = now();
   const full = fullRound(opensAt);
   const closesAt = input.closesAt ?? full;
@@ -75,6 +75,10 @@ function checkTimes(input: StartDecisionRoundInput, { now, shortestRound }: Deci
     throw invalid(`closesAt: a round is open for at least ${shortestRound / 1_000} seconds.`, ...at);
   }
   if (length > longestRound) throw invalid('closesAt: a round is open for a year at most.', ...at);
+  if (method === 'LAZY_CONSENSUS' && closesAt < full) {
+    const end = full.toISOString();
+    throw invalid(`closesAt: silence counts under LAZY_CONSENSUS, so its round is open until ${end} at least.`, ...at);
+  }
   const reason = checkReason(input.shortReason, 'shortReason');
   if (closesAt < full && reason === null) {
     const end = full.toISOString();
