@@ -196,6 +196,19 @@ describe('items of a peer', () => {
     expect(await titleHere()).toMatch(/^Title( by one seat| honest){2}$/);
   });
 
+  test('under a number that was another edit’s are put aside with an alarm: a peer that was set back to a backup uses its numbers again', async () => {
+    const base = snapshot(there);
+    const first = item(type(' before'));
+    const at = await takeItems(side, planId, standing, [first]);
+    const restored = load(base);
+    restored.clientID = 2 * ids + 2;
+    const again = { ...first, update: edit(restored, (title) => title.insert(title.length, ' after')) };
+    await takeItems(side, planId, { ...standing, cursor: at.cursor }, [again, first]);
+    expect(await aside()).toEqual([{ n: 2, state: 'REFUSED', reason: 'EDIT_ID_REUSED' }]);
+    expect(alarms).toHaveLength(1);
+    expect(await titleHere()).toBe('Title before');
+  });
+
   test('come into a frozen plan', async () => {
     await query("UPDATE plan SET status = 'UNDER_REVIEW' WHERE id = $1");
     await takeItems(side, planId, standing, [item(type(' late'))]);

@@ -46,7 +46,8 @@ export async function takeItems(
     const last = items.at(-1);
     const next: Standing = { ...standing, ...(last && { cursor: last.cursor }), position: sorted.position };
     const candidates = [...waiting, ...sorted.own];
-    if (candidates.length + sorted.echoes.length + sorted.refused.length === 0) return rest(side, planId, next);
+    if (candidates.length + sorted.again.length + sorted.echoes.length + sorted.refused.length === 0)
+      return rest(side, planId, next);
     const [opened, seats] = await Promise.all([plans.rooms.open([planId]), readSeats(plans, planId, candidates)]);
     const room = opened.get(planId);
     if (room?.closed) throw new Error('the plan was dropped from memory: trying again');
@@ -57,6 +58,8 @@ export async function takeItems(
     const fresh = candidates.filter(({ originSeq }) => !refusedByLog.has(originSeq));
     const judged = judgeItems(fresh, known, side.regionNumber);
     judged.refused.push(...sorted.refused, ...news.map((item) => ({ ...item, reason: 'NOT_OURS' })));
+    for (const item of sorted.again)
+      if (isNews(item.update, known.doc)) judged.refused.push({ ...item, reason: 'EDIT_ID_REUSED' });
     for (const item of candidates) {
       const reason = refusedByLog.get(item.originSeq);
       if (reason) judged.refused.push({ ...item, reason });
@@ -100,6 +103,8 @@ async function sort(side: Side, planId: string, standing: Standing, items: reado
     readOurs(plans, planId, of(plans.region)),
   ]);
   const own: Item[] = [];
+  const again: Item[] = [];
+  const fresh = new Set<number>();
   const refused: Aside[] = [];
   let { position } = standing;
   for (const item of items) {
@@ -112,12 +117,13 @@ async function sort(side: Side, planId: string, standing: Standing, items: reado
     }
     if (position !== null && originSeq > position + 1)
       refused.push({ ...item, update: new Uint8Array(), reason: 'GAP' });
-    const again = position !== null && originSeq <= position;
-    if (!again) position = originSeq;
-    if (!known.has(originSeq)) own.push(item);
-    known.add(originSeq);
+    if (position === null || originSeq > position) position = originSeq;
+    if (known.has(originSeq)) again.push(item);
+    else if (!fresh.has(originSeq)) own.push(item);
+    fresh.add(originSeq);
   }
-  return { own, refused, position, echoes: of(plans.region).filter(({ originSeq }) => !ours.has(originSeq)) };
+  const echoes = of(plans.region).filter(({ originSeq }) => !ours.has(originSeq));
+  return { own, again, refused, position, echoes };
 }
 
 /** What has waited too long, or among too many, is waited for no longer. */
