@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Jest in ESM mode: `npm run -s jest -- test/x.test.ts`. Tests run against real Postgres (test/postgres.ts starts one server for the run). */
 export default {
   testEnvironment: 'node',
@@ -20,4 +22,6 @@ export default {
   globalSetup: '<rootDir>/test/postgres.ts',
   globalTeardown: '<rootDir>/test/postgres-stop.ts',
   testTimeout: 60_000,
+  // On two cores jest takes one; most of what a suite does is to wait.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };
