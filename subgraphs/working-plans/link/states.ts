@@ -67,10 +67,10 @@ export async function mergeStates(side: Side, peer: Peer, listed: Listed, isHome
     const before = await readActivities(tx, listed.id);
     for (const table of names) {
       const rows = Array.isArray(states[table]) ? states[table] : [];
-      const take = (some: typeof rows) => isTaken(tx, () => merge(tx, listed.id, table, some, isHome));
-      if (await take(rows)) continue;
+      const merged = (some: typeof rows) => isTaken(tx, () => merge(tx, listed.id, table, some, isHome));
+      if (await merged(rows)) continue;
       for (const row of rows)
-        if (!(await take([row])))
+        if (!(await merged([row])))
           log.error('a state from another region is none here', {
             peer: region,
             plan: listed.id,
