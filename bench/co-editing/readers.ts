@@ -5,7 +5,7 @@ import * as sync from 'y-protocols/sync';
 import * as Y from 'yjs';
 import { answerCalls, clock } from '../gateway/process.ts';
 import { quantiles } from '../gateway/report.ts';
-import { operation } from './sides/ours-editor.ts';
+import { follow } from './sides/ours-editor.ts';
 import type { Subscription } from './sides/side.ts';
 
 /** Many sockets that read one document; each counts the edits it gets, in order. */
@@ -39,7 +39,7 @@ const connect = (to: Subscription, reader: number): Promise<void> =>
           send({
             id: `${reader}`,
             type: 'subscribe',
-            payload: { query: operation('PlanEdits'), variables: { planId: to.id } },
+            payload: { query: follow, variables: { planId: to.id } },
           });
           setTimeout(resolve, 20); // no message says that the subscription stands
         } else if (text.includes('"ping"')) send({ type: 'pong' });

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import * as Y from 'yjs';
+import { textOf } from '../plan.ts';
 import { cpuOf } from '../sides/process.ts';
 import type { Editor, Side } from '../sides/side.ts';
 
@@ -7,7 +9,7 @@ interface Trace {
   endContent: string;
   txns: { parents: number[]; agent: number; patches: [position: number, deleted: number, inserted: string][] }[];
 }
-const trace: Trace = JSON.parse(
+export const trace: Trace = JSON.parse(
   gunzipSync(readFileSync(new URL('../traces/friendsforever.json.gz', import.meta.url))).toString(),
 );
 
@@ -27,51 +29,75 @@ function seenOfOther(): { own: Trace['txns']; needs: number[] }[] {
   return writers;
 }
 
+interface Typed {
+  update: Uint8Array;
+  /** The other writer's clock when it was typed. */
+  needs: number;
+}
+
+/** The trace as updates, made beforehand: what each writer types stands where the trace says, whatever else has arrived by then. */
+export function prepare(base: Uint8Array, clients: readonly [number, number]): [Typed[], Typed[]] {
+  const writers = seenOfOther();
+  const docs = clients.map((client) => {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, base);
+    doc.clientID = client;
+    return doc;
+  });
+  const typed: [Typed[], Typed[]] = [[], []];
+  const merged = [0, 0];
+  for (const { agent } of trace.txns) {
+    const [doc, own] = [docs[agent]!, writers[agent]!];
+    const n = typed[agent as 0 | 1].length;
+    for (const other = 1 - agent; merged[agent]! < own.needs[n]!; merged[agent]!++)
+      Y.applyUpdate(doc, typed[other as 0 | 1][merged[agent]!]!.update);
+    let update: Uint8Array = new Uint8Array([0, 0]);
+    doc.once('update', (made: Uint8Array) => {
+      update = made;
+    });
+    const needs = stateOf(doc, clients[1 - agent]!);
+    const text = textOf(doc);
+    doc.transact(() => {
+      for (const [position, deleted, inserted] of own.own[n]!.patches) {
+        if (deleted > 0) text.delete(position, deleted);
+        if (inserted) text.insert(position, inserted);
+      }
+    });
+    typed[agent as 0 | 1].push({ update, needs });
+  }
+  return typed;
+}
+
 /**
  * Two writers type a real trace again as fast as they can: each types on as soon as what the trace says it had seen of the other has arrived.
  * @param perKeystroke waits for each keystroke's acknowledgement: one push a keystroke
  */
 export async function replay(side: Side, options: { perKeystroke?: boolean; keystrokes?: number } = {}) {
   const id = await side.create(0);
-  const writers = seenOfOther();
-  const editors: Editor[] = [await side.edit(id), await side.edit(id)];
-  for (const [w, editor] of editors.entries()) {
-    if (w === 0) editor.text.delete(0, editor.text.length);
-  }
-  await editors[0]!.saved();
-  await until(() => editors[1]!.text.length === 0);
+  const [a, b] = [await side.edit(id), await side.edit(id)] as [Editor, Editor];
+  a.text.delete(0, a.text.length);
+  await a.saved();
+  await until(() => b.text.length === 0);
+  const clients: [number, number] = [a.doc.clientID, b.doc.clientID]; // Yjs takes others when it meets them in updates
+  const typed = prepare(Y.encodeStateAsUpdate(a.doc), clients);
   const most = options.keystrokes ?? Number.POSITIVE_INFINITY;
   const started = performance.now();
   const cpu = cpuOf(side.pids());
-  const typed = [0, 0];
+  let total = 0;
   await Promise.all(
-    editors.map(async (editor, w) => {
-      const other = editors[1 - w]!;
-      const { own, needs } = writers[w]!;
-      const { clientID } = other.doc;
-      // The other's keystrokes in this document, by its clock: as many as its own document had after each.
-      const clocks = clocksOf.get(other) ?? [];
-      clocksOf.set(other, clocks);
-      const mine = clocksOf.get(editor) ?? [];
-      clocksOf.set(editor, mine);
-      let wake = () => {};
-      editor.onArrival = () => wake();
-      for (const [i, txn] of own.entries()) {
-        if (typed[0]! + typed[1]! >= most) break;
-        const need = needs[i]!;
-        while (need > 0 && (clocks.length < need || stateOf(editor, clientID) < clocks[need - 1]!)) {
+    [a, b].map(async (editor, w) => {
+      const other = clients[1 - w]!;
+      for (const { update, needs } of typed[w as 0 | 1]) {
+        if (total >= most) break;
+        while (stateOf(editor.doc, other) < needs) {
+          if (total >= most) return;
           await new Promise<void>((resolve) => {
-            wake = resolve;
+            editor.onArrival = resolve;
+            setTimeout(resolve, 50); // the other may have ended
           });
         }
-        editor.doc.transact(() => {
-          for (const [position, deleted, inserted] of txn.patches) {
-            if (deleted > 0) editor.text.delete(position, deleted);
-            if (inserted) editor.text.insert(position, inserted);
-          }
-        });
-        mine.push(stateOf(editor, editor.doc.clientID));
-        typed[w] = typed[w]! + 1;
+        Y.applyUpdate(editor.doc, update, 'typed');
+        total += 1;
         if (options.perKeystroke) await editor.saved();
       }
       await editor.saved();
@@ -79,25 +105,21 @@ export async function replay(side: Side, options: { perKeystroke?: boolean; keys
   );
   const seconds = (performance.now() - started) / 1_000;
   const used = cpuOf(side.pids()) - cpu;
-  const total = typed[0]! + typed[1]!;
-  if (total === trace.txns.length) {
-    await until(() => editors.every(({ text }) => text.toString() === trace.endContent));
-  }
-  const pushes = editors.reduce((sum, editor) => sum + ((editor as { pushes?: number }).pushes ?? 0), 0);
-  for (const editor of editors) editor.close();
+  if (total === trace.txns.length) await until(() => [a, b].every(({ text }) => text.toString() === trace.endContent));
+  const pushes = [a, b].reduce((sum, editor) => sum + ((editor as { pushes?: number }).pushes ?? 0), 0);
+  a.close();
+  b.close();
   return { perSecond: total / seconds, cpu: used / total, pushes, total };
 }
 
-const clocksOf = new WeakMap<Editor, number[]>();
-const stateOf = (editor: Editor, client: number): number => {
-  const structs = editor.doc.store.clients.get(client);
-  const last = structs?.at(-1);
+const stateOf = (doc: Y.Doc, client: number): number => {
+  const last = doc.store.clients.get(client)?.at(-1);
   return last ? last.id.clock + last.length : 0;
 };
 
 async function until(what: () => boolean): Promise<void> {
   for (const end = Date.now() + 20_000; !what(); ) {
-    if (Date.now() > end) throw new Error('the two writers did not become equal to the trace');
+    if (Date.now() > end) throw new Error(`not equal to the trace: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

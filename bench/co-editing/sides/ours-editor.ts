@@ -12,6 +12,10 @@ export const operation = (name: string): string => {
   return rest.slice(0, rest.search(/\n}/) + 2);
 };
 
+/** As the client library follows: names come with presence, so that no edit waits for them. */
+export const follow = `subscription Follow($planId: ID!, $after: Cursor) { planEdits(planId: $planId, after: $after) {
+  __typename ... on PlanEdits { cursor update region at seat { id } } ... on PlanReset { epoch reason } } }`;
+
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
 export async function ask(url: string, token: string, query: string, variables: object): Promise<any> {
   const response = await fetch(url, {
@@ -41,6 +45,7 @@ export async function openEditor(
     socket.once('error', reject);
   });
   let ids = 0;
+  let closed = false;
   const doc = new Y.Doc();
   socket.on('message', (data) => {
     const message = JSON.parse(String(data));
@@ -71,14 +76,17 @@ export async function openEditor(
   const { joinPlan } = await request(operation('JoinPlan'), { planId });
   doc.clientID = joinPlan.clientId;
   waiting.set('stream', (({ data, errors }: { data?: { planEdits: { update: string } }; errors?: unknown }) => {
-    if (errors) throw new Error(JSON.stringify(errors));
+    if (errors) {
+      if (!closed) process.stderr.write(`${JSON.stringify(errors)}\n`);
+      return;
+    }
     Y.applyUpdate(doc, Buffer.from(data?.planEdits.update ?? '', 'base64'), 'remote');
     editor.onArrival();
   }) as never);
   send({
     id: 'stream',
     type: 'subscribe',
-    payload: { query: operation('PlanEdits'), variables: { planId, after: document.cursor } },
+    payload: { query: follow, variables: { planId, after: document.cursor } },
   });
 
   const push = operation('PushPlanEdits');
@@ -118,7 +126,10 @@ export async function openEditor(
     async saved() {
       while (pushing) await pushing;
     },
-    close: () => socket.terminate(),
+    close() {
+      closed = true;
+      socket.terminate();
+    },
   };
   return editor;
 }
