@@ -138,7 +138,7 @@ for (const { title, instances = 1, row } of values.rows.split(',').flatMap((name
   for (const name of sides) {
     const side = await starts[name]!(instances);
     try {
-      cells.push(await row(side).catch((error) => (say(String(error)), 'failed')));
+      cells.push(await row(side).catch((error) => `failed: ${error}`));
     } finally {
       await side.stop();
     }
