@@ -131,7 +131,12 @@ export class Branch {
    */
   async #pass(upstream: AsyncIterator<SubgraphResponse>): Promise<unknown> {
     const begun: Promise<LiveEvent>[] = [];
-    let coming = upstream.next();
+    const ask = () => {
+      const step = upstream.next();
+      step.catch(() => {}); // nobody may wait for it any more
+      return step;
+    };
+    let coming = ask();
     let end: { reason: unknown } | undefined;
     for (;;) {
       const [first] = begun;
@@ -147,7 +152,7 @@ export class Branch {
         const running = this.trunk.run(step.value);
         running.catch(() => {}); // told when its turn comes
         begun.push(running);
-        coming = upstream.next();
+        coming = ask();
       } else if (first) {
         await this.#deliver(first);
         begun.shift();
