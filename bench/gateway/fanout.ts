@@ -8,7 +8,9 @@ import { describeLoad, formatTable, machineTime, median, say } from './report.ts
 const { values: options } = parseArgs({
   options: {
     sockets: { type: 'string', default: '200,1000' },
-    deliveries: { type: 'string', default: '40000' },
+    /** How long each gateway is measured, after `warm` s of the same: a compiler that is still at work is not what is asked about. */
+    seconds: { type: 'string', default: '5' },
+    warm: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
     /** Only gateways whose name holds this text. */
     only: { type: 'string', default: '' },
@@ -54,19 +56,21 @@ async function measure(gateway: Remote, url: string, text: string, count: number
     if (tries === 20) throw new Error(missing);
     missing = await deliver(2_000);
   }
-  const total = Math.ceil(Number(options.deliveries) / rounds / count) * count;
-  const burst = async (deliveries: number) => {
-    for (let sent = 0; sent < deliveries; sent += count) {
+  const burst = async (seconds: number) => {
+    const until = performance.now() + seconds * 1000;
+    let deliveries = 0;
+    for (; deliveries === 0 || performance.now() < until; deliveries += count) {
       const missing = await deliver(20_000);
       if (missing !== '') throw new Error(missing);
     }
+    return deliveries;
   };
-  await burst(Math.min(total, 10_000));
+  await burst(Number(options.warm));
   await readers.call('takeLatencies');
   const read = () => Promise.all([gateway.cpu(), subgraphs.cpu(), readers.cpu(), subgraphs.call('fetches')]);
   const upstreams: number = await subgraphs.call('upstreams');
   const [before, machine, start] = [await read(), machineTime(), performance.now()];
-  await burst(total);
+  const total = await burst(Number(options.seconds));
   const seconds = (performance.now() - start) / 1000;
   const [cpu, subgraphCpu, readerCpu, fetches] = (await read()).map((value, i) => value - before[i]) as number[];
   others.push((machineTime() - machine) / 1000 / seconds - (cpu! + subgraphCpu! + readerCpu!) / 1e6 / seconds);
@@ -78,7 +82,7 @@ async function measure(gateway: Remote, url: string, text: string, count: number
 
 say(`${describeLoad()}; ${placement}; node ${process.version}`);
 say(
-  `${rounds} rounds, each gateway in turn in a fresh process; one event at a time, the next when every socket has it\n`,
+  `${rounds} rounds of ${options.seconds} s after ${options.warm} s to warm up, each gateway in turn in a fresh process; one event at a time, the next when every socket has it\n`,
 );
 
 const rows: string[][] = [];
