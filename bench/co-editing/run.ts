@@ -31,11 +31,19 @@ const seconds = Number(values.seconds);
 const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
 type Row = (side: Side) => Promise<string>;
-const rows: Record<string, { title: string; instances?: number; row: Row }[]> = {
+const rows: Record<string, { title: string; instances?: number; together?: boolean; row: Row }[]> = {
   lost: [{ title: 'acked edits lost on SIGKILL, of 200', row: async (side) => `${await countLost(side)}` }],
   latency: [
     {
       title: 'A -> B, one instance, 20 edits/s: p50, p99',
+      row: async (side) => {
+        const { p50, p99 } = await measureLatency(side, seconds);
+        return `${ms(p50)}, ${ms(p99)}`;
+      },
+    },
+    {
+      title: 'the same, all our services in one process',
+      together: true,
       row: async (side) => {
         const { p50, p99 } = await measureLatency(side, seconds);
         return `${ms(p50)}, ${ms(p99)}`;
@@ -120,23 +128,30 @@ async function freshDatabase(): Promise<string> {
 }
 
 /** Both sides in turn for each row, so that a machine that slows down slows both. */
-const starts: Record<string, (instances: number) => Promise<Side>> = {
+const starts: Record<string, (instances: number, together: boolean) => Promise<Side>> = {
   hocuspocus: async (instances) =>
     startHocuspocus({
       databaseUrl: await freshDatabase(),
       instances,
       ...(instances > 1 && { redisUrl: redis.url }),
     }),
-  ours: async (instances) =>
-    startOurs({ databaseUrl: await freshDatabase(), instances, ...(instances > 1 && { redisUrl: redis.url }) }),
+  ours: async (instances, together) =>
+    startOurs({
+      databaseUrl: await freshDatabase(),
+      instances,
+      together,
+      ...(instances > 1 && { redisUrl: redis.url }),
+    }),
 };
 const sides = Object.keys(starts).filter((name) => !values.only || values.only.split(',').includes(name));
 const table: string[][] = [];
 say(`before: ${describeLoad()}`);
-for (const { title, instances = 1, row } of values.rows.split(',').flatMap((name) => rows[name] ?? [])) {
+for (const { title, instances = 1, together = false, row } of values.rows
+  .split(',')
+  .flatMap((name) => rows[name] ?? [])) {
   const cells: string[] = [];
   for (const name of sides) {
-    const side = await starts[name]!(instances);
+    const side = await starts[name]!(instances, together);
     try {
       cells.push(await row(side).catch((error) => `failed: ${error}`));
     } finally {

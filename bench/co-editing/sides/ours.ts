@@ -15,15 +15,19 @@ export async function startOurs(options: {
   databaseUrl: string;
   redisUrl?: string;
   instances?: number;
+  /** All services in one process, as `npm start` runs them. */
+  together?: boolean;
   /** A folder for a CPU profile of each process. */
   profile?: string;
 }): Promise<Side> {
-  const { databaseUrl, redisUrl, instances = 1, profile } = options;
+  const { databaseUrl, redisUrl, instances = 1, together = false, profile } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'net4u-co-editing-'));
   const ports = new Map<string, number>();
-  const services = names.flatMap((name) =>
-    idle.includes(name) ? [name] : Array.from({ length: instances }, (_, i) => `${name} ${i}`),
-  );
+  const services = together
+    ? ['gateway 0']
+    : names.flatMap((name) =>
+        idle.includes(name) ? [name] : Array.from({ length: instances }, (_, i) => `${name} ${i}`),
+      );
   for (const service of services) ports.set(service, await freePort());
   const programs = new Map<string, Program>();
 
@@ -36,22 +40,22 @@ export async function startOurs(options: {
       REGION: 'bench',
       PORT: `${ports.get(service)}`,
       GATEWAY_SECRET: 'gateway-0123456789-abcdefghijklmnop',
-      ...(isGateway
-        ? {
-            NETWORKS_URL: subgraph('networks'),
-            MEMBERS_URL: subgraph('members'),
-            DISCUSSIONS_URL: subgraph('discussions'),
-            WORKING_PLANS_URL: subgraph(`working-plans ${number}`),
-            ...(number !== '0' && { OIDC_ISSUER: `http://localhost:${ports.get('gateway 0')}/issuer` }),
-          }
-        : {
-            DATABASE_URL: databaseUrl,
-            CURSOR_SECRET: 'cursors-0123456789-abcdefghijklmnop',
-            ...(redisUrl && { REDIS_URL: redisUrl }),
-          }),
+      ...(isGateway &&
+        !together && {
+          NETWORKS_URL: subgraph('networks'),
+          MEMBERS_URL: subgraph('members'),
+          DISCUSSIONS_URL: subgraph('discussions'),
+          WORKING_PLANS_URL: subgraph(`working-plans ${number}`),
+          ...(number !== '0' && { OIDC_ISSUER: `http://localhost:${ports.get('gateway 0')}/issuer` }),
+        }),
+      ...((!isGateway || together) && {
+        DATABASE_URL: databaseUrl,
+        CURSOR_SECRET: 'cursors-0123456789-abcdefghijklmnop',
+        ...(redisUrl && { REDIS_URL: redisUrl }),
+      }),
     };
     const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', join(profile, name)] : [];
-    const args = ['--max-semi-space-size=64', ...profiling, '--import', 'tsx', 'start.ts', name];
+    const args = ['--max-semi-space-size=64', ...profiling, '--import', 'tsx', 'start.ts', ...(together ? [] : [name])];
     const program = run(process.execPath, args, env, projectRoot);
     programs.set(service, program);
     return program;
