@@ -13,7 +13,9 @@ import { readManifests } from './demand/manifests.ts';
 import { createRates, type RateLimits } from './demand/rates.ts';
 import { answerByApollo } from './http/answer.ts';
 import { createFailureAnswer } from './http/failures.ts';
+import { createFiles } from './http/files.ts';
 import { createHandler, isGraphql } from './http/handler.ts';
+import { createSignIn } from './http/sign-in.ts';
 import { createDocumentReader } from './limits.ts';
 import { createLive } from './live/live.ts';
 import { answerByParts } from './multipart.ts';
@@ -88,7 +90,8 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
   const nameOf = createOperationNames(manifest);
   const telemetry = await createTelemetry(options.telemetry ?? {}, { subgraphs: names, headers, nameOf, log });
   const { counters, observer } = telemetry;
-  const wire = createWire(options.subgraphs, createAssertionSigner(options.secret), counters, headers);
+  const signer = createAssertionSigner(options.secret);
+  const wire = createWire(options.subgraphs, signer, counters, headers);
   const authenticate = createAuthenticator(options.oidc);
   const actors = createActors(wire.send);
   const read = createDocumentReader();
@@ -114,12 +117,11 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
 
   const apollo = createApollo({ graphs, wire, observer, production, log });
   await apollo.start();
+  const signIn = createSignIn({ authenticate, actors, rates, addressOf });
+  const files = createFiles({ subgraphs: options.subgraphs, signer, signIn, rates, log });
   const handle = createHandler({
-    authenticate,
-    actors,
+    signIn,
     operations,
-    rates,
-    addressOf,
     observer,
     answers: [answerByEvents(operations, streams, live), answerByParts(operations), answerByApollo(apollo)],
     log,
@@ -139,6 +141,7 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
     live.stop();
     await supergraph.stop();
     await wire.stop();
+    await files.stop();
     await telemetry.stop();
     throw error;
   };
@@ -171,6 +174,7 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
       .status(silent.length === 0 ? 200 : 503)
       .json(silent.length === 0 ? { status: 'ready' } : { status: 'waiting', for: silent });
   });
+  app.use('/files', files.handler);
   app.all('/graphql', handle); // however else its address may be written
   if (options.page) app.use(servePage(options.page.root, options.page.config, [new URL(options.oidc.issuer).origin]));
   const answerFailure = createFailureAnswer(log);
@@ -197,6 +201,7 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
         await supergraph.stop();
         await apollo.stop();
         await wire.stop();
+        await files.stop();
         await telemetry.stop();
       })();
       return stopping;

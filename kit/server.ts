@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { assertionHeader, createAssertionVerifier } from './assertion.ts';
 import type { RequestContext } from './context.ts';
 import { ApiError, ConfigurationError, publicError } from './errors.ts';
+import { answerFile, type FindFile, fileIdOf } from './files.ts';
 import { describeError, type Log } from './log.ts';
 import { logFailure } from './operation-log.ts';
 import { answerOperations } from './operations.ts';
@@ -75,6 +76,8 @@ export async function serveSubgraph<C extends RequestContext>(options: {
   host?: string;
   log: Log;
   createContext: (request: RequestContext) => C;
+  /** Of a subgraph that has files: answers GET /files/<id>. */
+  files?: FindFile;
 }): Promise<RunningServer> {
   const { name, schema, log } = options;
   const verify = createAssertionVerifier(options.secret, name);
@@ -126,8 +129,11 @@ export async function serveSubgraph<C extends RequestContext>(options: {
       const path = request.url?.split('?', 1)[0];
       if (path === '/health' && request.method === 'GET')
         return sendJson(response, 200, { status: 'ok', service: name });
-      if (path !== '/graphql') throw Object.assign(new Error('no such path'), { status: 404 });
+      const fileId = options.files && fileIdOf(path ?? '');
+      if (path !== '/graphql' && fileId === undefined) throw Object.assign(new Error('no such path'), { status: 404 });
       const actor = await verify(request.headers[assertionHeader]);
+      if (options.files && fileId !== undefined)
+        return await answerFile(options.files, actor, fileId, request, response);
       const requestId = String(request.headers['x-request-id'] ?? randomUUID());
       await operations(request, response, options.createContext({ actor, requestId }));
     } catch (error) {
@@ -162,7 +168,9 @@ function answerFailure(
   report: (correlationId: string, cause: unknown) => void,
 ): void {
   if (response.headersSent) return void response.destroy();
-  const status = error instanceof GraphQLError ? 401 : Number((error as { status?: number }).status ?? 500);
+  const isMissing = error instanceof ApiError && error.code === 'NOT_FOUND';
+  const isRefused = error instanceof GraphQLError;
+  const status = isMissing ? 404 : isRefused ? 401 : Number((error as { status?: number }).status ?? 500);
   const known =
     error instanceof GraphQLError || status >= 500 ? error : new ApiError('BAD_REQUEST', 'The body is not a request.');
   const formatted = known instanceof GraphQLError ? known.toJSON() : { message: '' };

@@ -7,6 +7,7 @@ const statusOf: Partial<Record<string, number>> = {
   PERSISTED_QUERY_NOT_FOUND: 200, // a question to the client, who answers it
   PERSISTED_QUERY_NOT_SUPPORTED: 200,
   UNAUTHENTICATED: 401,
+  NOT_FOUND: 404, // of a file
   RATE_LIMITED: 429,
   ISSUER_UNAVAILABLE: 503,
   SUBGRAPH_UNAVAILABLE: 503,

@@ -1,12 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Actor } from '../../kit/context.ts';
 import { ApiError } from '../../kit/errors.ts';
 import type { Log } from '../../kit/log.ts';
-import type { Actors } from '../actors.ts';
-import type { Authenticate, Principal } from '../auth.ts';
-import type { ReadAddress } from '../demand/addresses.ts';
-import type { Rates } from '../demand/rates.ts';
 import type { Operations } from '../operations.ts';
 import { prefersEvents } from '../sse.ts';
 import type { Arrival, Observer } from '../telemetry/observe.ts';
@@ -14,6 +9,7 @@ import { readBody } from './body.ts';
 import type { Answer, Exchange, RunContext } from './exchange.ts';
 import { createFailureAnswer } from './failures.ts';
 import { readOperation } from './operation.ts';
+import type { SignIn } from './sign-in.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -26,16 +22,13 @@ export const isGraphql = (url: string | undefined): boolean => /^\/graphql\/?(?:
  * @param answers ways to answer, in this order; the last one takes what is left
  */
 export function createHandler(parts: {
-  authenticate: Authenticate;
-  actors: Actors;
+  signIn: SignIn;
   operations: Operations;
-  rates: Rates;
-  addressOf: ReadAddress;
   observer: Observer;
   answers: readonly Answer[];
   log: Log;
 }): Handler {
-  const { authenticate, actors, operations, rates, addressOf, observer, answers } = parts;
+  const { signIn, operations, observer, answers } = parts;
   const answerFailure = createFailureAnswer(parts.log);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -61,21 +54,6 @@ export function createHandler(parts: {
     for (const answer of answers) {
       const answering = answer(exchange);
       if (answering) return answering;
-    }
-  }
-
-  async function signIn(request: IncomingMessage): Promise<{ principal: Principal; actor: Actor }> {
-    const { headers } = request;
-    const address = addressOf(request);
-    rates.knock(address);
-    try {
-      const principal = await authenticate(headers.authorization, headers['x-net4u-seat']);
-      const actor = await actors.resolve(principal);
-      rates.admit(address);
-      return { principal, actor };
-    } catch (error) {
-      rates.failSignIn(address, error);
-      throw error;
     }
   }
 

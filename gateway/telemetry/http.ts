@@ -14,7 +14,8 @@ export function watchServer(server: Server, counters: Counters): void {
       const end = url.indexOf('?');
       const path = end < 0 ? url : url.slice(0, end);
       const status = response.writableFinished ? response.statusCode : 'aborted';
-      countIn(counters.http, `${paths.has(path) ? path : 'other'} ${status}`);
+      const known = path.startsWith('/files/') ? '/files' : paths.has(path) ? path : 'other';
+      countIn(counters.http, `${known} ${status}`);
     });
   });
   server.on('upgrade', (_request: IncomingMessage, socket: Duplex) => {
