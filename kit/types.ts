@@ -40,6 +40,15 @@ export const thematicAreas = [
 export type ThematicArea = (typeof thematicAreas)[number];
 export const ThematicAreaEnum = defineEnum('ThematicArea', thematicAreas);
 
+export const translationStates = ['ORIGINAL', 'MACHINE', 'HUMAN_REVIEWED', 'STALE'] as const;
+export type TranslationState = (typeof translationStates)[number];
+export const TranslationStateEnum = defineEnum(
+  'TranslationState',
+  translationStates,
+  'ORIGINAL: the language of record. MACHINE: translated by a machine, read by nobody. HUMAN_REVIEWED: given or read by a ' +
+    'person. STALE: of either, but the original has changed since.',
+);
+
 /** Text per locale, as it is stored: `{ en: '...', es: '...' }`. */
 export type Localized = Record<string, string>;
 
