@@ -18,7 +18,7 @@ type Range = [clientId: number, start: number, end: number];
 export class PlanTables {
   readonly clients = new Map<number, Client>();
   edits: Row[] = [];
-  snapshots: { epoch: number; seq: number; bytes: Uint8Array }[] = [];
+  snapshots: { epoch: number; seq: number; bytes: Uint8Array; stateVector: Uint8Array | null }[] = [];
   /** Every edit ever committed, whatever was purged. */
   readonly history: Row[] = [];
 
@@ -116,6 +116,7 @@ export class PlanTables {
         objectiveNetworks: null,
         snapshotSeq: stored ? `${stored.seq}` : null,
         snapshotBytes: stored?.bytes ?? null,
+        snapshotVector: stored?.stateVector ?? null,
         seqs: edits.length > 0 ? edits.map(({ seq }) => `${seq}`) : null,
         updates: edits.map(({ update }) => update),
         seats: edits.map(({ seatId }) => seatId),
@@ -127,12 +128,18 @@ export class PlanTables {
     });
   }
 
-  private writeSnapshot([, epoch, seq, bytes]: [string, number, number, Uint8Array]): unknown[] {
+  private writeSnapshot([, epoch, seq, bytes, stateVector]: [
+    string,
+    number,
+    number,
+    Uint8Array,
+    Uint8Array,
+  ]): unknown[] {
     if (epoch !== this.plan.epoch) return [];
     const last = this.snapshots.filter((kept) => kept.epoch === epoch).at(-1);
     if (this.snapshots.some((kept) => kept.epoch === epoch && kept.seq === seq)) return [];
     this.snapshots = this.snapshots.filter((kept) => kept.epoch !== epoch || kept.seq >= (last?.seq ?? 0));
-    this.snapshots.push({ epoch, seq, bytes });
+    this.snapshots.push({ epoch, seq, bytes, stateVector });
     this.snapshots.sort((a, b) => a.seq - b.seq);
     return [];
   }
@@ -156,7 +163,7 @@ export class PlanTables {
     this.plan.epoch += 1;
     this.plan.version += 1;
     this.edits = [];
-    this.snapshots = [{ epoch: this.plan.epoch, seq: this.plan.seq, bytes: base }];
+    this.snapshots = [{ epoch: this.plan.epoch, seq: this.plan.seq, bytes: base, stateVector: null }];
   }
 }
 

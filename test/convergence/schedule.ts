@@ -107,7 +107,7 @@ class Schedule {
       version: 1,
     } as unknown as Plan;
     const tables = new PlanTables(plan, () => clock.now, dice.below);
-    tables.snapshots.push({ epoch: 1, seq: 0, bytes: firstPlan });
+    tables.snapshots.push({ epoch: 1, seq: 0, bytes: firstPlan, stateVector: null });
     const bus = new HintBus({ clock, dice, weather });
     this.world = { clock, dice, weather, tables, bus };
     faults.world?.(this.world);

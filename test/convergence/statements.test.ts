@@ -97,7 +97,8 @@ test.each([1, 2, 3, 4])(
       }
       if (dice.chance(0.15)) {
         const at = [tables.plan.epoch, dice.chance(0.8) ? tables.plan.seq : 1] as const;
-        for (const to of [source, model]) await writeSnapshot(to, id, ...at, Buffer.from([step]));
+        for (const to of [source, model])
+          await writeSnapshot(to, id, ...at, { bytes: Buffer.from([step]), stateVector: Buffer.from([step, 1]) });
       }
       if (dice.chance(0.05)) {
         const doc = load(null);
@@ -116,7 +117,11 @@ test.each([1, 2, 3, 4])(
         seq,
         epoch,
         status,
-        snapshot: snapshot && { seq: snapshot.seq, bytes: [...snapshot.bytes] },
+        snapshot: snapshot && {
+          seq: snapshot.seq,
+          bytes: [...snapshot.bytes],
+          stateVector: snapshot.stateVector && [...snapshot.stateVector],
+        },
         edits: edits.map((edit) => [edit.seq, edit.epoch, edit.seatId, [...edit.update]]),
       });
       expect(told(modelled!)).toEqual(told(seen!));

@@ -28,7 +28,7 @@ export class Hand {
   }
   async look(): Promise<void> {
     const room = (await this.plans.rooms.open([this.planId])).get(this.planId)!;
-    Y.applyUpdateV2(this.doc, Buffer.from(room.whole, 'base64'));
+    Y.applyUpdateV2(this.doc, room.whole);
   }
   async push(update: Uint8Array): Promise<void> {
     Y.applyUpdate(this.doc, update);

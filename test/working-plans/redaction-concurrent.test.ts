@@ -121,7 +121,7 @@ describe('at the same time', () => {
     const editor = await Copy.join(here, 'both-editor', planId);
     await must(editor.push(editor.type(canary)));
     const { rows } = await world.db.query('SELECT seq::int FROM plan WHERE id = $1', [planId]);
-    const bytesOf = Y.encodeStateAsUpdateV2(editor.doc);
+    const stored = { bytes: Y.encodeStateAsUpdateV2(editor.doc), stateVector: Y.encodeStateVector(editor.doc) };
     // Held, so that the redaction and then the snapshot wait in line for the plan's row.
     await world.db.query('BEGIN');
     await world.db.query('SELECT FROM plan WHERE id = $1 FOR UPDATE', [planId]);
@@ -129,7 +129,7 @@ describe('at the same time', () => {
     await waiters(1);
     const second = await openSecond();
     const query = (sql: string, values: unknown[]) => second.query(sql, values).then(({ rows }) => rows);
-    const written = writeSnapshot({ query } as never, planId, 1, rows[0].seq, bytesOf);
+    const written = writeSnapshot({ query } as never, planId, 1, rows[0].seq, stored);
     await waiters(2);
     await world.db.query('COMMIT');
     expect((await redacted).problems).toEqual([]);

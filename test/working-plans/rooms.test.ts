@@ -63,7 +63,7 @@ function startPlans(options: Partial<RoomsOptions> = {}): Plans {
 async function startWriter(plans: Plans) {
   const doc = new Y.Doc();
   const room = (await plans.rooms.open([joint])).get(joint)!;
-  Y.applyUpdateV2(doc, Buffer.from(room.whole, 'base64'));
+  Y.applyUpdateV2(doc, room.whole);
   const { clientId } = await joinPlan(plans, editor, joint);
   doc.clientID = clientId;
   const nodes = doc.getMap<Y.Map<unknown>>('nodes');

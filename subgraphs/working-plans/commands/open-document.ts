@@ -1,4 +1,3 @@
-import * as Y from 'yjs';
 import { ApiError } from '../../../kit/errors.ts';
 import { PlanDocument } from '../entities/live.ts';
 import { type Room, toBase64 } from '../room/room.ts';
@@ -10,16 +9,16 @@ import { type Room, toBase64 } from '../room/room.ts';
  */
 export function openDocument(room: Room, since: string | null | undefined): PlanDocument {
   return Object.assign(new PlanDocument(), {
-    update: since == null ? room.whole : difference(room.doc, since),
+    update: toBase64(since == null ? room.whole : difference(room, since)),
     cursor: room.cursor,
     epoch: room.epoch,
     stateVector: toBase64(room.stateVector),
   });
 }
 
-function difference(doc: Y.Doc, since: string): string {
+function difference(room: Room, since: string): Uint8Array {
   try {
-    return toBase64(Y.encodeStateAsUpdateV2(doc, Buffer.from(since, 'base64')));
+    return room.since(Buffer.from(since, 'base64'));
   } catch {
     throw new ApiError('BAD_USER_INPUT', 'since: this is not a Yjs state vector.');
   }

@@ -5,6 +5,7 @@ import { PlanLink1763785000000 } from './2026-11-22-link.ts';
 import { PlanLog1763780000000 } from './2026-11-22-log.ts';
 import { PlanProjection1763783000000 } from './2026-11-22-projection.ts';
 import { PlanSuggestions1763782000000 } from './2026-11-22-suggestions.ts';
+import { SnapshotVector1763786000000 } from './2026-11-22-vector.ts';
 
 export const migrations = [
   InitialWorkingPlans1763700000000,
@@ -14,4 +15,5 @@ export const migrations = [
   PlanProjection1763783000000,
   PlanClients1763784000000,
   PlanLink1763785000000,
+  SnapshotVector1763786000000,
 ];

@@ -14,7 +14,7 @@ export interface Reading {
   plan: Plan;
   /** Objective node key -> networks that own it; absent: all of the plan's. */
   objectiveNetworks: Record<string, string[]>;
-  snapshot: { seq: number; bytes: Uint8Array } | null;
+  snapshot: { seq: number; bytes: Uint8Array; stateVector: Uint8Array | null } | null;
   edits: Edit[];
 }
 
@@ -23,6 +23,7 @@ interface Row extends Omit<Plan, 'seq'> {
   objectiveNetworks: Record<string, string[]> | null;
   snapshotSeq: string | null;
   snapshotBytes: Buffer | null;
+  snapshotVector: Buffer | null;
   seqs: string[] | null;
   updates: Buffer[];
   seats: string[];
@@ -36,12 +37,12 @@ const planColumns = `p.id, p.network_ids AS "networkIds", p.status, p.visibility
   p.created_by AS "createdBy", p.created_at AS "createdAt"`;
 
 const readStatement = `
-  SELECT ${planColumns}, s.seq AS "snapshotSeq", s.update_v2 AS "snapshotBytes", e.*,
+  SELECT ${planColumns}, s.seq AS "snapshotSeq", s.update_v2 AS "snapshotBytes", s.state_vector AS "snapshotVector", e.*,
     (SELECT jsonb_object_agg(o.node_key, to_jsonb(o.network_ids)) FROM objective_networks o WHERE o.plan_id = p.id) AS "objectiveNetworks"
   FROM unnest($1::text[], $2::bigint[], $3::int[]) AS held(id, seq, epoch)
   JOIN plan p ON p.id = held.id
   LEFT JOIN LATERAL (
-    SELECT seq, update_v2 FROM plan_snapshot
+    SELECT seq, update_v2, state_vector FROM plan_snapshot
     WHERE plan_id = p.id AND epoch = p.epoch AND held.epoch IS DISTINCT FROM p.epoch ORDER BY seq DESC LIMIT 1
   ) s ON true
   LEFT JOIN LATERAL (
@@ -65,11 +66,23 @@ export async function readPlans(
 }
 
 function toReading(row: Row): Reading {
-  const { objectiveNetworks, snapshotSeq, snapshotBytes, seqs, updates, seats, regions, origins, times, ...plan } = row;
+  const {
+    objectiveNetworks,
+    snapshotSeq,
+    snapshotBytes,
+    snapshotVector,
+    seqs,
+    updates,
+    seats,
+    regions,
+    origins,
+    times,
+    ...plan
+  } = row;
   return {
     plan: { ...plan, seq: Number(plan.seq) },
     objectiveNetworks: objectiveNetworks ?? {},
-    snapshot: snapshotBytes && { seq: Number(snapshotSeq), bytes: snapshotBytes },
+    snapshot: snapshotBytes && { seq: Number(snapshotSeq), bytes: snapshotBytes, stateVector: snapshotVector },
     edits: (seqs ?? []).map((seq, index) => ({
       planId: plan.id,
       seq: Number(seq),
@@ -110,13 +123,15 @@ export async function writeSnapshot(
   planId: string,
   epoch: number,
   seq: number,
-  bytes: Uint8Array,
+  { bytes, stateVector }: { bytes: Uint8Array; stateVector: Uint8Array },
 ): Promise<void> {
   await source.query(
     `WITH kept AS (SELECT seq FROM plan_snapshot WHERE plan_id = $1 AND epoch = $2 ORDER BY seq DESC LIMIT 1),
      forgotten AS (DELETE FROM plan_snapshot WHERE plan_id = $1 AND epoch = $2 AND seq < (SELECT seq FROM kept))
-     INSERT INTO plan_snapshot (plan_id, epoch, seq, update_v2)
-     SELECT id, epoch, $3, $4 FROM plan WHERE id = $1 AND epoch = $2 FOR KEY SHARE ON CONFLICT DO NOTHING`,
-    [planId, epoch, seq, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)],
+     INSERT INTO plan_snapshot (plan_id, epoch, seq, update_v2, state_vector)
+     SELECT id, epoch, $3, $4, $5 FROM plan WHERE id = $1 AND epoch = $2 FOR KEY SHARE ON CONFLICT DO NOTHING`,
+    [planId, epoch, seq, toBuffer(bytes), toBuffer(stateVector)],
   );
 }
+
+const toBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,10 +1,11 @@
 import * as Y from 'yjs';
 import { type PlanTree, readPlan } from '../document/read.ts';
-import { applyEdits, isWhole, load, snapshot, stateVector } from '../document/state.ts';
+import { load } from '../document/state.ts';
 import { PlanEdits, PlanReset } from '../entities/live.ts';
 import type { Plan } from '../entities/plan.ts';
 import { Seat, stub } from '../entities/stubs.ts';
 import { type Edit, SYSTEM_SEAT } from '../log.ts';
+import { RoomDocument } from './document.ts';
 import type { Reading } from './read.ts';
 
 /** Where a reader of a plan stands: it has all edits up to `seq` of `epoch`. */
@@ -30,7 +31,6 @@ export const toBase64 = (bytes: Uint8Array) =>
 export class Room {
   plan: Plan;
   objectiveNetworks: Record<string, string[]>;
-  doc: Y.Doc;
   seq: number;
   epoch: number;
   /** The latest snapshot known to be stored. */
@@ -47,24 +47,25 @@ export class Room {
   readonly clients = new Map<number, string>();
   /** It takes no more edits: do not hold on to it. */
   closed = false;
+  /** Its document cannot be made of what it holds: it is to be closed, and made again from the log. */
+  isBroken = false;
+  #document: RoomDocument;
   readonly #listeners = new Set<Listener>();
   readonly #waiting = new Set<() => void>();
   #tree: PlanTree | undefined;
-  #whole: string | undefined;
 
   constructor(
     reading: Reading,
     startedAt: number,
     private readonly encodeCursor: (position: Position) => string,
+    private readonly now: () => number = Date.now,
   ) {
     this.plan = reading.plan;
     this.objectiveNetworks = reading.objectiveNetworks;
-    this.doc = openDocument(reading);
+    this.#document = this.#from(reading);
     this.seq = reading.plan.seq;
     this.epoch = reading.plan.epoch;
     this.snapshotSeq = reading.snapshot?.seq ?? 0;
-    // Nothing came since: what is stored is what who opens it gets.
-    if (reading.snapshot && reading.edits.length === 0) this.#whole = toBase64(reading.snapshot.bytes);
     this.bytes = sizeOf(reading);
     this.checkedAt = startedAt;
     this.usedAt = startedAt;
@@ -86,14 +87,33 @@ export class Room {
     return this.#tree;
   }
 
-  get stateVector(): Uint8Array {
-    return stateVector(this.doc);
+  /** The document at `seq`: not to be held across an `await`. */
+  get doc(): Y.Doc {
+    try {
+      return this.#document.doc;
+    } catch (error) {
+      this.isBroken = true;
+      throw error;
+    }
   }
 
-  /** The whole document in V2 and base64; kept until the next edit, since many open a plan at once. */
-  get whole(): string {
-    this.#whole ??= toBase64(snapshot(this.doc));
-    return this.#whole;
+  get stateVector(): Uint8Array {
+    return this.#document.stateVector;
+  }
+
+  /** The whole document in V2. */
+  get whole(): Uint8Array {
+    return this.#document.bytes;
+  }
+
+  /** What a holder of this state vector lacks, in V2. @throws when it is none */
+  since(stateVector: Uint8Array): Uint8Array {
+    return this.#document.since(stateVector);
+  }
+
+  /** Gives up what can be made again, once nobody has needed it for so many ms. */
+  rest(idle: number): void {
+    if (this.#document.rest(idle)) this.#tree = undefined;
   }
 
   /** Takes a newer reading in. @returns false when it does not reach what the room has: read again */
@@ -105,14 +125,14 @@ export class Room {
       this.checkedAt = startedAt;
     }
     if (reading.plan.epoch === this.epoch) return this.advance(reading.edits);
-    this.doc.destroy();
-    this.doc = openDocument(reading);
+    this.#document.destroy();
+    this.#document = this.#from(reading);
     this.epoch = reading.plan.epoch;
     this.seq = reading.plan.seq;
     this.snapshotSeq = reading.snapshot?.seq ?? 0;
     this.bytes = sizeOf(reading);
     this.clients.clear();
-    this.#forget();
+    this.#tree = undefined;
     this.#tell(this.position, toReset(this.epoch));
     return true;
   }
@@ -175,7 +195,7 @@ export class Room {
     for (const look of [...this.#waiting]) look();
     for (const listener of [...this.#listeners]) listener.close(failed);
     this.#listeners.clear();
-    this.doc.destroy();
+    this.#document.destroy();
   }
 
   toEvent(edit: Edit): PlanEdits {
@@ -190,19 +210,19 @@ export class Room {
   }
 
   #apply(edits: readonly Edit[]): void {
-    this.#forget();
-    applyEdits(
-      this.doc,
-      edits.map((edit) => edit.update),
-    );
+    this.#tree = undefined;
+    this.#document.apply(edits.map((edit) => edit.update));
     for (const edit of edits) this.bytes += edit.update.byteLength;
-    if (!isWhole(this.doc)) throw new Error('an edit of the log refers to one that is not in it');
     for (const look of [...this.#waiting]) look();
   }
 
-  #forget(): void {
-    this.#tree = undefined;
-    this.#whole = undefined;
+  #from(reading: Reading): RoomDocument {
+    const { snapshot, edits } = checkReading(reading);
+    return new RoomDocument(
+      snapshot,
+      edits.map((edit) => edit.update),
+      this.now,
+    );
   }
 
   #tell(position: Position, event: PlanEventValue): void {
@@ -220,13 +240,19 @@ const sizeOf = ({ snapshot: stored, edits }: Reading) =>
   edits.reduce((size, edit) => size + edit.update.byteLength, stored?.bytes.byteLength ?? 0);
 
 /** @throws Error when edits are missing between the snapshot and the plan's counter */
-export function openDocument(reading: Reading): Y.Doc {
-  const { plan, snapshot: stored, edits } = reading;
-  const first = (stored?.seq ?? 0) + 1;
+function checkReading(reading: Reading): Reading {
+  const { plan, snapshot, edits } = reading;
+  const first = (snapshot?.seq ?? 0) + 1;
   const whole = edits.every((edit, index) => edit.seq === first + index) && first + edits.length - 1 === plan.seq;
   if (!whole) throw new Error(`the log of ${plan.id} has a hole after ${first - 1}`);
+  return reading;
+}
+
+/** @throws Error when edits are missing between the snapshot and the plan's counter */
+export function openDocument(reading: Reading): Y.Doc {
+  const { snapshot, edits } = checkReading(reading);
   return load(
-    stored?.bytes ?? null,
+    snapshot?.bytes ?? null,
     edits.map((edit) => edit.update),
   );
 }

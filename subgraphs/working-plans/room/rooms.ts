@@ -2,7 +2,6 @@ import type { DataSource } from 'typeorm';
 import { type Cursors, createCursors } from '../../../kit/cursor.ts';
 import type { Hints } from '../../../kit/hints.ts';
 import { describeError, type Log } from '../../../kit/log.ts';
-import { snapshot } from '../document/state.ts';
 import type { Edit } from '../log.ts';
 import { createHinting } from './hint.ts';
 import { type Held, type Reading, readPlans, writeSnapshot } from './read.ts';
@@ -87,6 +86,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   async function read(ids: readonly string[]): Promise<string[]> {
     if (ids.length === 0) return [];
     const startedAt = now();
+    for (const id of ids) if (rooms.get(id)?.isBroken) drop(rooms.get(id)!, true);
     const held = ids.map((id): Held => {
       const room = rooms.get(id);
       if (room) room.usedAt = startedAt;
@@ -119,7 +119,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   /** @throws when the log has a hole */
   function add(reading: Reading, startedAt: number): void {
     const { id } = reading.plan;
-    const room = new Room(reading, startedAt, (position) => cursors(id).encode(position));
+    const room = new Room(reading, startedAt, (position) => cursors(id).encode(position), now);
     if (stopped) return;
     rooms.set(id, room);
     hinting.listen(id, (edits) => {
@@ -155,15 +155,15 @@ export function createRooms(options: RoomsOptions): Rooms {
   }
 
   function keepSnapshot(room: Room): void {
-    const { id, epoch, seq } = room;
-    const bytes = snapshot(room.doc);
+    const { id, epoch, seq, whole: bytes, stateVector } = room;
     room.snapshotSeq = seq;
     room.bytes = bytes.byteLength;
-    inBackground(writeSnapshot(source, id, epoch, seq, bytes));
+    inBackground(writeSnapshot(source, id, epoch, seq, { bytes, stateVector }));
   }
 
   const timer = setInterval(() => {
     const at = now();
+    for (const room of rooms.values()) room.rest(idleAfter);
     inBackground(open([...rooms.values()].filter((room) => room.readers > 0).map((room) => room.id)));
     const empty = [...rooms.values()].filter((room) => room.readers === 0).sort((a, b) => b.usedAt - a.usedAt);
     for (const [place, room] of empty.entries()) {
@@ -183,7 +183,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     },
     async enter(id) {
       const room = rooms.get(id);
-      if (room && now() - room.checkedAt < 1_000) {
+      if (room && !room.isBroken && now() - room.checkedAt < 1_000) {
         room.usedAt = now();
         return room;
       }
