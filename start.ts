@@ -255,6 +255,22 @@ async function linkKey([region = '', ...rest]: string[], say: (line: string) => 
   say(await runLinkKey(database, config.REGION, { region, networkIds }));
 }
 
+/**
+ * `start.ts verify-audit [heads file]` verifies every chain of the audit log and prints its heads, one a line: kept elsewhere
+ * and given to the next verification, they show a chain that was rewritten or cut off as a whole. Faults go to stderr.
+ * @returns whether the log is as it was written
+ */
+async function verifyAudit(
+  [file]: string[],
+  say: (line: string) => void,
+  warn: (line: string) => void,
+): Promise<boolean> {
+  const config = readConfig(process.env, ['DATABASE_URL'], ['OIDC_ISSUER', 'CURSOR_SECRET', 'GATEWAY_SECRET']);
+  const { runVerification } = await import('./kit/audit/command.ts');
+  const heads = file === undefined ? '' : await readFile(resolve(file), 'utf8');
+  return runVerification(config.DATABASE_URL as string, heads, say, warn);
+}
+
 async function startGateway(
   platform: Platform,
   urls: Partial<Record<SubgraphName, string>>,
@@ -324,6 +340,12 @@ async function main(): Promise<void> {
       say(error.message);
       process.exitCode = 1;
     });
+    return;
+  }
+  if (process.argv[2] === 'verify-audit') {
+    const print = (line: string) => void process.stdout.write(`${line}\n`);
+    const isWhole = await verifyAudit(process.argv.slice(3), print, say).catch((error: Error) => say(error.message));
+    if (isWhole !== true) process.exitCode = 1;
     return;
   }
   const named = [...new Set(process.argv.slice(2))];

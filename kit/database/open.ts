@@ -1,4 +1,6 @@
 import { DataSource, type EntityManager, type MixedList } from 'typeorm';
+import { type AuditedAct, appendActs } from '../audit/append.ts';
+import { prepareAudit } from '../audit/prepare.ts';
 import { prepareFeed } from '../feed/prepare.ts';
 import { appendEvents, type FeedEvent, feedChannel } from '../feed/publish.ts';
 import type { Hints } from '../hints.ts';
@@ -9,16 +11,18 @@ import { databaseOf, loginRole, loginUrl, type SubgraphName, subgraphSchemas } f
 // biome-ignore lint/complexity/noBannedTypes: typeorm's own word for a class
 type Class = Function;
 
-/** A transaction: rows through `manager`, events through `publish`; both are committed together or not at all. */
+/** A transaction: rows through `manager`, events through `publish`, acts through `audit`; all are committed together or not at all. */
 export interface Transaction {
   manager: EntityManager;
   /** Queues an event; it is numbered and written by the transaction's last statements. */
   publish(event: FeedEvent): void;
+  /** Queues an act for the audit log; it is written before the events, after everything else. */
+  audit(act: AuditedAct): void;
 }
 
 export interface Database {
   source: DataSource;
-  /** Runs `work`, then numbers and writes its events, commits, and only then hints. @throws what `work` throws, rolled back */
+  /** Runs `work`, then writes its acts, numbers and writes its events, commits, and only then hints. @throws what `work` throws, rolled back */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
@@ -51,6 +55,7 @@ export async function openDatabase(
     await checkDurability(async (sql) => (await owner.query(sql)).rows);
     await prepareSubgraph(owner, url, subgraph, options.secret);
     await prepareFeed(owner, url, subgraph, options.secret);
+    await prepareAudit(owner, url, subgraph, options.secret);
     const role = loginRole(databaseOf(url), subgraph, options.secret);
     const source = new DataSource({
       type: 'postgres',
@@ -86,9 +91,12 @@ function wrap(source: DataSource, hints: Hints): Database {
     source,
     async transaction(work) {
       const events: FeedEvent[] = [];
+      const acts: AuditedAct[] = [];
       const result = await source.transaction(async (manager) => {
-        const done = await work({ manager, publish: (event) => events.push(event) });
-        await appendEvents((sql, parameters) => manager.query(sql, parameters), events);
+        const query = (sql: string, parameters: unknown[]) => manager.query(sql, parameters);
+        const done = await work({ manager, publish: (event) => events.push(event), audit: (act) => acts.push(act) });
+        await appendActs(query, acts);
+        await appendEvents(query, events);
         return done;
       });
       if (events.length > 0) hints.publish(feedChannel, '');

@@ -1,0 +1,93 @@
+import type { SharedMigration } from '../database/shared.ts';
+
+/**
+ * The schema `audit`: one chain for each network, and one (`''`) for what concerns no network. Logins cannot write the
+ * tables: `audit.append` gives position, time, login and hashes, whoever calls it. What is hashed, and how, is said in
+ * hash.ts, which the verifier uses: two makings of one rule.
+ *
+ * A reason is the one text in it that people write: the hash of an entry has only a salted hash of it, so that it can be
+ * erased and the chain still holds.
+ */
+export const auditMigrations: SharedMigration[] = [
+  {
+    name: '2026-11-22-audit',
+    up: `
+      CREATE TABLE audit.chain (
+        network_id text PRIMARY KEY,
+        position bigint NOT NULL CHECK (position >= 0),
+        hash text NOT NULL
+      );
+      CREATE TABLE audit.entry (
+        network_id text NOT NULL REFERENCES audit.chain,
+        position bigint NOT NULL,
+        id text NOT NULL UNIQUE,
+        at timestamptz NOT NULL,
+        login text NOT NULL,
+        actor_kind text NOT NULL,
+        actor_seat_id text,
+        actor_person_id text,
+        action text NOT NULL,
+        target_type text NOT NULL,
+        target_id text NOT NULL,
+        detail text,
+        reason text,
+        reason_salt text,
+        reason_hash text,
+        previous_hash text NOT NULL,
+        hash text NOT NULL,
+        PRIMARY KEY (network_id, position)
+      );
+
+      CREATE FUNCTION audit.digest(fields text[]) RETURNS text IMMUTABLE LANGUAGE sql
+      SET search_path = pg_catalog, pg_temp AS $$
+        SELECT encode(sha256(convert_to(string_agg(
+          CASE WHEN f IS NULL THEN '-,' ELSE octet_length(convert_to(f, 'UTF8')) || ':' || f || ',' END, '' ORDER BY n
+        ), 'UTF8')), 'hex') FROM unnest(fields) WITH ORDINALITY AS t(f, n)
+      $$;
+
+      CREATE FUNCTION audit.append(of_network text, entries jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+      SET search_path = pg_catalog, pg_temp AS $$
+      DECLARE
+        head audit.chain;
+        item jsonb;
+        moment timestamptz;
+        salt text;
+        reason_digest text;
+        following text;
+      BEGIN
+        INSERT INTO audit.chain VALUES (of_network, 0, repeat('0', 64)) ON CONFLICT DO NOTHING;
+        SELECT * INTO head FROM audit.chain WHERE network_id = of_network FOR UPDATE;
+        FOR item IN SELECT value FROM jsonb_array_elements(entries) WITH ORDINALITY AS t(value, n) ORDER BY n LOOP
+          moment := clock_timestamp();
+          salt := CASE WHEN item ->> 'reason' IS NULL THEN NULL ELSE gen_random_uuid()::text END;
+          reason_digest := CASE WHEN salt IS NULL THEN NULL ELSE audit.digest(ARRAY[salt, item ->> 'reason']) END;
+          head.position := head.position + 1;
+          following := audit.digest(ARRAY[head.hash, of_network, head.position::text, item ->> 'id',
+            to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), session_user::text,
+            item ->> 'actor_kind', item ->> 'actor_seat_id', item ->> 'actor_person_id', item ->> 'action',
+            item ->> 'target_type', item ->> 'target_id', item ->> 'detail', reason_digest]);
+          INSERT INTO audit.entry VALUES (of_network, head.position, item ->> 'id', moment, session_user::text,
+            item ->> 'actor_kind', item ->> 'actor_seat_id', item ->> 'actor_person_id', item ->> 'action',
+            item ->> 'target_type', item ->> 'target_id', item ->> 'detail',
+            item ->> 'reason', salt, reason_digest, head.hash, following);
+          head.hash := following;
+        END LOOP;
+        UPDATE audit.chain SET position = head.position, hash = head.hash WHERE network_id = of_network;
+      END $$;
+
+      CREATE FUNCTION audit.erase_reason(of_network text, entry_id text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+      SET search_path = pg_catalog, pg_temp AS $$
+      BEGIN
+        UPDATE audit.entry SET reason = NULL, reason_salt = NULL
+        WHERE network_id = of_network AND id = entry_id AND reason IS NOT NULL;
+        RETURN FOUND;
+      END $$;
+
+      REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
+    `,
+    down: `
+      DROP FUNCTION audit.erase_reason(text, text), audit.append(text, jsonb), audit.digest(text[]);
+      DROP TABLE audit.entry, audit.chain
+    `,
+  },
+];
