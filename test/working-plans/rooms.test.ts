@@ -154,6 +154,17 @@ describe('snapshots', () => {
     expect(contentEquals(cold.doc, writer.doc)).toBe(true);
   });
 
+  test('one is written once nobody types any more, so that the next to open the plan finds it in one piece', async () => {
+    const plans = startPlans({ quietAfter: 20, recheckAfter: 20 });
+    const writer = await startWriter(plans);
+    for (let i = 0; i < 3; i++) await plans.log.append(writer.type());
+    const { seq } = (await plans.rooms.open([joint])).get(joint)!;
+    while ((await snapshots()).at(-1) !== seq) await new Promise((resolve) => setTimeout(resolve, 10));
+    const other = (await startPlans().rooms.open([joint])).get(joint)!;
+    expect(other.snapshotSeq).toBe(seq);
+    expect(contentEquals(other.doc, writer.doc)).toBe(true);
+  });
+
   test('a plan without people is dropped, with a snapshot if it has moved on; one with people stays', async () => {
     const plans = startPlans({ idleAfter: 0, recheckAfter: 20, snapshotEvery: 100 });
     const writer = await startWriter(plans);

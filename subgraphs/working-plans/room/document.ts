@@ -7,7 +7,8 @@ export interface StoredDocument {
   stateVector: Uint8Array | null;
 }
 
-const longestTail = 64; // edits that are merged with a snapshot rather than applied to it
+/** Edits that are merged with a snapshot rather than applied to it. */
+const longestTail = 500;
 
 /** A plan's document, as its bytes for as long as nobody asks what is in it: one that is only read takes a fraction of the memory, and is handed out undecoded. */
 export class RoomDocument {
@@ -81,7 +82,7 @@ export class RoomDocument {
     // A merge of what is there is a fifth of the work of making the document; it keeps what the last edits have deleted until somebody makes it.
     const bytes = this.#doc
       ? snapshot(this.#doc)
-      : Y.mergeUpdatesV2([this.#stored!.bytes, ...this.#tail.map(Y.convertUpdateFormatV1ToV2)]);
+      : Y.mergeUpdatesV2([this.#stored!.bytes, Y.convertUpdateFormatV1ToV2(Y.mergeUpdates(this.#tail))]);
     this.#tail = [];
     this.#stored = { bytes, stateVector: null };
     return this.#stored;

@@ -35,6 +35,10 @@ export class Room {
   epoch: number;
   /** The latest snapshot known to be stored. */
   snapshotSeq: number;
+  /** When a snapshot was last stored from here; ms, 0 if never. */
+  snapshotAt = 0;
+  /** When this process last committed an edit to it; ms, 0 if never. */
+  editedAt = 0;
   /** When the read began that `plan` is from; ms. */
   checkedAt: number;
   /** When someone last asked for it; ms. */

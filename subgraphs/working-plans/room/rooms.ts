@@ -34,6 +34,7 @@ export interface RoomsOptions {
   now?: () => number;
   recheckAfter?: number;
   idleAfter?: number;
+  quietAfter?: number;
   snapshotEvery?: number;
 }
 
@@ -44,7 +45,15 @@ const mostIdle = 200; // plans kept without readers
  * again every `recheckAfter` ms, all in one statement.
  */
 export function createRooms(options: RoomsOptions): Rooms {
-  const { source, log, now = Date.now, recheckAfter = 3_000, idleAfter = 60_000, snapshotEvery = 500 } = options;
+  const {
+    source,
+    log,
+    now = Date.now,
+    recheckAfter = 3_000,
+    idleAfter = 60_000,
+    quietAfter = 5_000,
+    snapshotEvery = 500,
+  } = options;
   const rooms = new Map<string, Room>();
   const loading = new Map<string, Promise<unknown>>();
   const background = new Set<Promise<void>>();
@@ -155,20 +164,34 @@ export function createRooms(options: RoomsOptions): Rooms {
   }
 
   function keepSnapshot(room: Room): void {
-    const { id, epoch, seq, whole: bytes, stateVector } = room;
-    room.snapshotSeq = seq;
-    room.bytes = bytes.byteLength;
-    inBackground(writeSnapshot(source, id, epoch, seq, { bytes, stateVector }));
+    attempt(room, () => {
+      const { id, epoch, seq, whole: bytes, stateVector } = room;
+      room.snapshotSeq = seq;
+      room.snapshotAt = now();
+      room.bytes = bytes.byteLength;
+      inBackground(writeSnapshot(source, id, epoch, seq, { bytes, stateVector }));
+      return true;
+    });
+  }
+
+  /** Nobody types any more in what was typed here: who opens the plan next should find it in one piece. Not for every pause in writing. */
+  function isQuiet(room: Room, at: number): boolean {
+    const behind = room.seq - room.snapshotSeq;
+    if (behind === 0 || room.editedAt === 0 || at - room.editedAt < quietAfter) return false;
+    return behind >= snapshotEvery / 10 || at - room.snapshotAt >= idleAfter;
   }
 
   const timer = setInterval(() => {
     const at = now();
-    for (const room of rooms.values()) room.rest(idleAfter);
+    for (const room of rooms.values()) {
+      if (isQuiet(room, at)) keepSnapshot(room);
+      room.rest(idleAfter);
+    }
     inBackground(open([...rooms.values()].filter((room) => room.readers > 0).map((room) => room.id)));
     const empty = [...rooms.values()].filter((room) => room.readers === 0).sort((a, b) => b.usedAt - a.usedAt);
     for (const [place, room] of empty.entries()) {
       if (place < mostIdle && at - room.usedAt < idleAfter) continue;
-      if (room.seq - room.snapshotSeq >= snapshotEvery / 10) keepSnapshot(room);
+      if (room.editedAt > 0 && room.seq > room.snapshotSeq) keepSnapshot(room);
       drop(room);
     }
   }, recheckAfter);
@@ -201,7 +224,9 @@ export function createRooms(options: RoomsOptions): Rooms {
         const room = rooms.get(id);
         if (room && !attempt(room, () => room.advance(own))) gaps.push(id);
         hinting.send(id, own);
-        if (room && room.seq - room.snapshotSeq >= snapshotEvery) keepSnapshot(room);
+        if (!room) continue;
+        room.editedAt = now();
+        if (room.seq - room.snapshotSeq >= snapshotEvery) keepSnapshot(room);
       }
       // Another process committed in between: its edits come first. What cannot be read now is read by the next who looks.
       if (gaps.length > 0) await open(gaps).catch((error) => log.warn('plans could not be read', describeError(error)));
