@@ -255,21 +255,15 @@ async function linkKey([region = '', ...rest]: string[], say: (line: string) => 
   say(await runLinkKey(database, config.REGION, { region, networkIds }));
 }
 
-/**
- * `start.ts verify-audit [heads file]` verifies every chain of the audit log and prints its heads, one a line: kept elsewhere
- * and given to the next verification, they show a chain that was rewritten or cut off as a whole. Faults go to stderr.
- * @returns whether the log is as it was written
- */
-async function verifyAudit(
-  [file]: string[],
-  say: (line: string) => void,
-  warn: (line: string) => void,
-): Promise<boolean> {
-  const config = readConfig(process.env, ['DATABASE_URL'], ['OIDC_ISSUER', 'CURSOR_SECRET', 'GATEWAY_SECRET']);
+/** `start.ts verify-audit [heads]` verifies the audit log and prints the heads of its chains; `heads`, a file, is what it printed before. */
+async function verifyAudit([file]: string[], say: (line: string) => void): Promise<void> {
+  const unused = ['OIDC_ISSUER', 'CURSOR_SECRET', 'GATEWAY_SECRET'] as const;
+  const { DATABASE_URL = '' } = readConfig(process.env, ['DATABASE_URL'], unused);
   const { runVerification } = await import('./kit/audit/command.ts');
-  const heads = file === undefined ? '' : await readFile(resolve(file), 'utf8');
-  return runVerification(config.DATABASE_URL as string, heads, say, warn);
+  await runVerification(DATABASE_URL, file ? await readFile(file, 'utf8') : '', say);
 }
+
+const commands = new Map(Object.entries({ 'link-key': linkKey, 'verify-audit': verifyAudit }));
 
 async function startGateway(
   platform: Platform,
@@ -335,17 +329,12 @@ async function developmentIssuer(platform: Platform, issuer: string, publicUrl: 
 /** `npm start` (all services) or `node --import tsx start.ts networks` (those named). */
 async function main(): Promise<void> {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  if (process.argv[2] === 'link-key') {
-    await linkKey(process.argv.slice(3), (line) => void process.stdout.write(`${line}\n`)).catch((error: Error) => {
+  const command = commands.get(process.argv[2] ?? '');
+  if (command) {
+    await command(process.argv.slice(3), (line) => void process.stdout.write(`${line}\n`)).catch((error: Error) => {
       say(error.message);
       process.exitCode = 1;
     });
-    return;
-  }
-  if (process.argv[2] === 'verify-audit') {
-    const print = (line: string) => void process.stdout.write(`${line}\n`);
-    const isWhole = await verifyAudit(process.argv.slice(3), print, say).catch((error: Error) => say(error.message));
-    if (isWhole !== true) process.exitCode = 1;
     return;
   }
   const named = [...new Set(process.argv.slice(2))];

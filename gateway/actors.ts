@@ -15,10 +15,15 @@ type Kind = keyof typeof sources;
 const keyOf = (principal: Principal): string =>
   principal.kind === 'PARTNER'
     ? `key ${principal.keyHash}`
-    : JSON.stringify([principal.subject, principal.seat ?? null, ...(principal.scopes ?? [])]);
+    : JSON.stringify([
+        principal.subject,
+        principal.seat ?? null,
+        principal.session?.id ?? null,
+        ...(principal.scopes ?? []),
+      ]);
 
-/** Actors are equal when they may do the same, whatever version of the rights they were read at. */
-const rightsOf = (actor: Actor): string => JSON.stringify({ ...actor, rightsVersion: 0 });
+/** Actors are equal when they may do the same, whatever version of the rights they were read at, and in whichever session. */
+const rightsOf = ({ session: _, ...actor }: Actor): string => JSON.stringify({ ...actor, rightsVersion: 0 });
 
 export interface Actors {
   /** @throws ApiError UNAUTHENTICATED for someone unknown here; SUBGRAPH_UNAVAILABLE when it cannot be asked */
@@ -61,10 +66,15 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
   const fading = new Map<Kind, NodeJS.Timeout>();
   let stopped = false;
 
-  async function ask(kind: Kind, query: string, variables: Record<string, unknown> = {}): Promise<unknown> {
+  async function ask(
+    kind: Kind,
+    query: string,
+    variables: Record<string, unknown> = {},
+    actor: Actor = gatewayActor,
+  ): Promise<unknown> {
     const { subgraph } = sources[kind];
     const request = { subgraph, query, variables, operationKind: 'query' as const, signal: AbortSignal.timeout(5_000) };
-    const context = { actor: gatewayActor, requestId: 'actors' };
+    const context = { actor, requestId: 'actors' };
     const answer = await send(request, context).catch(() => undefined);
     if (!answer?.data || answer.errors?.length) {
       throw new ApiError('SUBGRAPH_UNAVAILABLE', `Your rights cannot be read: ${subgraph} does not answer. Try again.`);
@@ -78,11 +88,15 @@ export function createActors(send: Send<GatewayContext>, interval = 500, keep = 
         ? await ask('PARTNER', 'query ($keyHash: String!) { resolvePartner(keyHash: $keyHash) }', {
             keyHash: principal.keyHash,
           })
-        : await ask('PERSON', 'query ($subject: String!, $seat: ID) { resolveActor(subject: $subject, seat: $seat) }', {
-            subject: principal.subject,
-            seat: principal.seat ?? null,
-          });
+        : await ask(
+            'PERSON',
+            'query ($subject: String!, $seat: ID) { resolveActor(subject: $subject, seat: $seat) }',
+            { subject: principal.subject, seat: principal.seat ?? null },
+            principal.session ? { ...gatewayActor, session: principal.session } : gatewayActor,
+          );
     const scopes = principal.kind === 'PERSON' ? principal.scopes : undefined;
+    if ((found as { kind?: unknown } | null)?.kind === 'ENDED')
+      throw new ApiError('UNAUTHENTICATED', 'This session was ended: sign in again.');
     if (found) return { ...(found as Actor), ...(scopes && { scopes }) };
     if (principal.kind === 'PARTNER')
       throw new ApiError('UNAUTHENTICATED', 'This partner key is unknown, expired or revoked.');

@@ -1,7 +1,10 @@
-import { errors, jwtVerify } from 'jose';
+import { createHash } from 'node:crypto';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
+import type { SignIn } from '../kit/context.ts';
 import { ApiError } from '../kit/errors.ts';
 import { hashPartnerKey } from '../kit/secrets.ts';
 import { Cache } from './cache.ts';
+import { describeDevice } from './device.ts';
 import { createKeySource } from './keys.ts';
 
 /** Who a token says is asking; what they may do is asked of members or networks (actors.ts). */
@@ -14,6 +17,8 @@ export type Principal =
       expires: number;
       /** Of the access token, sorted, each once; absent when it has none. */
       scopes?: readonly string[];
+      /** What its person can end, wherever it is used. */
+      session?: SignIn;
     }
   | { kind: 'PARTNER'; keyHash: string; expires: undefined };
 
@@ -24,7 +29,8 @@ export interface OidcOptions {
   audience: string;
 }
 
-export type Authenticate = (authorization: unknown, seat?: unknown) => Promise<Principal>;
+/** @param userAgent of the client, for its person to know the session by */
+export type Authenticate = (authorization: unknown, seat?: unknown, userAgent?: unknown) => Promise<Principal>;
 
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const types = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
@@ -36,12 +42,25 @@ interface Verified {
   subject: string;
   expires: number;
   scopes?: readonly string[];
+  session: Omit<SignIn, 'device'>;
 }
 
 /** `scope` is a text with spaces (RFC 8693); some issuers say `scp`, as such a text or as a list. */
 function readScopes({ scope, scp }: Record<string, unknown>): readonly string[] {
   const texts = [scope, scp].flat().filter((one): one is string => typeof one === 'string');
   return [...new Set(texts.flatMap((text) => text.split(' ')).filter((one) => one !== ''))].sort();
+}
+
+/** Tokens of one sign-in that is renewed have one `sid`; where the issuer says none, each token is a session of its own. */
+function readSession(payload: JWTPayload, token: string): Verified['session'] {
+  const { sub, sid, jti, iat, exp } = payload;
+  const name = [sid, jti].find((one) => typeof one === 'string' && one !== '') ?? token;
+  const id = createHash('sha256')
+    .update(JSON.stringify([sub, name]))
+    .digest('base64url')
+    .slice(0, 32);
+  // who does not say when is held to have been issued long ago: whoever ends all sessions ends this one
+  return { id: `session:${id}`, issuedAt: (iat ?? 0) * 1000, expiresAt: Number(exp) * 1000 };
 }
 
 /**
@@ -71,6 +90,7 @@ export function createAuthenticator({ issuer, audience }: OidcOptions, now: () =
         subject: String(payload.sub),
         expires: Number(payload.exp) * 1000,
         ...(scopes.length > 0 && { scopes }),
+        session: readSession(payload, token),
       };
       verified.set(token, found);
       return found;
@@ -81,7 +101,7 @@ export function createAuthenticator({ issuer, audience }: OidcOptions, now: () =
     }
   }
 
-  return async (authorization, seat) => {
+  return async (authorization, seat, userAgent) => {
     const [, token] =
       /^Bearer +([\w.~+/=-]+)$/i.exec(typeof authorization === 'string' ? authorization.trim() : '') ?? [];
     if (!token) throw refuse('Sign in first: send `authorization: Bearer <token>`.');
@@ -89,10 +109,12 @@ export function createAuthenticator({ issuer, audience }: OidcOptions, now: () =
     if (typeof seat === 'string' && seat.length > longestSeat)
       throw refuse('You are signed in, but do not hold a seat of such a name.');
     if (token.startsWith('n4u_')) return { kind: 'PARTNER', keyHash: hashPartnerKey(token), expires: undefined };
+    const { session, ...rest } = await verify(token);
     return {
       kind: 'PERSON',
       seat: typeof seat === 'string' && seat !== '' ? seat : undefined,
-      ...(await verify(token)),
+      ...rest,
+      session: { ...session, device: describeDevice(userAgent) },
     };
   };
 }

@@ -1,4 +1,5 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { Actor } from '../kit/context.ts';
 import { ApiError } from '../kit/errors.ts';
 import type { Actors } from './actors.ts';
 import type { Principal } from './auth.ts';
@@ -133,11 +134,13 @@ export interface Streams {
   ): Stream;
   /** Watches a stream that is made elsewhere. @returns to be called when it has ended @throws ApiError RATE_LIMITED, and ends it */
   watch(stream: Stream, principal: Principal, context: GatewayContext): () => void;
-  /** The reader has signed in anew: the stream lives on until then. @param expires ms since 1970 */
-  renew(stream: Stream, expires: number | undefined): void;
+  /** The reader has signed in anew: the stream lives on as long as this sign-in, and ends with this session. */
+  renew(stream: Stream, principal: Principal): void;
   /** Ends every stream with SERVICE_STOPPING. */
   stop(): void;
 }
+
+const sessionOf = (principal: Principal) => (principal.kind === 'PERSON' ? principal.session?.id : undefined);
 
 const farthestTimer = 2 ** 31 - 1; // ms; setTimeout holds no more
 
@@ -149,7 +152,13 @@ export function createStreams(
   actors: Actors,
   rates: Pick<Rates, 'openStream'> = { openStream: () => () => {} },
 ): Streams {
-  const live = new Map<Stream, NodeJS.Timeout | undefined>();
+  interface Watched {
+    expiry: NodeJS.Timeout | undefined;
+    unwatch: () => void;
+    principal: Principal;
+    actor: Actor;
+  }
+  const live = new Map<Stream, Watched>();
   const expire = (stream: Stream, expires: number | undefined) =>
     expireAt(expires, () => stream.fail('UNAUTHENTICATED', 'Your sign-in has expired: sign in again.'));
   const enter = (stream: Stream, subject: string) => {
@@ -160,19 +169,22 @@ export function createStreams(
       throw error;
     }
   };
-  const watch: Streams['watch'] = (stream, principal, { actor }) => {
-    const leave = enter(stream, actor.subject);
-    const unwatch = actors.watch(
+  const follow = (stream: Stream, principal: Principal, actor: Actor) =>
+    actors.watch(
       principal,
       actor,
       () => stream.fail('RIGHTS_CHANGED', 'Your rights have changed: subscribe again.'),
       (isChecking) => stream.hold(isChecking),
     );
-    live.set(stream, expire(stream, principal.expires));
+  const watch: Streams['watch'] = (stream, principal, { actor }) => {
+    const leave = enter(stream, actor.subject);
+    const unwatch = follow(stream, principal, actor);
+    const watched: Watched = { expiry: expire(stream, principal.expires), unwatch, principal, actor };
+    live.set(stream, watched);
     return () => {
       leave();
-      unwatch();
-      clearTimeout(live.get(stream));
+      watched.unwatch();
+      clearTimeout(watched.expiry);
       live.delete(stream);
     };
   };
@@ -187,10 +199,15 @@ export function createStreams(
       unwatch = watch(stream, principal, context);
       return stream;
     },
-    renew(stream, expires) {
-      if (!live.has(stream)) return;
-      clearTimeout(live.get(stream));
-      live.set(stream, expire(stream, expires));
+    renew(stream, principal) {
+      const watched = live.get(stream);
+      if (!watched) return;
+      clearTimeout(watched.expiry);
+      watched.expiry = expire(stream, principal.expires);
+      if (sessionOf(principal) === sessionOf(watched.principal)) return;
+      watched.unwatch();
+      watched.principal = principal;
+      watched.unwatch = follow(stream, principal, watched.actor);
     },
     stop() {
       for (const stream of [...live.keys()]) {

@@ -117,7 +117,11 @@ export function serveSockets(options: {
     async onConnect({ connectionParams, extra }) {
       const { socket } = extra;
       try {
-        const principal = await authenticate(connectionParams?.authorization, connectionParams?.seat);
+        const principal = await authenticate(
+          connectionParams?.authorization,
+          connectionParams?.seat,
+          extra.headers['user-agent'],
+        );
         const { subject } = await actors.resolve(principal);
         if (socket.readyState !== socket.OPEN) return false;
         rates.admit(extra.address);
@@ -232,7 +236,7 @@ export function serveSockets(options: {
       const isSame = haveSameScopes(principal, extra.principal);
       signIn(extra, principal);
       for (const stream of extra.streams) {
-        if (isSame) streams.renew(stream, principal.expires);
+        if (isSame) streams.renew(stream, principal);
         else stream.fail('RIGHTS_CHANGED', otherScopes);
       }
     }

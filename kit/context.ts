@@ -32,6 +32,17 @@ export interface PartnerScope {
 export const visibilities = ['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'] as const;
 export type Visibility = (typeof visibilities)[number];
 
+/** The sign-in that a token is of. */
+export interface SignIn {
+  /** Of the subject and the token's `sid`, or of the token alone where it names none; a hash, so it opens nothing. */
+  id: string;
+  /** ms since 1970: when the token was issued, and when it ends. */
+  issuedAt: number;
+  expiresAt: number;
+  /** What the client says it is, in a few words: `Firefox on Android`. */
+  device: string;
+}
+
 /**
  * Who asks, as the gateway has verified it. `GATEWAY` is the gateway asking for itself (resolveActor, resolvePartner,
  * rights versions); `SYSTEM` is the loader of the shipped records and exists only inside `start`: no token and no
@@ -50,6 +61,8 @@ export interface Actor {
   partner?: PartnerScope;
   /** Scopes of the person's access token; a partner's are its key's. Absent when there are none. */
   scopes?: readonly string[];
+  /** The session of a person's token; of the GATEWAY, the one that it asks about. */
+  session?: Pick<SignIn, 'id'> & Partial<SignIn>;
   /** The rights version of the subgraph that resolved this actor, at that moment. */
   rightsVersion: number;
 }

@@ -20,7 +20,7 @@ export function createSignIn(parts: {
     const address = addressOf(request);
     rates.knock(address);
     try {
-      const principal = await authenticate(headers.authorization, headers['x-net4u-seat']);
+      const principal = await authenticate(headers.authorization, headers['x-net4u-seat'], headers['user-agent']);
       const actor = await actors.resolve(principal);
       rates.admit(address);
       return { principal, actor };

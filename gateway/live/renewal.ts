@@ -23,6 +23,8 @@ export async function renewPrincipal(
     if (!isSame(current, principal))
       throw new ApiError('UNAUTHENTICATED', 'This token is of somebody else: open another socket for it.');
     const { expires } = principal;
+    if (principal.kind === 'PERSON' && principal.session && current.kind === 'PERSON')
+      principal.session = { ...principal.session, device: current.session?.device ?? principal.session.device };
     return { principal, answer: { expiresAt: expires === undefined ? null : new Date(expires).toISOString() } };
   } catch (error) {
     const known = error instanceof ApiError ? error : new ApiError('INTERNAL', 'Try again.');

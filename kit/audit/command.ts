@@ -2,7 +2,7 @@ import pg from 'pg';
 import { ConfigurationError } from '../errors.ts';
 import { installationChain } from './append.ts';
 import type { ChainHead } from './read.ts';
-import { type Fault, verifyAudit } from './verify.ts';
+import { type Fault, type Verdict, verifyAudit } from './verify.ts';
 
 const installation = 'installation';
 const nameOf = (networkId: string) => (networkId === installationChain ? installation : networkId);
@@ -21,20 +21,21 @@ export function parseHeads(text: string): ChainHead[] {
     });
 }
 
+/** The audit log is not as it was written; the message says where, a line each. */
+export class AuditFault extends Error {
+  override readonly name = 'AuditFault';
+}
+
 const describe = ({ networkId, position, id, kind, message }: Fault) =>
   `${nameOf(networkId)} ${position}${id ? ` ${id}` : ''}: ${kind}: ${message}`;
 
 /**
  * What an operator asks for on the command line (start.ts).
  * @param heads what an earlier run has said, or nothing
- * @returns whether the log is as it was written
+ * @param say is given the heads, a line each
+ * @throws AuditFault with a line for each thing that is not as it was written; ConfigurationError
  */
-export async function runVerification(
-  url: string,
-  heads: string,
-  say: (line: string) => void,
-  warn: (line: string) => void,
-): Promise<boolean> {
+export async function runVerification(url: string, heads: string, say: (line: string) => void): Promise<Verdict> {
   const expected = parseHeads(heads);
   const client = new pg.Client({ connectionString: url, application_name: 'net4u verify-audit' });
   client.on('error', () => {});
@@ -42,10 +43,11 @@ export async function runVerification(
     await client.connect();
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const verdict = await verifyAudit(async (sql, parameters) => (await client.query(sql, parameters)).rows, expected);
-    for (const fault of verdict.faults) warn(describe(fault));
     for (const { networkId, position, hash } of verdict.heads) say(`${nameOf(networkId)} ${position} ${hash}`);
-    return verdict.faults.length === 0;
+    if (verdict.faults.length > 0) throw new AuditFault(verdict.faults.map(describe).join('\n'));
+    return verdict;
   } catch (error) {
+    if (error instanceof AuditFault) throw error;
     throw new ConfigurationError(`DATABASE_URL: the audit log cannot be read there: ${(error as Error).message}`);
   } finally {
     await client.end().catch(() => {});

@@ -36,6 +36,11 @@ export const readLatest = (
     [page.networkId, page.before, page.actions, page.limit],
   );
 
+export async function readEntry(query: Query, networkId: string, id: string): Promise<StoredEntry> {
+  const [row] = await query(`SELECT ${columns} FROM audit.entry WHERE network_id = $1 AND id = $2`, [networkId, id]);
+  return row;
+}
+
 export const readChains = (query: Query, networkId: string | null = null): Promise<ChainHead[]> =>
   query(
     `SELECT network_id AS "networkId", position::float8 AS position, hash FROM audit.chain

@@ -1,6 +1,7 @@
 import { DataSource, type EntityManager, type MixedList } from 'typeorm';
 import { type AuditedAct, appendActs } from '../audit/append.ts';
 import { prepareAudit } from '../audit/prepare.ts';
+import { prepareDataRights } from '../data-rights/prepare.ts';
 import { prepareFeed } from '../feed/prepare.ts';
 import { appendEvents, type FeedEvent, feedChannel } from '../feed/publish.ts';
 import type { Hints } from '../hints.ts';
@@ -56,6 +57,7 @@ export async function openDatabase(
     await prepareSubgraph(owner, url, subgraph, options.secret);
     await prepareFeed(owner, url, subgraph, options.secret);
     await prepareAudit(owner, url, subgraph, options.secret);
+    await prepareDataRights(owner, url, subgraph, options.secret);
     const role = loginRole(databaseOf(url), subgraph, options.secret);
     const source = new DataSource({
       type: 'postgres',

@@ -1,3 +1,4 @@
+import { startDataRights } from '../../kit/data-rights/contribute.ts';
 import { openDatabase } from '../../kit/database/open.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
@@ -51,11 +52,14 @@ export async function start(options: DiscussionsOptions): Promise<RunningServer>
       }),
     });
     const expiry = startExpiry(database, rules, log);
+    const { hints } = options.database;
+    const dataRights = startDataRights({ database, subgraph: 'discussions', hints, log });
     return {
       url: server.url,
       async stop() {
         await server.stop();
         await expiry.stop();
+        await dataRights.stop();
         await database.stop();
       },
     };

@@ -1,13 +1,20 @@
 import type { RequestContext } from '../../kit/context.ts';
 import type { Cursors } from '../../kit/cursor.ts';
 import type { Database, Transaction } from '../../kit/database/open.ts';
+import type { Hints } from '../../kit/hints.ts';
 import type { ListPosition } from './lists.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
+/** The audit log is read backwards. */
+export interface AuditPosition {
+  before: number;
+}
+
 export interface MembersContext extends RequestContext {
   database: Database;
+  hints: Hints;
   loaders: Loaders;
-  cursors: { memberships: Cursors<ListPosition>; organisations: Cursors<ListPosition> };
+  cursors: { memberships: Cursors<ListPosition>; organisations: Cursors<ListPosition>; audit: Cursors<AuditPosition> };
 }
 
 /** Runs a command in one transaction; what the request has read before is forgotten, so that the answer shows the change. */

@@ -6,6 +6,8 @@ import { Membership } from './entities/membership.ts';
 import { Organisation } from './entities/organisation.ts';
 import { Person } from './entities/person.ts';
 import { Seat } from './entities/seat.ts';
+import { AccountMutations, AccountResolver } from './resolvers/account.ts';
+import { AuditResolver } from './resolvers/audit.ts';
 import { IdentityQueries } from './resolvers/identity.ts';
 import { MembershipEventResolver, MembershipResolver } from './resolvers/membership.ts';
 import { MembershipMutations, RoleMutations } from './resolvers/mutations.ts';
@@ -24,6 +26,9 @@ export const buildMembersSchema = () =>
       ViewerResolver,
       OrganisationQueries,
       IdentityQueries,
+      AccountResolver,
+      AccountMutations,
+      AuditResolver,
       MembershipMutations,
       RoleMutations,
       OrganisationResolver,

@@ -1,8 +1,11 @@
 import { createCursors } from '../../kit/cursor.ts';
+import { startDataRights } from '../../kit/data-rights/contribute.ts';
 import { openDatabase } from '../../kit/database/open.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
-import type { MembersContext } from './context.ts';
+import { readExportFile } from './accounts.ts';
+import type { AuditPosition, MembersContext } from './context.ts';
+import { collectActs, finishDataRights, inConfidence } from './data-rights-jobs.ts';
 import { Membership, MembershipEvent } from './entities/membership.ts';
 import { Organisation } from './entities/organisation.ts';
 import { Person } from './entities/person.ts';
@@ -29,6 +32,11 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
       },
     }),
   });
+  const { hints } = options.database;
+  const dataRights = startDataRights({
+    ...{ database, subgraph: 'members', hints, log, collect: collectActs, hide: inConfidence },
+    finish: () => finishDataRights(database),
+  });
   try {
     const { id: installation } = await readInstallation(database.source);
     const listCursors = (stream: string) =>
@@ -36,24 +44,28 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
     const cursors = {
       memberships: listCursors('members.memberships'),
       organisations: listCursors('members.organisations'),
+      audit: createCursors<AuditPosition>(options.cursorSecret, { kind: 'list', stream: 'members.audit', installation }),
     };
     const server = await serveSubgraph<MembersContext>({
       name: 'members',
       schema,
+      files: (actor, id) => readExportFile(database.source.manager, actor, id),
       secret,
       ...(port !== undefined && { port }),
       ...(host !== undefined && { host }),
       log,
-      createContext: (request) => ({ ...request, database, cursors, loaders: createLoaders(database.source) }),
+      createContext: (request) => ({ ...request, database, hints, cursors, loaders: createLoaders(database.source) }),
     });
     return {
       url: server.url,
       async stop() {
         await server.stop();
+        await dataRights.stop();
         await database.stop();
       },
     };
   } catch (error) {
+    await dataRights.stop();
     await database.stop();
     throw error;
   }

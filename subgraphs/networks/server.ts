@@ -1,3 +1,4 @@
+import { startDataRights } from '../../kit/data-rights/contribute.ts';
 import { openDatabase } from '../../kit/database/open.ts';
 import { startTail, type TailOptions } from '../../kit/feed/tail.ts';
 import { createFeedCursors } from '../../kit/feed/vector.ts';
@@ -61,11 +62,14 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
         log,
         createContext: (request) => ({ ...request, database, updates, loaders: createLoaders(source) }),
       });
+      const { hints } = options.database;
+      const dataRights = startDataRights({ database, subgraph: 'networks', hints, log });
       return {
         url: server.url,
         async stop() {
           await tail.stop(); // first, so that its last message still finds the sockets open
           await server.stop();
+          await dataRights.stop();
           await database.stop();
         },
       };

@@ -1,8 +1,10 @@
+import { startDataRights } from '../../kit/data-rights/contribute.ts';
 import { openDatabase } from '../../kit/database/open.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
 import { keepDeletingUnusedClientIds } from './commands/client-ids.ts';
 import type { PlansContext } from './context.ts';
+import { collectTyped } from './data-rights.ts';
 import { Plan } from './entities/plan.ts';
 import { createLifeLoaders } from './life-loaders.ts';
 import { type LinkedRegion, openLinks } from './link/links.ts';
@@ -63,12 +65,14 @@ export async function start(options: WorkingPlansOptions): Promise<RunningServer
       }),
     });
     plans.links = openLinks({ plans, hints, log, regions: options.links ?? [] });
+    const dataRights = startDataRights({ database, subgraph: 'working-plans', hints, log, collect: collectTyped });
     const stopDeleting = keepDeletingUnusedClientIds(database.source, log);
     return {
       url: server.url,
       async stop() {
         await server.stop();
         await plans.links?.stop();
+        await dataRights.stop();
         presence.stop();
         await stopDeleting();
         await plans.stop();

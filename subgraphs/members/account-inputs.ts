@@ -1,0 +1,63 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { type DigestFrequency, DigestFrequencyEnum } from './entities/notifications.ts';
+
+@InputType()
+export class RevokeSessionsInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => [ID], { nullable: true, description: "Ids of the person's own sessions." })
+  sessionIds?: string[] | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description:
+      'Every session of the person, this one too, and every token issued until now, also one never used here.',
+  })
+  all?: boolean | null;
+}
+
+@InputType({ description: 'What is left out stays as it is.' })
+export class SetNotificationsInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => Int, { description: 'The version that was read; ConflictError if it is no longer the current one.' })
+  expectedVersion!: number;
+  @Field(() => DigestFrequencyEnum, { nullable: true })
+  digest?: DigestFrequency | null;
+  @Field(() => Int, { nullable: true, description: '0 to 23.' })
+  digestHourLocal?: number | null;
+  @Field(() => String, { nullable: true, description: 'IANA name, e.g. America/Bogota.' })
+  timeZone?: string | null;
+  @Field(() => Boolean, { nullable: true })
+  includeContent?: boolean | null;
+  @Field(() => Boolean, { nullable: true })
+  mentionsImmediate?: boolean | null;
+}
+
+@InputType()
+export class RequestDataExportInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+}
+
+@InputType()
+export class RequestErasureInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Absent: asks, and is given a confirmation code. With that code, within 15 minutes: does it, for good.',
+  })
+  confirm?: string | null;
+}
+
+@InputType()
+export class EraseAuditReasonInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID)
+  networkId!: string;
+  @Field(() => ID)
+  entryId!: string;
+}

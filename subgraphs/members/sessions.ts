@@ -1,0 +1,38 @@
+import type { DataSource } from 'typeorm';
+import type { Actor } from '../../kit/context.ts';
+
+/**
+ * Notes that a session of this subject is in use, to the minute, and tells whether it was ended. To be asked after the
+ * rights version was read: what is ended later raises it.
+ * @returns false for a session that its person has ended
+ */
+export async function keepSession(
+  source: DataSource,
+  subject: string,
+  session: NonNullable<Actor['session']>,
+): Promise<boolean> {
+  const { id, device = 'unknown device', issuedAt = 0, expiresAt = issuedAt } = session;
+  const [row] = await source.query(
+    `WITH who AS (
+       SELECT p.id, p.sessions_ended_at >= to_timestamp($4) AS over FROM person p WHERE p.subject = $2
+     ), kept AS (
+       INSERT INTO session AS s (id, person_id, device, expires_at)
+       SELECT $1, id, $3, to_timestamp($5) FROM who WHERE over IS NOT TRUE
+       ON CONFLICT (id) DO UPDATE SET last_seen_at = now(), device = excluded.device,
+         expires_at = greatest(s.expires_at, excluded.expires_at)
+       WHERE s.revoked_at IS NULL
+         AND (s.last_seen_at < now() - interval '1 minute' OR s.expires_at < excluded.expires_at)
+     )
+     SELECT who.over IS TRUE OR s.revoked_at IS NOT NULL AS ended
+     FROM who LEFT JOIN session s ON s.id = $1 AND s.person_id = who.id`,
+    [id, subject, device, issuedAt / 1000, expiresAt / 1000],
+  );
+  return row?.ended !== true;
+}
+
+/** Of ended sessions it is remembered for a year that they were: their tokens may be renewed for long. */
+export async function forgetSessions(source: DataSource): Promise<void> {
+  await source.query(
+    `DELETE FROM session WHERE expires_at < now() - CASE WHEN revoked_at IS NULL THEN interval '1 day' ELSE interval '1 year' END`,
+  );
+}
