@@ -4,7 +4,14 @@ import { type DocumentNode, type GraphQLSchema, isAbstractType, TypeInfo, visit,
 const viewerTypes = new Set(['Viewer', 'Person', 'ContactChannel']);
 
 /** Fields that answer each reader differently, although their rights are the same. */
-const viewerFields = new Set(['Query.viewer', 'Seat.holder', 'Seat.roles', 'Body.seats']);
+const viewerFields = new Set([
+  'Query.viewer',
+  'Query.exportJob',
+  'Seat.holder',
+  'Seat.roles',
+  'Seat.terms',
+  'Body.seats',
+]);
 
 /** Names that say so themselves, for fields that are yet to come: `viewer`, `viewerReacted`, `unread`, `unreadCount`, `myRsvp`. */
 const viewerNames = /^(viewer|unread|my)([A-Z]|$)/;

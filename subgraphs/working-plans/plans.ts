@@ -30,6 +30,7 @@ export interface Plans {
   versionCursors(planId: string): Cursors<number>;
   /** Of a plan's list of suggestions, alike. */
   suggestionCursors(planId: string): Cursors<number>;
+  hints: Hints;
   /** The exchange with other regions, once the subgraph serves. */
   links?: Links;
   /** Ends what is being committed, then the rooms and their readers; the database stays open. */
@@ -92,6 +93,7 @@ export function openPlans(options: {
         stream: `working-plans.suggestions ${planId}`,
         installation: ofInstallation,
       }),
+    hints,
     region,
     regionNumber,
     async stop() {

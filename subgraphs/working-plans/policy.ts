@@ -130,6 +130,26 @@ export const mayResolveSuggestion = (actor: Actor, plan: PlanFacts, objective: O
   (hasRole(actor, ['STEERING_COMMITTEE', 'COORDINATOR'], (objective ?? plan).networkIds) ||
     (objective !== null && leadsObjective(actor, plan, objective)));
 
+const members: readonly Role[] = [
+  'MEMBER_REP',
+  'MEMBER_EDITOR',
+  'EXPERT_GROUP_LEAD',
+  'STEERING_COMMITTEE',
+  'COORDINATOR',
+];
+
+/**
+ * Taking a plan out as a file: members of its networks in every status; of one that is adopted also liaisons, observers and other networks' members who may read
+ * it, and partner systems. Not who reads it only to keep it safe or running.
+ */
+export const mayExport = (actor: Actor, plan: PlanFacts): boolean => {
+  if (!mayRead(actor, plan)) return false;
+  if (actor.kind === 'PARTNER') return isPublished(plan);
+  if (actor.kind !== 'SEAT' || actor.seatId === undefined) return false;
+  if (hasRole(actor, members, plan.networkIds)) return true;
+  return isPublished(plan) && hasRole(actor, [...members, 'UN_LIAISON', 'OBSERVER']);
+};
+
 /** Freezing a draft for review. */
 export const maySubmit = (actor: Actor, plan: PlanFacts): boolean =>
   actor.kind === 'SEAT' && hasRole(actor, ['COORDINATOR'], plan.networkIds);

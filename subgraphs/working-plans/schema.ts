@@ -17,6 +17,7 @@ import {
   NetworkResolver,
   OrganisationResolver,
 } from './resolvers/elsewhere.ts';
+import { ExportResolver } from './resolvers/exports.ts';
 import { findActivityReference, findNode, findPlan } from './resolvers/find.ts';
 import { PlanHistoryResolver } from './resolvers/history.ts';
 import { LifeResolver } from './resolvers/life.ts';
@@ -57,6 +58,7 @@ export function buildWorkingPlansSchema() {
       PlanLifeResolver,
       PlanVersionResolver,
       PlanHistoryResolver,
+      ExportResolver,
       NetworkResolver,
       OrganisationResolver,
       BodyResolver,

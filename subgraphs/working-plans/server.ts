@@ -3,9 +3,11 @@ import { openDatabase } from '../../kit/database/open.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
 import { keepDeletingUnusedClientIds } from './commands/client-ids.ts';
+import { findExportFile } from './commands/exports/find.ts';
 import type { PlansContext } from './context.ts';
 import { collectTyped } from './data-rights.ts';
 import { Plan } from './entities/plan.ts';
+import { createExporter } from './exports/exporter.ts';
 import { createLifeLoaders } from './life-loaders.ts';
 import { type LinkedRegion, openLinks } from './link/links.ts';
 import { createLoaders } from './loaders.ts';
@@ -56,6 +58,7 @@ export async function start(options: WorkingPlansOptions): Promise<RunningServer
       port: options.port ?? 0,
       ...(options.host && { host: options.host }),
       log,
+      files: (actor, id) => findExportFile(plans, actor, id),
       createContext: (request) => ({
         ...request,
         plans,
@@ -65,6 +68,7 @@ export async function start(options: WorkingPlansOptions): Promise<RunningServer
       }),
     });
     plans.links = openLinks({ plans, hints, log, regions: options.links ?? [] });
+    const exporter = createExporter({ plans, log });
     const dataRights = startDataRights({ database, subgraph: 'working-plans', hints, log, collect: collectTyped });
     const stopDeleting = keepDeletingUnusedClientIds(database.source, log);
     return {
@@ -74,6 +78,7 @@ export async function start(options: WorkingPlansOptions): Promise<RunningServer
         await plans.links?.stop();
         await dataRights.stop();
         presence.stop();
+        await exporter.stop();
         await stopDeleting();
         await plans.stop();
         await database.stop();

@@ -125,6 +125,10 @@ describe('a name typed by mistake', () => {
       `Leave ${canary} out`,
       'seat:s07',
     ]);
+    await db.query(
+      'INSERT INTO plan_strategy (id, plan_id, node_key, title, url, added_by) VALUES ($1, $2, $3, $4, $5, $6)',
+      ['strategy:1', joint, 'a1.1.1', `${canary} on strategy`, `https://example.org/?${canary}`, 'seat:s07'],
+    );
     const json = canonicalPlan(readPlan(editor.doc));
     const query = (sql: string, values: unknown[]) => db.query(sql, values).then(({ rows }) => rows);
     const { rows: heads } = await db.query('SELECT seq FROM plan WHERE id = $1', [joint]);
@@ -353,7 +357,9 @@ describe('columns', () => {
         'plan_suggestion.note',
         'plan_suggestion.field',
       ],
+      ...['format', 'names', 'error', 'file_name', 'media_type', 'bytes'].map((column) => `plan_export.${column}`),
       // made anew from the document
+      'plan_words.words',
       ...[
         'code',
         'countries',
@@ -374,6 +380,8 @@ describe('columns', () => {
         'plan_decision.outcome',
         'plan_decision.subject_typename',
       ],
+      'plan_snapshot.state_vector',
+      ...['plan_strategy.country', 'plan_touch.field'],
       ...['decision_feed.positions', 'link_item.reason', 'link_peer.error', 'link_plan.cursor'],
     ]);
     const unknown = rows.map(({ name }) => name as string).filter((name) => !structure.test(name) && !known.has(name));

@@ -15,6 +15,8 @@ export const notes = [
   { table: 'plan_changes_request', column: 'note', key: ['version'] },
   { table: 'plan_version', column: 'label', key: ['number'], also: 'redacted_at = now()' },
   { table: 'plan_redaction', column: 'reason', key: ['epoch'] },
+  { table: 'plan_strategy', column: 'title', key: ['id'] },
+  { table: 'plan_strategy', column: 'url', key: ['id'] },
 ] as const;
 
 /** Tables whose rows a redaction rewrites or deletes. */
@@ -25,8 +27,17 @@ export const touchedTables = [
   'plan_suggestion',
   'plan_node',
   'link_item',
+  'plan_export',
+  'plan_words',
   ...new Set(notes.map(({ table }) => table)),
 ];
+
+/** What was made from the plan's text and can be made again: files, and the words by which similar activities are found. */
+export async function deleteDerived(manager: EntityManager, planId: string): Promise<void> {
+  await manager.query('DELETE FROM plan_export WHERE plan_id = $1', [planId]);
+  await manager.query('DELETE FROM plan_words WHERE plan_id = $1', [planId]);
+  await manager.query('DELETE FROM plan_words_read WHERE plan_id = $1', [planId]);
+}
 
 /** Takes the target out of all copies of the plan's text, under the plan's lock. @returns how many rows held it */
 export async function strikeCopies(manager: EntityManager, planId: string, target: Target): Promise<number> {

@@ -14,7 +14,7 @@ import { rebuildProjection } from '../../projection.ts';
 import { readPlans } from '../../room/read.ts';
 import { openDocument } from '../../room/room.ts';
 import { issueClient } from '../join.ts';
-import { strikeCopies, touchedTables } from './copies.ts';
+import { deleteDerived, strikeCopies, touchedTables } from './copies.ts';
 import { strikeDocument } from './document.ts';
 import { beginEpoch } from './epoch.ts';
 import { checkField, type Target, targetOf } from './target.ts';
@@ -32,7 +32,8 @@ export async function redactPlanText(plans: Plans, actor: Actor, input: RedactPl
   if (!room || !mayRead(actor, room.plan)) throw forbidden('There is no such plan, or you may not see it.');
   requireOfficer(plans, actor, room.plan);
   const target = targetOf(input);
-  await plans.database.transaction(async ({ manager }) => {
+  await plans.database.transaction(async (tx) => {
+    const { manager } = tx;
     // The text is not hashed into the claim: what is to be forgotten must not be kept as something that it can be guessed from.
     const { first } = await claim(
       manager,
@@ -42,7 +43,14 @@ export async function redactPlanText(plans: Plans, actor: Actor, input: RedactPl
       planId,
     );
     await manager.query('SELECT FROM plan WHERE id = $1 FOR UPDATE', [planId]);
-    await redact(plans, manager, actor, planId, target, input.reason.trim(), first);
+    const isDone = await redact(plans, manager, actor, planId, target, input.reason.trim(), first);
+    if (!isDone) return;
+    const place = 'nodeKey' in target ? target.nodeKey : null;
+    const { networkIds } = room.plan;
+    tx.audit({
+      ...{ actor, action: 'TEXT_REDACTED', networkIds, detail: place, reason: input.reason },
+      target: { type: 'WorkingPlan', id: planId },
+    });
   });
   plans.rooms.announce(planId);
   return vacuum(plans);
@@ -66,7 +74,7 @@ async function redact(
   target: Target,
   reason: string,
   always: boolean,
-): Promise<void> {
+): Promise<boolean> {
   // A copy of its own: nothing of this may be in the live document before it is committed.
   const reading = (await readPlans(manager, [{ id: planId, seq: null, epoch: null }])).get(planId)!;
   // Again, under the lock.
@@ -79,15 +87,17 @@ async function redact(
     const { update, places } = strikeDocument(doc, target, { clientId, deletion });
     if (places.length > 0) await logEdit(plans, manager, reading.plan, seatId, clientId, update);
     const copies = await strikeCopies(manager, planId, target);
-    if (!always && places.length === 0 && copies === 0) return;
+    if (!always && places.length === 0 && copies === 0) return false;
     applyEdits(doc, [update]);
     const epoch = await beginEpoch(manager, planId, doc);
     await rebuildProjection(manager, planId);
+    await deleteDerived(manager, planId);
     await forgetInputs(manager, planId);
     await manager.query(
       'INSERT INTO plan_redaction (plan_id, epoch, seat_id, reason, places) VALUES ($1, $2, $3, $4, $5)',
       [planId, epoch, seatId, reason, places],
     );
+    return true;
   } finally {
     doc.destroy();
   }
