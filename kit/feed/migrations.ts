@@ -44,4 +44,22 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
       SELECT network_id, position, id, data, recorded_at FROM feed.event WHERE type = 'DECISION_CONCLUDED'`,
     down: 'DROP VIEW feed.decision',
   },
+  {
+    // A network's history read by the time of what happened, and one decision found by its id.
+    name: '2026-11-22-feed-history',
+    up: `
+      CREATE INDEX event_occurred ON feed.event (network_id, occurred_at DESC, position DESC);
+      CREATE INDEX event_decision ON feed.event (network_id, (data ->> 'decisionId'), position DESC) WHERE type = 'DECISION_CONCLUDED';
+    `,
+    down: 'DROP INDEX feed.event_occurred, feed.event_decision',
+  },
+  {
+    // One decision by its id, with the body that took it: what members asks before it admits or declines an applicant.
+    name: '2026-11-22-feed-conclusions',
+    up: `CREATE VIEW feed.conclusion AS
+      SELECT network_id, position, data ->> 'decisionId' AS decision_id, data ->> 'outcome' AS outcome,
+        data ->> 'contentHash' AS content_hash, body_ids
+      FROM feed.event WHERE type = 'DECISION_CONCLUDED'`,
+    down: 'DROP VIEW feed.conclusion',
+  },
 ];

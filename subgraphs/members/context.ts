@@ -2,6 +2,8 @@ import type { RequestContext } from '../../kit/context.ts';
 import type { Cursors } from '../../kit/cursor.ts';
 import type { Database, Transaction } from '../../kit/database/open.ts';
 import type { Hints } from '../../kit/hints.ts';
+import type { Changes } from './changes.ts';
+import type { MatchPosition } from './expertise.ts';
 import type { ListPosition } from './lists.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -14,7 +16,13 @@ export interface MembersContext extends RequestContext {
   database: Database;
   hints: Hints;
   loaders: Loaders;
-  cursors: { memberships: Cursors<ListPosition>; organisations: Cursors<ListPosition>; audit: Cursors<AuditPosition> };
+  cursors: {
+    memberships: Cursors<ListPosition>;
+    organisations: Cursors<ListPosition>;
+    audit: Cursors<AuditPosition>;
+    experts: Cursors<MatchPosition>;
+  };
+  changes: Changes;
 }
 
 /** Runs a command in one transaction; what the request has read before is forgotten, so that the answer shows the change. */
@@ -22,6 +30,7 @@ export async function run<T>(context: MembersContext, command: (tx: Transaction)
   try {
     return await context.database.transaction(command);
   } finally {
+    context.changes.wake();
     context.loaders = createLoaders(context.database.source);
   }
 }

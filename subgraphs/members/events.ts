@@ -5,13 +5,15 @@ import type { MembershipStatus } from './states.ts';
 export const memberEvents = {
   MEMBER_JOINED: 'org.net4u.member.joined.v1',
   MEMBER_LEFT: 'org.net4u.member.left.v1',
+  MEMBER_CHANGED: 'org.net4u.member.changed.v1',
 } as const;
 
-/** `data` of both events. */
+/** `data` of all three. MEMBER_CHANGED: read the organisation again, what partners may see of it has changed. */
 export type MemberEventData = {
   membershipId: string;
   organisationId: string;
   status: MembershipStatus;
+  /** The membership's; of MEMBER_CHANGED, the organisation's. */
   version: number;
 };
 

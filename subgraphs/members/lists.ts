@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
-import { columnsOf, selectOrganisation } from './columns.ts';
-import { Membership, type MembershipStatus } from './entities/membership.ts';
+import { selectMembership, selectOrganisation } from './columns.ts';
+import type { Membership, MembershipStatus } from './entities/membership.ts';
 import { foldName, type Organisation, type StakeholderType } from './entities/organisation.ts';
 
 /** Where a reader of a list stands: lists go by the organisation's name, then by id. */
@@ -47,7 +47,7 @@ export function loadMembershipPages(source: DataSource, page: MembershipPage): D
        FROM unnest($1::text[]) AS n(id)
        CROSS JOIN LATERAL (SELECT count(*)::int AS total ${found}) counted
        LEFT JOIN LATERAL (
-         SELECT ${columnsOf(source, Membership, 'm')}, o.list_name AS "listName" ${found}
+         SELECT ${selectMembership(source, 'm')}, o.list_name AS "listName" ${found}
            AND ($5::text IS NULL OR (o.list_name, m.id) > ($5, $6))
          ORDER BY o.list_name, m.id LIMIT $7
        ) page ON true

@@ -1,12 +1,13 @@
 import type DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import { loadByKey, loadListByKey } from '../../kit/load.ts';
-import { columnsOf, type Entity, selectOrganisation } from './columns.ts';
-import { type Count, DiversitySummary } from './entities/foreign.ts';
-import { Membership, MembershipEvent } from './entities/membership.ts';
+import { columnsOf, type Entity, selectMembership, selectOrganisation } from './columns.ts';
+import { loadCells, loadCounts, loadLanguages } from './diversity.ts';
+import type { Count, DiversityCell } from './entities/foreign.ts';
+import { type Membership, MembershipEvent, Sponsorship } from './entities/membership.ts';
 import type { Organisation } from './entities/organisation.ts';
 import { Person } from './entities/person.ts';
-import { RoleAssignment, Seat } from './entities/seat.ts';
+import { RoleAssignment, Seat, SeatOffer } from './entities/seat.ts';
 import { loadMembershipPages, type MembershipPage, type PageOfMemberships } from './lists.ts';
 
 /** A seat in a body, with the network in which the role was given. */
@@ -25,14 +26,24 @@ export interface Loaders {
   seatsOfBody: DataLoader<string, BodySeat[]>;
   roles: DataLoader<string, RoleAssignment[]>;
   persons: DataLoader<string, Person | null>;
-  diversity: Pick<DataLoader<string, DiversitySummary>, 'load'>;
+  /** Roles of a seat at any time, ended and yet to begin too. */
+  terms: DataLoader<string, RoleAssignment[]>;
+  /** Bodies in which a seat sits now. */
+  bodiesOfSeat: DataLoader<string, { seatId: string; bodyId: string }[]>;
+  /** Open offers of a seat. */
+  offersOfSeat: DataLoader<string, SeatOffer[]>;
+  sponsorships: DataLoader<string, Sponsorship[]>;
+  counts: DataLoader<string, (Count & { kind: 'type' | 'country' })[]>;
+  /** Languages of a network's ACTIVE members, with what the policy asks of each of these. */
+  languages: DataLoader<string, Organisation[]>;
+  cells: DataLoader<string, DiversityCell[]>;
 }
 
 /**
  * Networks in which a role is held by an organisation that belongs to them: as their member, or, being no member anywhere,
  * by its relation. A role alone is not enough: any network can give one to any seat, and with it would read the person.
  */
-const homeNetworks = (held: string) => `ARRAY(
+export const homeNetworks = (held: string) => `ARRAY(
   SELECT DISTINCT h.network_id FROM held_role h JOIN organisation o ON o.id = h.organisation_id
   LEFT JOIN LATERAL (
     SELECT array_agg(network_id) AS ids FROM membership
@@ -58,14 +69,16 @@ export function createLoaders(source: DataSource): Loaders {
       byId,
     ),
     memberships: loadByKey<string, Membership>(
-      rows(Membership, (columns) => `SELECT ${columns} FROM membership t WHERE id = ANY($1)`),
+      (ids) => source.query(`SELECT ${selectMembership(source, 't')} FROM membership t WHERE t.id = ANY($1)`, [ids]),
       byId,
     ),
     membershipsOfOrganisation: loadListByKey<string, Membership>(
-      rows(
-        Membership,
-        (columns) => `SELECT ${columns} FROM membership t WHERE organisation_id = ANY($1) ORDER BY network_id, id`,
-      ),
+      (ids) =>
+        source.query(
+          `SELECT ${selectMembership(source, 't')} FROM membership t WHERE t.organisation_id = ANY($1)
+           ORDER BY t.network_id, t.id`,
+          [ids],
+        ),
       (row) => row.organisationId,
     ),
     membershipPages(page) {
@@ -118,28 +131,41 @@ export function createLoaders(source: DataSource): Loaders {
       ),
       byId,
     ),
-    diversity: loadDiversity(source),
-  };
-}
-
-function loadDiversity(source: DataSource): Loaders['diversity'] {
-  type Row = { networkId: string; kind: 'type' | 'country'; key: string; value: number };
-  const counts = loadListByKey<string, Row>(
-    (ids) =>
-      source.query(
-        `SELECT m.network_id AS "networkId", k.kind, k.key, count(*)::int AS value
-         FROM membership m JOIN organisation o ON o.id = m.organisation_id
-         CROSS JOIN LATERAL (VALUES ('type', o.stakeholder_type), ('country', o.country)) AS k(kind, key)
-         WHERE m.network_id = ANY($1) AND m.status = 'ACTIVE' AND NOT o.safety_locked AND k.key IS NOT NULL
-         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
-        [ids],
+    terms: loadListByKey<string, RoleAssignment>(
+      rows(
+        RoleAssignment,
+        (columns) =>
+          `SELECT ${columns} FROM role_assignment t WHERE seat_id = ANY($1) ORDER BY network_id, starts_on, id`,
       ),
-    (row) => row.networkId,
-  );
-  const summary = (rows: Row[]) => {
-    const of = (kind: Row['kind']): Count[] =>
-      rows.filter((row) => row.kind === kind).map(({ key, value }) => ({ key, value }));
-    return Object.assign(new DiversitySummary(), { byStakeholderType: of('type'), byCountry: of('country') });
+      (row) => row.seatId,
+    ),
+    bodiesOfSeat: loadListByKey(
+      (ids) =>
+        source.query(
+          `SELECT DISTINCT seat_id AS "seatId", body_id AS "bodyId" FROM held_role
+           WHERE seat_id = ANY($1) AND effective AND body_id IS NOT NULL`,
+          [ids],
+        ),
+      (row: { seatId: string; bodyId: string }) => row.seatId,
+    ),
+    offersOfSeat: loadListByKey<string, SeatOffer>(
+      rows(
+        SeatOffer,
+        (columns) => `SELECT ${columns} FROM seat_offer t
+          WHERE seat_id = ANY($1) AND answer IS NULL AND expires_at > now() ORDER BY id`,
+      ),
+      (row) => row.seatId,
+    ),
+    sponsorships: loadListByKey<string, Sponsorship>(
+      rows(
+        Sponsorship,
+        (columns) =>
+          `SELECT ${columns} FROM sponsorship t WHERE membership_id = ANY($1) ORDER BY asked_at, organisation_id`,
+      ),
+      (row) => row.membershipId,
+    ),
+    counts: loadCounts(source),
+    languages: loadLanguages(source),
+    cells: loadCells(source),
   };
-  return { load: async (id) => summary(await counts.load(id)) };
 }

@@ -1,15 +1,16 @@
 import type { Actor, Role } from '../../kit/context.ts';
-import { hasRole, maySee, readableNetworks } from '../../kit/visibility.ts';
+import { hasRole, maySee } from '../../kit/visibility.ts';
 import type { Membership } from './entities/membership.ts';
-import type { Organisation } from './entities/organisation.ts';
+import type { Organisation, ProfileField, Standing } from './entities/organisation.ts';
 import type { ContactChannel, Person } from './entities/person.ts';
-import type { RoleAssignment, Seat } from './entities/seat.ts';
-import type { MembershipStatus } from './states.ts';
+import type { Seat } from './entities/seat.ts';
+import { type MembershipStatus, openStatuses } from './states.ts';
 
 /** What may be done with members, as pure sentences. `may...(actor, thing)`; nothing here reads a database or a clock. */
 
-const isSystem = (actor: Actor) => actor.kind === 'SYSTEM';
-const ownOrganisation = (actor: Actor, id: string) => actor.organisationId !== undefined && actor.organisationId === id;
+export const isSystem = (actor: Actor) => actor.kind === 'SYSTEM';
+export const ownOrganisation = (actor: Actor, id: string) =>
+  actor.organisationId !== undefined && actor.organisationId === id;
 
 /** The gateway asking for itself reads no records; everyone else is a signed-in reader or a partner. */
 export const maySeeFloor = (actor: Actor): boolean => actor.kind !== 'GATEWAY';
@@ -25,13 +26,35 @@ export const mayReadNetwork = (actor: Actor, networkId: string): boolean =>
 export const mayReadApplications = (actor: Actor, networkId: string): boolean =>
   isSystem(actor) || hasRole(actor, ['COORDINATOR', 'STEERING_COMMITTEE', 'SAFETY_OFFICER'], [networkId]);
 
-const isApplicant = (actor: Actor, by: { appliedBySeatId: string | null; appliedByPersonId: string | null }) =>
+type Applicant = Pick<Standing, 'appliedBySeatId' | 'appliedByPersonId' | 'invitedSubject'>;
+
+/** Who has entered the application, and who was invited to. */
+const isApplicant = (actor: Actor, by: Applicant) =>
   (actor.seatId !== undefined && actor.seatId === by.appliedBySeatId) ||
-  (actor.personId !== undefined && actor.personId === by.appliedByPersonId);
+  (actor.personId !== undefined && actor.personId === by.appliedByPersonId) ||
+  ((actor.kind === 'PERSON' || actor.personId !== undefined) && actor.subject === by.invitedSubject);
+
+/** Roles that speak for an organisation; typing rights are not enough. */
+const speakers: readonly Role[] = ['MEMBER_REP', 'STEERING_COMMITTEE', 'COORDINATOR'];
+/** Roles of an office that is no member. */
+const offices: readonly Role[] = ['UN_LIAISON', 'OBSERVER', 'SAFETY_OFFICER'];
+
+/** A member that the applicant named as its sponsor reads the application, by a seat that speaks for it in that network. */
+const isAskedSponsor = (actor: Actor, membership: Pick<Standing, 'networkId' | 'sponsorIds'>) =>
+  actor.organisationId !== undefined &&
+  membership.sponsorIds.includes(actor.organisationId) &&
+  hasRole(actor, speakers, [membership.networkId]);
 
 // --- organisations
 
-type OrganisationFacts = Pick<Organisation, 'id' | 'relation' | 'safetyLocked' | 'standing'>;
+type OrganisationFacts = Pick<
+  Organisation,
+  'id' | 'relation' | 'safetyLocked' | 'standing' | 'fieldVisibility' | 'bodyIds'
+>;
+
+/** Those whom an application concerns: who handle it, who entered it, and who is to sponsor it. */
+const isConcerned = (actor: Actor, m: Standing) =>
+  mayReadApplications(actor, m.networkId) || isApplicant(actor, m) || isAskedSponsor(actor, m);
 
 /** An applicant is nobody's business but those who handle the application; every other organisation may be named. */
 export const mayNameOrganisation = (actor: Actor, organisation: OrganisationFacts): boolean =>
@@ -39,7 +62,7 @@ export const mayNameOrganisation = (actor: Actor, organisation: OrganisationFact
   (organisation.relation !== 'APPLICANT' ||
     isSystem(actor) ||
     ownOrganisation(actor, organisation.id) ||
-    organisation.standing.some((m) => mayReadApplications(actor, m.networkId) || isApplicant(actor, m)));
+    organisation.standing.some((m) => isConcerned(actor, m)));
 
 /** Past the safety lock: the organisation itself, and the safety officers of its networks. To others it is "Member organisation". */
 export const maySeeThroughLock = (actor: Actor, organisation: OrganisationFacts): boolean =>
@@ -64,29 +87,55 @@ export const maySeeBasics = (actor: Actor, organisation: OrganisationFacts): boo
     !enteredAsMember(organisation) ||
     ownOrganisation(actor, organisation.id) ||
     organisation.standing.some(
-      (m) =>
-        mayReadApplications(actor, m.networkId) ||
-        isApplicant(actor, m) ||
-        (organisation.relation !== 'APPLICANT' && mayReadNetwork(actor, m.networkId)),
+      (m) => isConcerned(actor, m) || (organisation.relation !== 'APPLICANT' && mayReadNetwork(actor, m.networkId)),
     ));
 
-/** Website, about, languages, tags: who reads a network of which the organisation is an ACTIVE member, those who review it, and itself. */
-export const maySeeProfile = (actor: Actor, organisation: OrganisationFacts): boolean =>
+/**
+ * A field of a member's profile, by the visibility that it gave it: in the networks of which it is an ACTIVE member, and in
+ * those in which the reader handles its membership. What is PUBLIC is that only while it is a member somewhere.
+ */
+export function mayReadField(actor: Actor, organisation: OrganisationFacts, field: ProfileField): boolean {
+  if (!maySeeFloor(actor) || !maySeeThroughLock(actor, organisation)) return false;
+  if (isSystem(actor) || ownOrganisation(actor, organisation.id)) return true;
+  const networkIds = organisation.standing
+    .filter((m) => m.status === 'ACTIVE' || mayReadApplications(actor, m.networkId))
+    .map((m) => m.networkId);
+  if (networkIds.length === 0 && enteredAsMember(organisation)) return false;
+  const visibility = organisation.fieldVisibility[field] ?? 'NETWORK';
+  return maySee(actor, { visibility, networkIds, bodyIds: organisation.bodyIds });
+}
+
+/** Also of an applicant, to those whom the application concerns: they are to judge by it, whatever is to be shown later. */
+export const maySeeField = (actor: Actor, organisation: OrganisationFacts, field: ProfileField): boolean =>
   mayNameOrganisation(actor, organisation) &&
-  maySeeThroughLock(actor, organisation) &&
-  (ownOrganisation(actor, organisation.id) ||
-    organisation.standing.some(
-      (m) =>
-        (m.status === 'ACTIVE' && mayReadNetwork(actor, m.networkId)) ||
-        mayReadApplications(actor, m.networkId) ||
-        isApplicant(actor, m),
-    ));
+  (mayReadField(actor, organisation, field) ||
+    (maySeeThroughLock(actor, organisation) &&
+      organisation.standing.some(
+        (m) => isApplicant(actor, m) || (openStatuses.includes(m.status) && isConcerned(actor, m)),
+      )));
+
+/** Its own seats, and nobody else: what it shows to whom is a matter of its safety. */
+export const maySeeFieldVisibility = (actor: Actor, organisation: Pick<Organisation, 'id'>): boolean =>
+  isSystem(actor) || ownOrganisation(actor, organisation.id);
+
+/** The organisation's own affairs (profile, seats, whom it sponsors): by a seat that speaks for it, whether member or office. */
+export const maySpeakFor = (actor: Actor, organisationId: string): boolean =>
+  isSystem(actor) || (ownOrganisation(actor, organisationId) && hasRole(actor, [...speakers, ...offices]));
+
+/** Name, type and country stand on the floor of the network: those who lead it may put them right, too. */
+export const mayCorrectFacts = (actor: Actor, organisation: Pick<Organisation, 'id' | 'standing'>): boolean =>
+  maySpeakFor(actor, organisation.id) ||
+  hasRole(
+    actor,
+    ['COORDINATOR', 'STEERING_COMMITTEE'],
+    organisation.standing.filter((m) => m.status === 'ACTIVE').map((m) => m.networkId),
+  );
 
 // --- memberships
 
 type MembershipFacts = Pick<
   Membership,
-  'networkId' | 'organisationId' | 'status' | 'appliedBySeatId' | 'appliedByPersonId'
+  'networkId' | 'organisationId' | 'status' | 'appliedBySeatId' | 'appliedByPersonId' | 'invitedSubject' | 'sponsorIds'
 >;
 
 export const maySeeMembership = (actor: Actor, membership: MembershipFacts): boolean =>
@@ -94,15 +143,63 @@ export const maySeeMembership = (actor: Actor, membership: MembershipFacts): boo
   (membership.status === 'ACTIVE' ||
     mayReadApplications(actor, membership.networkId) ||
     ownOrganisation(actor, membership.organisationId) ||
-    isApplicant(actor, membership));
+    isApplicant(actor, membership) ||
+    isAskedSponsor(actor, membership));
+
+/** What was written for those who decide: motivation, sponsors and questions. The member that it became reads its own. */
+export const maySeeApplication = (actor: Actor, membership: MembershipFacts): boolean =>
+  mayReadApplications(actor, membership.networkId) ||
+  isApplicant(actor, membership) ||
+  isAskedSponsor(actor, membership) ||
+  ownOrganisation(actor, membership.organisationId);
+
+/** The applicant's own steps. A coordinator who entered an application for somebody answers for him. */
+export const mayAct = (actor: Actor, membership: MembershipFacts): boolean =>
+  isApplicant(actor, membership) || maySpeakFor(actor, membership.organisationId);
+
+/** Members are followed live by those who read the network. */
+export const mayFollowMemberships = (actor: Actor, networkId: string): boolean => mayReadNetwork(actor, networkId);
+
+/** A step is told to those who handle memberships and to the member; to the rest, only if it began or ended what they can see. */
+export const mayHearOf = (
+  actor: Actor,
+  step: { networkId: string; organisationId: string; from: MembershipStatus | null; to: MembershipStatus },
+): boolean =>
+  mayReadApplications(actor, step.networkId) ||
+  ownOrganisation(actor, step.organisationId) ||
+  (mayReadNetwork(actor, step.networkId) && (step.to === 'ACTIVE' || step.from === 'ACTIVE'));
+
+/** The membership in such a message, as it stands now: without regard to who applied, since the stream is shared. */
+export const mayShowLive = (actor: Actor, membership: MembershipFacts): boolean =>
+  membership.status === 'ACTIVE' ||
+  mayReadApplications(actor, membership.networkId) ||
+  ownOrganisation(actor, membership.organisationId);
 
 /** Only ACTIVE memberships are on the floor; lists of any other status are for those who handle them. */
 export const mayListMemberships = (actor: Actor, networkId: string, status: MembershipStatus): boolean =>
   maySeeFloor(actor) && (status === 'ACTIVE' || mayReadApplications(actor, networkId));
 
-/** A person without a seat applies for an organisation of his own; a coordinator enters an application he has received. */
-export const mayApply = (actor: Actor, networkId: string): boolean =>
-  actor.kind === 'PERSON' || hasRole(actor, ['COORDINATOR'], [networkId]);
+/** Who leads a network now. */
+export interface Governance {
+  hasCommittee: boolean;
+  hasCoordinator: boolean;
+}
+
+/** The founder of a network, the operator, admits its first member and its first coordinator; afterwards he has no say. */
+export const mayFound = (actor: Actor, { hasCommittee, hasCoordinator }: Governance): boolean =>
+  !hasCommittee && !hasCoordinator && hasRole(actor, ['PLATFORM_OPERATOR']);
+
+/**
+ * A person without a seat applies for an organisation of his own; a seat that speaks for an organisation, for it, in another
+ * network; a coordinator enters an application he has received.
+ */
+export const mayApply = (actor: Actor, networkId: string, organisationId: string | null): boolean =>
+  organisationId !== null
+    ? actor.kind === 'SEAT' && maySpeakFor(actor, organisationId)
+    : actor.kind === 'PERSON' || hasRole(actor, ['COORDINATOR'], [networkId]);
+
+export const mayInvite = (actor: Actor, networkId: string, governance: Governance): boolean =>
+  hasRole(actor, ['COORDINATOR', 'STEERING_COMMITTEE'], [networkId]) || mayFound(actor, governance);
 
 /**
  * The coordinator prepares, up to UNDER_REVIEW and MORE_INFO; the Steering Committee decides. Where a network has no
@@ -112,71 +209,36 @@ export function mayMoveMembership(
   actor: Actor,
   networkId: string,
   to: MembershipStatus,
-  hasCommittee: boolean,
+  governance: Governance,
 ): boolean {
   const holds = (...roles: Role[]) => hasRole(actor, roles, [networkId]);
-  if (isSystem(actor) || holds('STEERING_COMMITTEE')) return true;
-  if (holds('COORDINATOR') && (!hasCommittee || ['APPLIED', 'UNDER_REVIEW', 'MORE_INFO'].includes(to))) return true;
+  if (isSystem(actor) || holds('STEERING_COMMITTEE') || mayFound(actor, governance)) return true;
+  if (holds('COORDINATOR') && (!governance.hasCommittee || ['APPLIED', 'UNDER_REVIEW', 'MORE_INFO'].includes(to))) {
+    return true;
+  }
   return holds('SAFETY_OFFICER') && ['DECLINED', 'SUSPENDED'].includes(to);
 }
 
-/** Leaving is the organisation's own act: a seat of it that speaks for it in that network. Typing rights are not enough. */
-export const mayWithdraw = (actor: Actor, membership: Pick<Membership, 'organisationId' | 'networkId'>): boolean =>
-  ownOrganisation(actor, membership.organisationId) &&
-  hasRole(actor, ['MEMBER_REP', 'STEERING_COMMITTEE', 'COORDINATOR'], [membership.networkId]);
+/** Says that the network has made sure of who applies; who decides does not check alone. */
+export const mayCheckApplicant = (actor: Actor, networkId: string): boolean =>
+  hasRole(actor, ['COORDINATOR', 'STEERING_COMMITTEE', 'SAFETY_OFFICER'], [networkId]);
 
-// --- seats and roles
-
-/** Roles that a seat can hold; partners and operators are no seats. */
-export const seatRoles: readonly Role[] = [
-  'MEMBER_REP',
-  'MEMBER_EDITOR',
-  'EXPERT_GROUP_LEAD',
-  'STEERING_COMMITTEE',
-  'COORDINATOR',
-  'UN_LIAISON',
-  'OBSERVER',
-  'SAFETY_OFFICER',
-];
-/** Roles that speak for a member, and so need an ACTIVE membership of the seat's organisation (as the view held_role has it). */
-export const memberRoles: readonly Role[] = [
-  'MEMBER_REP',
-  'MEMBER_EDITOR',
-  'EXPERT_GROUP_LEAD',
-  'STEERING_COMMITTEE',
-  'COORDINATOR',
-];
-const groupRoles: readonly Role[] = ['MEMBER_REP', 'MEMBER_EDITOR', 'EXPERT_GROUP_LEAD'];
-
-/** Any role in the network, and the seats in the committee's own body. */
-export const mayChangeAnyRole = (actor: Actor, networkId: string): boolean =>
-  isSystem(actor) || hasRole(actor, ['STEERING_COMMITTEE'], [networkId]);
+/** Vouches for an applicant: a seat that speaks, in that network, for a member that was asked. */
+export const maySponsor = (actor: Actor, membership: Pick<Standing, 'networkId' | 'sponsorIds'>): boolean =>
+  isAskedSponsor(actor, membership);
 
 /**
- * The Steering Committee assigns and revokes any role in its network; the coordinator only within groups: members,
- * editors, and leads and members of expert groups, never the committee's own seats.
+ * Leaving is the organisation's own act: a seat of it that speaks for it in that network. Typing rights are not enough. An
+ * application is withdrawn by who entered it.
  */
-export const mayChangeRole = (actor: Actor, role: Role, networkId: string): boolean =>
-  mayChangeAnyRole(actor, networkId) || (groupRoles.includes(role) && hasRole(actor, ['COORDINATOR'], [networkId]));
-
-/** Nobody gives himself a role, in whichever of his seats: a role opens a group's threads, or the records of persons. */
-export const mayAssignTo = (actor: Actor, seat: Pick<Seat, 'id' | 'personId'>): boolean =>
-  isSystem(actor) || !(actor.seatId === seat.id || (seat.personId !== null && isSelf(actor, seat.personId)));
-
-/** Who holds which role, and who sits in which body. */
-export const maySeeRole = (actor: Actor, assignment: Pick<RoleAssignment, 'seatId' | 'networkId'>): boolean =>
-  mayReadNetwork(actor, assignment.networkId) || (actor.seatId !== undefined && actor.seatId === assignment.seatId);
-
-/** The alias names a seat unless the organisation chose to show itself alone; within a network it is no secret. */
-export const maySeeAlias = (actor: Actor, seat: Pick<Seat, 'organisationId' | 'displayMode' | 'networkIds'>): boolean =>
-  maySeeFloor(actor) &&
-  (seat.displayMode !== 'ORGANISATION_ONLY' ||
-    ownOrganisation(actor, seat.organisationId) ||
-    seat.networkIds.some((id) => readableNetworks(actor).includes(id)));
+export const mayWithdraw = (actor: Actor, membership: MembershipFacts): boolean =>
+  openStatuses.includes(membership.status)
+    ? mayAct(actor, membership)
+    : ownOrganisation(actor, membership.organisationId) && hasRole(actor, speakers, [membership.networkId]);
 
 // --- persons
 
-const isSelf = (actor: Actor, personId: string) =>
+export const isSelf = (actor: Actor, personId: string) =>
   (actor.kind === 'SEAT' || actor.kind === 'PERSON') && actor.personId !== undefined && actor.personId === personId;
 
 /** The person himself, and the safety officer of a network that one of his seats belongs to. */

@@ -7,15 +7,19 @@ import { Organisation } from './entities/organisation.ts';
 import { Person } from './entities/person.ts';
 import { Seat } from './entities/seat.ts';
 import { AccountMutations, AccountResolver } from './resolvers/account.ts';
+import { ApplicationMutations } from './resolvers/applications.ts';
 import { AuditResolver } from './resolvers/audit.ts';
+import { MembershipChangeResolver } from './resolvers/changes.ts';
+import { ExpertQueries } from './resolvers/experts.ts';
 import { IdentityQueries } from './resolvers/identity.ts';
-import { MembershipEventResolver, MembershipResolver } from './resolvers/membership.ts';
+import { MembershipEventResolver, MembershipResolver, SponsorshipResolver } from './resolvers/membership.ts';
 import { MembershipMutations, RoleMutations } from './resolvers/mutations.ts';
-import { BodyResolver, NetworkResolver } from './resolvers/network.ts';
+import { BodyResolver, DiversityResolver, NetworkResolver } from './resolvers/network.ts';
 import { OrganisationResolver } from './resolvers/organisation.ts';
 import { OrganisationQueries, ViewerResolver } from './resolvers/queries.ts';
 import { readMembership, readPerson, referToOrganisation, referToSeat } from './resolvers/read.ts';
 import { PersonResolver, RoleAssignmentResolver, SeatResolver } from './resolvers/seat.ts';
+import { SeatMutations, SeatOfferResolver, WaitingResolver } from './resolvers/seats.ts';
 
 type Reference = { id: string };
 
@@ -30,14 +34,22 @@ export const buildMembersSchema = () =>
       AccountMutations,
       AuditResolver,
       MembershipMutations,
+      ApplicationMutations,
       RoleMutations,
+      SeatMutations,
+      SeatOfferResolver,
+      WaitingResolver,
+      ExpertQueries,
+      MembershipChangeResolver,
       OrganisationResolver,
       MembershipResolver,
       MembershipEventResolver,
+      SponsorshipResolver,
       SeatResolver,
       RoleAssignmentResolver,
       PersonResolver,
       NetworkResolver,
+      DiversityResolver,
       BodyResolver,
     ],
     orphanedTypes: [Organisation, Membership, Seat, Person, Network, Body, Country],
@@ -46,7 +58,7 @@ export const buildMembersSchema = () =>
       Membership: ({ id }: Reference, context: MembersContext) => readMembership(context, id),
       Seat: ({ id }: Reference, context: MembersContext) => referToSeat(context, id),
       Person: ({ id }: Reference, context: MembersContext) => readPerson(context, id),
-      Network: ({ id }: Reference) => Object.assign(new Network(), { id }),
+      Network: (network: Reference) => Object.assign(new Network(), network),
       Body: ({ id }: Reference) => Object.assign(new Body(), { id }),
     },
   });

@@ -4,12 +4,15 @@ import { openDatabase } from '../../kit/database/open.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
 import { readExportFile } from './accounts.ts';
+import { createChanges } from './changes.ts';
 import type { AuditPosition, MembersContext } from './context.ts';
 import { collectActs, finishDataRights, inConfidence } from './data-rights-jobs.ts';
-import { Membership, MembershipEvent } from './entities/membership.ts';
+import { Membership, MembershipEvent, Sponsorship } from './entities/membership.ts';
 import { Organisation } from './entities/organisation.ts';
 import { Person } from './entities/person.ts';
-import { RoleAssignment, Seat } from './entities/seat.ts';
+import { RoleAssignment, Seat, SeatOffer } from './entities/seat.ts';
+import { startErasure } from './erasure.ts';
+import type { MatchPosition } from './expertise.ts';
 import type { ListPosition } from './lists.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
@@ -23,7 +26,7 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
   const database = await openDatabase({
     ...options.database,
     subgraph: 'members',
-    entities: [Organisation, Membership, MembershipEvent, Person, Seat, RoleAssignment],
+    entities: [Organisation, Membership, MembershipEvent, Sponsorship, Person, Seat, SeatOffer, RoleAssignment],
     migrations,
     ...(load && {
       async load(tx) {
@@ -37,6 +40,7 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
     ...{ database, subgraph: 'members', hints, log, collect: collectActs, hide: inConfidence },
     finish: () => finishDataRights(database),
   });
+  const erasure = startErasure(database, log);
   try {
     const { id: installation } = await readInstallation(database.source);
     const listCursors = (stream: string) =>
@@ -44,8 +48,22 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
     const cursors = {
       memberships: listCursors('members.memberships'),
       organisations: listCursors('members.organisations'),
-      audit: createCursors<AuditPosition>(options.cursorSecret, { kind: 'list', stream: 'members.audit', installation }),
+      audit: createCursors<AuditPosition>(options.cursorSecret, {
+        kind: 'list',
+        stream: 'members.audit',
+        installation,
+      }),
+      experts: createCursors<MatchPosition>(options.cursorSecret, {
+        kind: 'list',
+        stream: 'members.experts',
+        installation,
+      }),
     };
+    const changes = createChanges({
+      source: database.source,
+      hints,
+      cursors: createCursors(options.cursorSecret, { kind: 'memberships', stream: 'members', installation }),
+    });
     const server = await serveSubgraph<MembersContext>({
       name: 'members',
       schema,
@@ -54,17 +72,24 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
       ...(port !== undefined && { port }),
       ...(host !== undefined && { host }),
       log,
-      createContext: (request) => ({ ...request, database, hints, cursors, loaders: createLoaders(database.source) }),
+      createContext: (request) => ({
+        ...request,
+        ...{ database, hints, cursors, changes },
+        loaders: createLoaders(database.source),
+      }),
     });
     return {
       url: server.url,
       async stop() {
+        changes.stop();
         await server.stop();
+        await erasure.stop();
         await dataRights.stop();
         await database.stop();
       },
     };
   } catch (error) {
+    await erasure.stop();
     await dataRights.stop();
     await database.stop();
     throw error;

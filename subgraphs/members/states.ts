@@ -12,7 +12,10 @@ export const membershipStatuses = [
 ] as const;
 export type MembershipStatus = (typeof membershipStatuses)[number];
 
-export const membershipSteps: Readonly<Record<MembershipStatus, readonly MembershipStatus[]>> = {
+export type Steps = Readonly<Record<MembershipStatus, readonly MembershipStatus[]>>;
+
+/** Steps of those who handle memberships. */
+export const membershipSteps: Steps = {
   INVITED: ['APPLIED'],
   APPLIED: ['UNDER_REVIEW'],
   UNDER_REVIEW: ['MORE_INFO', 'ACTIVE', 'DECLINED'],
@@ -24,9 +27,29 @@ export const membershipSteps: Readonly<Record<MembershipStatus, readonly Members
   ENDED: [],
 };
 
+/** Steps of the applicant, and of the member: accepting an invitation, answering a question, appealing, leaving. */
+export const applicantSteps: Steps = {
+  INVITED: ['APPLIED', 'WITHDRAWN'],
+  APPLIED: ['WITHDRAWN'],
+  UNDER_REVIEW: ['WITHDRAWN'],
+  MORE_INFO: ['UNDER_REVIEW', 'WITHDRAWN'],
+  DECLINED: ['UNDER_REVIEW'],
+  ACTIVE: ['WITHDRAWN'],
+  SUSPENDED: [],
+  WITHDRAWN: [],
+  ENDED: [],
+};
+
 /** States in which an application waits for somebody. */
 export const openStatuses: readonly MembershipStatus[] = ['INVITED', 'APPLIED', 'UNDER_REVIEW', 'MORE_INFO'];
 
 /** Steps after which the organisation's seats have other rights in the network than before. */
 export const changesRights = (from: MembershipStatus | null, to: MembershipStatus): boolean =>
   from === 'ACTIVE' || from === 'SUSPENDED' || to === 'ACTIVE';
+
+/** Sponsors an application needs, where the network has as many members. */
+export const sponsorsNeeded = 2;
+/** How long after it was declined an application may be appealed. Milliseconds; 30 days. */
+export const appealWithin = 30 * 24 * 60 * 60 * 1000;
+/** How long the data of an application is kept that was declined or withdrawn. Milliseconds; 90 days. */
+export const keptFor = 90 * 24 * 60 * 60 * 1000;

@@ -11,6 +11,7 @@ afterAll(() => world.stop());
 /** Every field that answers in pages (cost.test.ts finds them by their directive), with room for its `first`. */
 const paged: Record<string, (first: number) => string> = {
   'Query.inbox': (first) => `{ inbox(first: ${first}) { edges { node { id } } } }`,
+  'Query.experts': (first) => `{ experts(text: "port security", first: ${first}) { edges { node { matched } } } }`,
   'Query.organisations': (first) => `{ organisations(first: ${first}) { edges { node { id } } } }`,
   'Query.networkUpdates': (first) => `{ networkUpdates(first: ${first}) { edges { node { id } } } }`,
   'Network.threads': (first) => `{ networks { threads(first: ${first}) { edges { node { id } } } } }`,

@@ -143,7 +143,7 @@ test('all four subgraphs speak in the feed: networks changed, members joined, pl
     clientMutationId: 'n1',
     id: 'net:americas',
     expectedVersion: data.network.version,
-    mission: [{ locale: 'en', text: 'Sample mission' }],
+    contactMailbox: 'sample@example.org',
   });
   expect(await nextUpdate(updates)).toMatchObject({ type: 'NETWORK_CHANGED', subject: 'network/net:americas' });
 
@@ -158,9 +158,22 @@ test('all four subgraphs speak in the feed: networks changed, members joined, pl
       motivation: 'Sample',
       thematicTags: [],
       languages: ['es'],
+      sponsorOrganisationIds: ['org:s01', 'org:s03'],
     },
   );
   const membershipId = applied.membership?.id;
+  for (const [sponsor, name] of [
+    [coordinator, 'm-s1'],
+    [await world.people.as('americas-rep'), 'm-s2'],
+  ] as const) {
+    const vouch = `mutation ($input: AnswerSponsorshipInput!) { answerSponsorship(input: $input) { ${problems} } }`;
+    const input = { clientMutationId: name, membershipId, answer: 'CONFIRMED' };
+    expect((await sponsor.ask(vouch, { input })).data.answerSponsorship.problems).toEqual([]);
+  }
+  await say(`mutation ($input: CheckApplicantInput!) { checkApplicant(input: $input) { ${problems} } }`, {
+    clientMutationId: 'm-check',
+    membershipId,
+  });
   for (const to of ['UNDER_REVIEW', 'ACTIVE']) {
     await say(
       `mutation ($input: ReviewApplicationInput!) { reviewApplication(input: $input) { membership { id } ${problems} } }`,

@@ -72,12 +72,17 @@ function fieldsOf(room: string): string[] {
  * shared stream these read as they do to others of his rights: never more is shown than to each of them.
  */
 const asOthersSeeIt = [
-  ...['sourceUrl', 'organisation', 'sponsor'].map((name) => `Membership.${name}`),
+  ...['sourceUrl', 'organisation', 'sponsor', 'sponsorships', 'motivation', 'contentHash', 'statusHistory'].map(
+    (name) => `Membership.${name}`,
+  ),
   ...['stakeholderType', 'country', 'relation', 'relationNetwork', 'sourceUrl', 'shortName', 'thematicTags'].map(
     (name) => `Organisation.${name}`,
   ),
-  ...['languages', 'website', 'about', 'memberships'].map((name) => `Organisation.${name}`),
-  ...['organisation', 'displayName', 'alias', 'sourceUrl'].map((name) => `Seat.${name}`),
+  ...['languages', 'website', 'contactMailbox', 'about', 'staleTranslations', 'memberships'].map(
+    (name) => `Organisation.${name}`,
+  ),
+  'Sponsorship.organisation',
+  ...['organisation', 'displayName', 'alias', 'sourceUrl', 'expertise'].map((name) => `Seat.${name}`),
   'Query.organisation', // no event leads there
 ];
 

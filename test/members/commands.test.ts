@@ -2,10 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Actor, Role } from '../../kit/context.ts';
 import { openDatabase } from '../../kit/database/open.ts';
 import { reviewApplication } from '../../subgraphs/members/commands/memberships.ts';
-import { Membership, MembershipEvent } from '../../subgraphs/members/entities/membership.ts';
+import { Membership, MembershipEvent, Sponsorship } from '../../subgraphs/members/entities/membership.ts';
 import { Organisation } from '../../subgraphs/members/entities/organisation.ts';
+import { RoleAssignment, Seat, SeatOffer } from '../../subgraphs/members/entities/seat.ts';
 import { migrations } from '../../subgraphs/members/migrations/index.ts';
-import { type MembershipStatus, membershipStatuses, membershipSteps } from '../../subgraphs/members/states.ts';
+import {
+  type MembershipStatus,
+  membershipStatuses,
+  membershipSteps,
+  openStatuses,
+} from '../../subgraphs/members/states.ts';
 import { type MembersWorld, personas, startMembers } from './world.ts';
 
 let world: MembersWorld;
@@ -17,12 +23,22 @@ afterAll(() => world.stop());
 
 let serial = 0;
 const problems = 'problems { __typename ... on UserError { message path } }';
+/** What is needed to decide an application so, if it is to be decided. */
+const decided = async (id: string, from: MembershipStatus, to: MembershipStatus) =>
+  openStatuses.includes(from) && ['ACTIVE', 'DECLINED'].includes(to)
+    ? { decisionId: await world.prepare(id, to === 'ACTIVE' ? 'ADOPTED' : 'NOT_ADOPTED') }
+    : {};
 /** @returns the new state, or the problem as `Type: message` */
-async function review(actor: Actor | string, membershipId: string, to: MembershipStatus, clientMutationId?: string) {
+async function review(
+  actor: Actor | string,
+  membershipId: string,
+  to: MembershipStatus,
+  more: { clientMutationId?: string; decisionId?: string; note?: string; expectedVersion?: number } = {},
+) {
   const { data } = await world.ask(
     actor,
     `mutation ($input: ReviewApplicationInput!) { reviewApplication(input: $input) { membership { status } ${problems} } }`,
-    { input: { clientMutationId: clientMutationId ?? `c${++serial}`, membershipId, to } },
+    { input: { clientMutationId: `c${++serial}`, membershipId, to, note: 'why', ...more } },
   );
   const { membership, problems: met } = data.reviewApplication;
   return membership?.status ?? `${met[0].__typename}: ${met[0].message}`;
@@ -79,7 +95,7 @@ describe('membership states', () => {
     const expected = membershipSteps[from].includes(to)
       ? to
       : `ValidationError: A membership does not go from ${from} to ${to}.`;
-    expect(await review('steering-member', id, to)).toBe(expected);
+    expect(await review('steering-member', id, to, await decided(id, from, to))).toBe(expected);
   });
 
   const forbidden = (to: string) => `ForbiddenError: Your role does not move a membership of this network to ${to}.`;
@@ -104,7 +120,8 @@ describe('membership states', () => {
     ['partner', 'net:africa', 'APPLIED', 'UNDER_REVIEW', 'hidden'],
   ])('%s in %s, %s to %s: %s', async (persona, network, from, to, verdict) => {
     const id = await world.enterMembership(network, from);
-    expect(await review(persona, id, to)).toBe({ done: to, forbidden: forbidden(to), hidden }[verdict]);
+    const more = verdict === 'done' && persona !== 'safety-officer' ? await decided(id, from, to) : {};
+    expect(await review(persona, id, to, more)).toBe({ done: to, forbidden: forbidden(to), hidden }[verdict]);
   });
 
   test('what does not exist and what may not be seen get one answer', async () => {
@@ -113,8 +130,9 @@ describe('membership states', () => {
 
   test('two reviewers at once: one step is taken, the other is told both states', async () => {
     const id = await world.enterMembership('net:africa', 'UNDER_REVIEW');
+    const decisionId = await world.prepare(id);
     const answers = await Promise.all([
-      review('steering-member', id, 'ACTIVE'),
+      review('steering-member', id, 'ACTIVE', { decisionId }),
       review('safety-officer', id, 'DECLINED'),
     ]);
     expect(answers.filter((a) => a.startsWith('ValidationError: A membership does not go from'))).toHaveLength(1);
@@ -124,8 +142,9 @@ describe('membership states', () => {
 describe('what the feed is told', () => {
   test('joining and leaving, each with its row; a suspension and its end are not told', async () => {
     const id = await world.enterMembership('net:africa', 'UNDER_REVIEW');
+    const decisionId = await world.prepare(id);
     for (const to of ['ACTIVE', 'SUSPENDED', 'ACTIVE', 'SUSPENDED', 'ENDED'] as const) {
-      expect(await review('steering-member', id, to)).toBe(to);
+      expect(await review('steering-member', id, to, { decisionId })).toBe(to);
     }
     const organisationId = id.replace('mem', 'org');
     expect(await events(id)).toEqual([
@@ -151,9 +170,10 @@ describe('what the feed is told', () => {
 
   test('a rolled-back review leaves neither row nor event', async () => {
     const id = await world.enterMembership('net:africa', 'UNDER_REVIEW');
-    const entities = [Membership, MembershipEvent, Organisation];
+    const entities = [Membership, MembershipEvent, Sponsorship, Organisation, Seat, SeatOffer, RoleAssignment];
+    const decisionId = await world.prepare(id);
     const database = await openDatabase({ ...world.database, subgraph: 'members', entities, migrations });
-    const input = { clientMutationId: 'rolled-back', membershipId: id, to: 'ACTIVE' as const };
+    const input = { clientMutationId: 'rolled-back', membershipId: id, to: 'ACTIVE' as const, decisionId, note: 'why' };
     const failing = database.transaction(async (tx) => {
       await reviewApplication(tx, world.actor('steering-member'), input);
       throw new Error('lost power');
@@ -164,7 +184,9 @@ describe('what the feed is told', () => {
     expect(await world.sql('SELECT status, version FROM members.membership WHERE id = $1', [id])).toEqual([
       { status: 'UNDER_REVIEW', version: 1 },
     ]);
-    expect(await review('steering-member', id, 'ACTIVE', 'rolled-back')).toBe('ACTIVE');
+    expect(await review('steering-member', id, 'ACTIVE', { clientMutationId: 'rolled-back', decisionId })).toBe(
+      'ACTIVE',
+    );
     expect(await events(id)).toHaveLength(1);
   });
 

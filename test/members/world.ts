@@ -54,6 +54,8 @@ export interface MembersWorld {
   sql(text: string, values?: unknown[]): Promise<any[]>;
   /** Enters a membership in the state asked for, of an organisation of its own: `mem:t1` of `org:t1`, and so on. @returns its id */
   enterMembership(networkId: string, status: MembershipStatus): Promise<string>;
+  /** Brings an application to where it can be decided: sponsors, a check, and a decision of the network. @returns the decision's id */
+  prepare(membershipId: string, outcome?: string, more?: { bodyIds?: string[]; hash?: string }): Promise<string>;
   /** Removes what enterMembership made. */
   clear(): Promise<void>;
   stop(): Promise<void>;
@@ -122,7 +124,33 @@ export async function startMembers(refuseSamples = false): Promise<MembersWorld>
       );
       return `mem:t${n}`;
     },
+    async prepare(membershipId, outcome = 'ADOPTED', { bodyIds = [], hash } = {}) {
+      const [{ network_id: networkId }] = await world.sql('SELECT network_id FROM members.membership WHERE id = $1', [
+        membershipId,
+      ]);
+      await world.sql(
+        `INSERT INTO members.sponsorship (membership_id, organisation_id, answer)
+         SELECT $1, organisation_id, 'CONFIRMED' FROM members.membership
+         WHERE network_id = $2 AND status = 'ACTIVE' AND id <> $1 ORDER BY id LIMIT 2 ON CONFLICT DO NOTHING`,
+        [membershipId, networkId],
+      );
+      await world.sql('UPDATE members.membership SET checked_at = now() WHERE id = $1', [membershipId]);
+      const handler = networkId === 'net:africa' ? 'steering-member' : 'americas-coordinator';
+      const [membership] = await world.refer(handler, 'Membership', [membershipId], 'contentHash');
+      const decisionId = `decision:${membershipId}-${++serial}`;
+      const data = { decisionId, networkIds: [networkId], outcome, contentHash: hash ?? membership?.contentHash };
+      await world.sql(
+        `WITH head AS (UPDATE feed.stream SET position = position + 1 WHERE network_id = $1 RETURNING position)
+         INSERT INTO feed.event (network_id, position, id, type, event_type, subject, visibility, body_ids,
+           thematic_areas, countries, data, occurred_at)
+         SELECT $1, position, $2, 'DECISION_CONCLUDED', 'org.net4u.decision.concluded.v1', $2, 'NETWORK', $3, '{}', '{}', $4, now()
+         FROM head`,
+        [networkId, decisionId, bodyIds, JSON.stringify(data)],
+      );
+      return decisionId;
+    },
     async clear() {
+      await world.sql("DELETE FROM members.sponsorship WHERE membership_id LIKE 'mem:t%'");
       await world.sql("DELETE FROM members.membership_event WHERE membership_id LIKE 'mem:t%'");
       await world.sql("DELETE FROM members.membership WHERE id LIKE 'mem:t%'");
       await world.sql("DELETE FROM members.organisation WHERE id LIKE 'org:t%'");

@@ -37,6 +37,9 @@ export async function insertOrganisation(
     languages: fields.languages ?? [],
     thematicTags: fields.thematicTags ?? [],
     safetyLocked: false,
+    aboutSource: 'en',
+    aboutStale: [],
+    fieldVisibility: {},
     provenance: origin?.provenance ?? 'USER',
     sourceUrl: origin?.sourceUrl ?? null,
     version: 1,
@@ -65,6 +68,21 @@ export async function insertSeat(
 ): Promise<string> {
   if (actor.kind !== 'SYSTEM') throw forbidden('Seats are set up by the platform alone.');
   const { id, provenance, sourceUrl = null } = origin;
-  await tx.manager.insert(Seat, { ...fields, id, provenance, sourceUrl });
+  await tx.manager.insert(Seat, newSeat({ ...fields, id, provenance, sourceUrl }));
   return id;
 }
+
+/** A seat as it begins. */
+export const newSeat = (fields: Partial<Seat> & Pick<Seat, 'organisationId' | 'alias'>) => ({
+  id: `seat:${ulid()}`,
+  displayMode: 'SEAT_ALIAS' as const,
+  personId: null,
+  preferredLocale: 'en',
+  timeZone: 'UTC',
+  expertise: [],
+  expertiseVisibility: 'NETWORK' as const,
+  provenance: 'USER' as const,
+  sourceUrl: null,
+  version: 1,
+  ...fields,
+});

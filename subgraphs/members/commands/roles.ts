@@ -4,11 +4,12 @@ import type { Transaction } from '../../../kit/database/open.ts';
 import { once } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Membership } from '../entities/membership.ts';
-import { RoleAssignment, Seat } from '../entities/seat.ts';
+import { RoleAssignment } from '../entities/seat.ts';
 import type { AssignRoleInput } from '../inputs.ts';
-import { mayAssignTo, mayChangeAnyRole, mayChangeRole, memberRoles, seatRoles } from '../policy.ts';
+import { mayAssignTo, mayChangeAnyRole, mayChangeRole, memberRoles, seatRoles } from '../policy/seats.ts';
 import { checkId, checkOptionalText } from './input.ts';
-import { bumpRights } from './rights.ts';
+import { bumpRights, readGovernance } from './rights.ts';
+import { lockSeat } from './seats.ts';
 
 const bodiedRoles: readonly Role[] = ['MEMBER_REP', 'MEMBER_EDITOR', 'EXPERT_GROUP_LEAD', 'STEERING_COMMITTEE'];
 
@@ -20,7 +21,9 @@ export async function assignRole(
   now: () => Date = () => new Date(),
 ): Promise<string> {
   const { seatId, role } = input;
-  if (!mayChangeRole(actor, role, input.networkId)) throw forbiddenRole(role);
+  if (!mayChangeRole(actor, role, input.networkId, await readGovernance(tx, input.networkId))) {
+    throw forbiddenRole(role);
+  }
   return once(tx, actor, 'assignRole', input, seatId, async () => {
     const networkId = checkId(input.networkId, 'net', 'networkId');
     const bodyId = input.bodyId == null ? null : checkId(input.bodyId, 'body', 'bodyId');
@@ -30,15 +33,12 @@ export async function assignRole(
     const startsOn = input.startsOn ?? (actor.kind === 'SYSTEM' ? null : today);
     checkDates(startsOn, input.endsOn);
     const seat = await lockSeat(tx, seatId, 'input');
+    if (seat.endedAt !== null) throw invalid('seatId: this seat has ended.', 'input', 'seatId');
     if (!mayAssignTo(actor, seat)) throw forbidden('Nobody gives himself a role: another of those who may does.');
     await checkCommittee(tx, actor, role, networkId, bodyId);
     if (memberRoles.includes(role)) await checkMember(tx, seat.organisationId, networkId);
     if (bodyId !== null) await checkBody(tx, bodyId, networkId);
-    const held = await tx.manager.query(
-      'SELECT 1 FROM held_role WHERE seat_id = $1 AND role = $2 AND network_id = $3 AND body_id IS NOT DISTINCT FROM $4',
-      [seatId, role, networkId, bodyId],
-    );
-    if (held.length > 0) throw invalid(`role: the seat holds ${role} there already.`, 'input', 'role');
+    await refuseOverlap(tx, { seatId, role, networkId, bodyId, startsOn, endsOn: input.endsOn ?? null });
     await tx.manager.insert(RoleAssignment, {
       id: `role:${ulid()}`,
       seatId,
@@ -51,7 +51,20 @@ export async function assignRole(
       grantedBySeatId: actor.seatId ?? null,
     });
     await bumpRights(tx);
+    sayRole(tx, actor, 'ROLE_ASSIGNED', { seatId, role, networkId, bodyId });
   });
+}
+
+/** The loader's are told by the records themselves. */
+function sayRole(
+  tx: Transaction,
+  actor: Actor,
+  action: 'ROLE_ASSIGNED' | 'ROLE_REVOKED',
+  { seatId, role, networkId, bodyId }: Pick<Term, 'seatId' | 'role' | 'networkId' | 'bodyId'>,
+): void {
+  if (actor.kind === 'SYSTEM') return;
+  const detail = bodyId === null ? role : `${role} ${bodyId}`;
+  tx.audit({ actor, action, target: { type: 'Seat', id: seatId }, networkIds: [networkId], detail });
 }
 
 export interface RevokeRole {
@@ -83,6 +96,7 @@ export async function revokeRole(
   );
   if (rows.length === 0) throw invalid(`role: the seat does not hold ${role} there.`, 'role');
   await bumpRights(tx);
+  sayRole(tx, actor, 'ROLE_REVOKED', { seatId, role, networkId, bodyId: input.bodyId ?? null });
   return seatId;
 }
 
@@ -91,11 +105,24 @@ const forbiddenRole = (role: Role) =>
     `Your role does not assign or revoke ${role} in this network: its Steering Committee does, and its coordinator within groups.`,
   );
 
-/** Locks the seat, so that two assignments of one role follow one another. */
-async function lockSeat(tx: Transaction, id: string, ...path: string[]): Promise<Seat> {
-  const seat = await tx.manager.findOne(Seat, { where: { id }, lock: { mode: 'pessimistic_write' } });
-  if (!seat) throw invalid('seatId: no such seat.', ...path, 'seatId');
-  return seat;
+type Term = Pick<RoleAssignment, 'seatId' | 'role' | 'networkId' | 'bodyId' | 'startsOn' | 'endsOn'>;
+
+/**
+ * Terms of one role follow one another. Dates are as precise as they are written: `2023-12` lasts from before `2023-12-01` to
+ * after `2023-12-31`, which `~`, behind every digit and dash in COLLATE "C", says of its end.
+ */
+async function refuseOverlap(tx: Transaction, { seatId, role, networkId, bodyId, startsOn, endsOn }: Term) {
+  const [known] = await tx.manager.query(
+    `SELECT starts_on AS "startsOn", ends_on AS "endsOn" FROM role_assignment
+     WHERE seat_id = $1 AND role = $2 AND network_id = $3 AND body_id IS NOT DISTINCT FROM $4 AND revoked_at IS NULL
+       AND ($6::text IS NULL OR starts_on IS NULL OR starts_on <= $6 || '~')
+       AND ($5::text IS NULL OR ends_on IS NULL OR $5::text COLLATE "C" <= ends_on || '~')
+     LIMIT 1`,
+    [seatId, role, networkId, bodyId, startsOn, endsOn],
+  );
+  if (!known) return;
+  const term = `${known.startsOn ?? 'ever'} to ${known.endsOn ?? 'further notice'}`;
+  throw invalid(`role: the seat holds ${role} there from ${term}.`, 'input', 'role');
 }
 
 function checkRole(role: Role, bodyId: string | null) {

@@ -60,3 +60,12 @@ export class SeatPayload {
   @Directive('@listSize(assumedSize: 1)')
   problems!: Problems;
 }
+
+@ObjectType()
+export class OrganisationPayload {
+  @Field(() => Organisation, { nullable: true })
+  organisation!: Organisation | null;
+  @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
+  problems!: Problems;
+}

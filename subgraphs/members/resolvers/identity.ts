@@ -12,7 +12,8 @@ import { keepSession } from '../sessions.ts';
 export class IdentityQueries {
   @Query(() => Json, {
     nullable: true,
-    description: 'The Actor of a verified subject; null for an unknown one, or a seat that is not the person’s; `{ kind: "ENDED" }` when the person has ended the session.',
+    description:
+      'The Actor of a verified subject; null for an unknown one, or a seat that is not the person’s; `{ kind: "ENDED" }` when the person has ended the session.',
   })
   @Directive('@inaccessible')
   async resolveActor(

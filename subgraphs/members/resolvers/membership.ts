@@ -1,11 +1,12 @@
 import { Ctx, Directive, FieldResolver, ID, Resolver, Root } from 'type-graphql';
-import { PartialDate } from '../../../kit/scalars.ts';
+import { DateTime, PartialDate } from '../../../kit/scalars.ts';
+import { applicationHash } from '../commands/conclusions.ts';
 import type { MembersContext } from '../context.ts';
 import { Network } from '../entities/foreign.ts';
-import { Membership, MembershipEvent } from '../entities/membership.ts';
+import { Membership, MembershipEvent, Sponsorship } from '../entities/membership.ts';
 import { Organisation } from '../entities/organisation.ts';
 import { Seat } from '../entities/seat.ts';
-import { mayReadApplications, mayReadNetwork, maySeeBasics } from '../policy.ts';
+import { mayReadApplications, mayReadNetwork, maySeeApplication, maySeeBasics } from '../policy.ts';
 import { readOrganisation, readSeat } from './read.ts';
 
 @Resolver(() => Membership)
@@ -32,16 +33,25 @@ export class MembershipResolver {
     return mayReadNetwork(actor, membership.networkId) ? membership.since : null;
   }
 
-  @FieldResolver(() => [MembershipEvent], { description: 'From the first step on; read by the network.' })
+  @FieldResolver(() => [MembershipEvent], {
+    description: 'From the first step on; read by the network and the applicant.',
+  })
   @Directive('@listSize(assumedSize: 10)')
   async statusHistory(
     @Root() membership: Membership,
     @Ctx() { actor, loaders }: MembersContext,
   ): Promise<MembershipEvent[]> {
-    if (!mayReadNetwork(actor, membership.networkId)) return [];
+    const isInvolved = maySeeApplication(actor, membership);
+    if (!isInvolved && !mayReadNetwork(actor, membership.networkId)) return [];
     const history = await loaders.history.load(membership.id);
     if (mayReadApplications(actor, membership.networkId)) return history;
-    return history.map((event) => ({ ...event, note: null, decisionId: null }));
+    return history.map((event) => {
+      const isSaidToThem = isInvolved && (event.byApplicant || ['MORE_INFO', 'DECLINED'].includes(event.to));
+      return Object.assign(new MembershipEvent(), event, {
+        note: isSaidToThem ? event.note : null,
+        decisionId: isInvolved ? event.decisionId : null,
+      });
+    });
   }
 
   @FieldResolver(() => [Seat], {
@@ -54,16 +64,66 @@ export class MembershipResolver {
     return seats.filter((seat) => seat.networkIds.includes(membership.networkId));
   }
 
-  @FieldResolver(() => Organisation, { nullable: true, description: 'Read by those who handle the application.' })
+  @FieldResolver(() => Organisation, {
+    nullable: true,
+    description: 'The first that was asked to vouch for it; read by those whom the application concerns.',
+  })
   async sponsor(@Root() membership: Membership, @Ctx() context: MembersContext): Promise<Organisation | null> {
-    const { sponsorOrganisationId, networkId } = membership;
-    if (sponsorOrganisationId === null || !mayReadApplications(context.actor, networkId)) return null;
+    const { sponsorOrganisationId } = membership;
+    if (sponsorOrganisationId === null || !maySeeApplication(context.actor, membership)) return null;
     return readOrganisation(context, sponsorOrganisationId);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'Read by those who handle the application.' })
+  @FieldResolver(() => [Sponsorship], {
+    description:
+      'Members asked to vouch for it, two of which must confirm; read by those whom the application concerns.',
+  })
+  @Directive('@listSize(assumedSize: 3)')
+  async sponsorships(
+    @Root() membership: Membership,
+    @Ctx() { actor, loaders }: MembersContext,
+  ): Promise<Sponsorship[]> {
+    return maySeeApplication(actor, membership) ? loaders.sponsorships.load(membership.id) : [];
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Read by those who handle the application, its sponsors and the applicant.',
+  })
   motivation(@Root() membership: Membership, @Ctx() { actor }: MembersContext): string | null {
-    return mayReadApplications(actor, membership.networkId) ? membership.motivation : null;
+    return maySeeApplication(actor, membership) ? membership.motivation : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'What a decision on the application is to be opened on: SHA-256 in hex of the JSON array of id, name, stakeholder type, country and motivation. Read like the motivation.',
+  })
+  async contentHash(@Root() membership: Membership, @Ctx() { actor, loaders }: MembersContext): Promise<string | null> {
+    if (!maySeeApplication(actor, membership) || membership.erasedAt !== null) return null;
+    const organisation = await loaders.organisations.load(membership.organisationId);
+    return organisation && applicationHash(membership, organisation);
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When the network made sure of who applies; read by those who handle the application.',
+  })
+  checkedAt(@Root() membership: Membership, @Ctx() { actor }: MembersContext): Date | null {
+    return mayReadApplications(actor, membership.networkId) ? membership.checkedAt : null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'What was looked at; read like checkedAt.' })
+  checkNote(@Root() membership: Membership, @Ctx() { actor }: MembersContext): string | null {
+    return mayReadApplications(actor, membership.networkId) ? membership.checkNote : null;
+  }
+}
+
+@Resolver(() => Sponsorship)
+export class SponsorshipResolver {
+  @FieldResolver(() => Organisation, { nullable: true })
+  organisation(@Root() sponsorship: Sponsorship, @Ctx() context: MembersContext): Promise<Organisation | null> {
+    return readOrganisation(context, sponsorship.organisationId);
   }
 }
 
@@ -74,7 +134,10 @@ export class MembershipEventResolver {
     return event.bySeatId === null ? null : readSeat(context, event.bySeatId);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'Read by those who handle applications.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Read by those who handle applications; what was asked or answered, by the applicant too.',
+  })
   note(@Root() event: MembershipEvent): string | null {
     return event.note;
   }

@@ -1,27 +1,18 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { Role } from '../../../kit/context.ts';
-import { answer } from '../../../kit/types.ts';
-import { applyForMembership, reviewApplication, withdrawMembership } from '../commands/memberships.ts';
+import { reviewApplication, withdrawMembership } from '../commands/memberships.ts';
 import { assignRole, revokeRole } from '../commands/roles.ts';
 import { type MembersContext, run } from '../context.ts';
 import { MembershipPayload, SeatPayload } from '../entities/answers.ts';
 import { RoleEnum } from '../entities/seat.ts';
-import { ApplyInput, AssignRoleInput, ReviewApplicationInput } from '../inputs.ts';
-import { readMembership, readSeat } from './read.ts';
+import { AssignRoleInput, ReviewApplicationInput } from '../inputs.ts';
+import { answerMembership, answerSeat } from './payloads.ts';
 
 @Resolver()
 export class MembershipMutations {
   @Mutation(() => MembershipPayload, {
     description:
-      'Enters an application, APPLIED, for an organisation that is recorded with it. By a person without a seat, or a coordinator of the network.',
-  })
-  applyForMembership(@Arg('input', () => ApplyInput) input: ApplyInput, @Ctx() context: MembersContext) {
-    return answerMembership(context, () => run(context, (tx) => applyForMembership(tx, context.actor, input)));
-  }
-
-  @Mutation(() => MembershipPayload, {
-    description:
-      'Moves a membership along its states. The coordinator prepares, the Steering Committee decides (where there is none, the coordinator), the safety officer may decline or suspend.',
+      'Moves a membership along its states. The coordinator prepares, the Steering Committee decides (where there is none, the coordinator), the safety officer may decline or suspend. To admit an applicant: two sponsors that have confirmed, a recorded check, and, where there is a committee, a decision on the contentHash.',
   })
   reviewApplication(
     @Arg('input', () => ReviewApplicationInput) input: ReviewApplicationInput,
@@ -30,7 +21,9 @@ export class MembershipMutations {
     return answerMembership(context, () => run(context, (tx) => reviewApplication(tx, context.actor, input)));
   }
 
-  @Mutation(() => MembershipPayload, { description: 'The organisation leaves the network.' })
+  @Mutation(() => MembershipPayload, {
+    description: 'The organisation leaves the network, or takes its application back.',
+  })
   withdrawMembership(@Arg('membershipId', () => ID) membershipId: string, @Ctx() context: MembersContext) {
     return answerMembership(context, () => run(context, (tx) => withdrawMembership(tx, context.actor, membershipId)));
   }
@@ -60,9 +53,3 @@ export class RoleMutations {
     );
   }
 }
-
-const answerMembership = (context: MembersContext, command: () => Promise<string>) =>
-  answer('membership', async () => readMembership(context, await command()));
-
-const answerSeat = (context: MembersContext, command: () => Promise<string>) =>
-  answer('seat', async () => readSeat(context, await command()));

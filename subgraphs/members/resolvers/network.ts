@@ -3,12 +3,14 @@ import type { Role } from '../../../kit/context.ts';
 import { checkFirst, toConnection } from '../../../kit/page.ts';
 import { CountryCode, Cursor } from '../../../kit/scalars.ts';
 import type { MembersContext } from '../context.ts';
-import { Body, DiversitySummary, Network } from '../entities/foreign.ts';
+import { countLanguages, fillCells } from '../diversity.ts';
+import { Body, Count, DiversityCell, DiversitySummary, Network } from '../entities/foreign.ts';
 import { MembershipConnection, type MembershipStatus, MembershipStatusEnum } from '../entities/membership.ts';
 import { type StakeholderType, StakeholderTypeEnum } from '../entities/organisation.ts';
 import { RoleEnum, Seat } from '../entities/seat.ts';
 import { positionOf } from '../lists.ts';
-import { mayListMemberships, maySeeFloor, maySeeRole } from '../policy.ts';
+import { maySeeRole } from '../policy/seats.ts';
+import { mayListMemberships, mayReadField, maySeeFloor } from '../policy.ts';
 
 @Resolver(() => Network)
 export class NetworkResolver {
@@ -39,13 +41,48 @@ export class NetworkResolver {
 
   @FieldResolver(() => DiversitySummary, { nullable: true })
   async diversity(@Root() network: Network, @Ctx() { actor, loaders }: MembersContext): Promise<DiversitySummary> {
-    return maySeeFloor(actor) ? loaders.diversity.load(network.id) : { byStakeholderType: [], byCountry: [] };
+    const counts = maySeeFloor(actor) ? await loaders.counts.load(network.id) : [];
+    return Object.assign(new DiversitySummary(), {
+      networkId: network.id,
+      byStakeholderType: counts.filter(({ kind }) => kind === 'type'),
+      byCountry: counts.filter(({ kind }) => kind === 'country'),
+    });
+  }
+
+  @FieldResolver(() => [DiversityCell], {
+    nullable: true,
+    description:
+      'Where members are sought: each country that the network names or has a member in, by each kind of stakeholder, with those that there are.',
+  })
+  @Directive('@requires(fields: "countries { code }")')
+  @Directive('@listSize(assumedSize: 60)')
+  async diversityGaps(@Root() network: Network, @Ctx() { actor, loaders }: MembersContext): Promise<DiversityCell[]> {
+    if (!maySeeFloor(actor)) return [];
+    const cells = await loaders.cells.load(network.id);
+    return fillCells(
+      cells,
+      (network.countries ?? []).map(({ code }) => code),
+    );
   }
 
   @FieldResolver(() => [RoleEnum], { nullable: true, description: 'The roles of this session in the network.' })
   viewerRoles(@Root() network: Network, @Ctx() { actor }: MembersContext): Role[] {
     const held = actor.roles.filter((grant) => grant.networkId === network.id).map((grant) => grant.role);
     return [...new Set(held)];
+  }
+}
+
+@Resolver(() => DiversitySummary)
+export class DiversityResolver {
+  @FieldResolver(() => [Count], { description: 'Of those members whose languages you may read.' })
+  @Directive('@listSize(assumedSize: 10)')
+  async byLanguage(
+    @Root() { networkId }: DiversitySummary,
+    @Ctx() { actor, loaders }: MembersContext,
+  ): Promise<Count[]> {
+    if (!maySeeFloor(actor)) return [];
+    const members = await loaders.languages.load(networkId);
+    return countLanguages(members.filter((member) => mayReadField(actor, member, 'languages')));
   }
 }
 

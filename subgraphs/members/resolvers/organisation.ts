@@ -5,14 +5,25 @@ import type { MembersContext } from '../context.ts';
 import { Country, Network } from '../entities/foreign.ts';
 import { Membership } from '../entities/membership.ts';
 import {
+  FieldVisibility,
   Organisation,
+  profileFields,
   type Relation,
   RelationEnum,
   type StakeholderType,
   StakeholderTypeEnum,
 } from '../entities/organisation.ts';
+import { Seat } from '../entities/seat.ts';
 import { lockedName } from '../names.ts';
-import { maySeeBasics, maySeeMembership, maySeeProfile, maySeeThroughLock } from '../policy.ts';
+import { isSafetyOfficerOf } from '../policy/seats.ts';
+import {
+  maySeeBasics,
+  maySeeField,
+  maySeeFieldVisibility,
+  maySeeMembership,
+  maySeeThroughLock,
+  maySpeakFor,
+} from '../policy.ts';
 
 const stub = <T extends object>(type: new () => T, key: T): T => Object.assign(new type(), key);
 
@@ -52,22 +63,64 @@ export class OrganisationResolver {
 
   @FieldResolver(() => String, { nullable: true })
   shortName(@Root() organisation: Organisation, @Ctx() { actor }: MembersContext): string | null {
-    return maySeeProfile(actor, organisation) ? organisation.shortName : null;
+    return maySeeField(actor, organisation, 'shortName') ? organisation.shortName : null;
   }
 
   @FieldResolver(() => [String])
   thematicTags(@Root() organisation: Organisation, @Ctx() { actor }: MembersContext): string[] {
-    return maySeeProfile(actor, organisation) ? organisation.thematicTags : [];
+    return maySeeField(actor, organisation, 'thematicTags') ? organisation.thematicTags : [];
   }
 
   @FieldResolver(() => [LocaleTag])
   languages(@Root() organisation: Organisation, @Ctx() { actor }: MembersContext): string[] {
-    return maySeeProfile(actor, organisation) ? organisation.languages : [];
+    return maySeeField(actor, organisation, 'languages') ? organisation.languages : [];
   }
 
   @FieldResolver(() => String, { nullable: true })
   website(@Root() organisation: Organisation, @Ctx() { actor }: MembersContext): string | null {
-    return maySeeProfile(actor, organisation) ? organisation.website : null;
+    return maySeeField(actor, organisation, 'website') ? organisation.website : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'A mailbox of a role, where the organisation gives one.',
+  })
+  contactMailbox(@Root() organisation: Organisation, @Ctx() { actor }: MembersContext): string | null {
+    return maySeeField(actor, organisation, 'contactMailbox') ? organisation.contactMailbox : null;
+  }
+
+  @FieldResolver(() => [LocaleTag], {
+    description: 'Languages in which `about` says what the source text no longer says.',
+  })
+  staleTranslations(@Root() organisation: Organisation, @Ctx() { actor }: MembersContext): string[] {
+    return maySeeField(actor, organisation, 'about') ? organisation.aboutStale : [];
+  }
+
+  @FieldResolver(() => [FieldVisibility], { description: 'Who reads which part of the profile; to its own seats.' })
+  @Directive('@listSize(assumedSize: 6)')
+  fieldVisibility(@Root() organisation: Organisation, @Ctx() { actor }: MembersContext): FieldVisibility[] {
+    if (!maySeeFieldVisibility(actor, organisation)) return [];
+    return profileFields.map((field) =>
+      Object.assign(new FieldVisibility(), { field, visibility: organisation.fieldVisibility[field] ?? 'NETWORK' }),
+    );
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: 'Whether it is hidden from others; null to all but itself and the safety officers of its networks.',
+  })
+  safetyLocked(@Root() organisation: Organisation, @Ctx() { actor }: MembersContext): boolean | null {
+    const may = maySeeFieldVisibility(actor, organisation) || isSafetyOfficerOf(actor, organisation);
+    return may ? organisation.safetyLocked : null;
+  }
+
+  @FieldResolver(() => [Seat], {
+    description: 'All its seats, vacant ones too, for those who speak for it; ended ones are left out.',
+  })
+  @Directive('@listSize(assumedSize: 5)')
+  async seats(@Root() organisation: Organisation, @Ctx() { actor, loaders }: MembersContext): Promise<Seat[]> {
+    if (!maySpeakFor(actor, organisation.id)) return [];
+    return (await loaders.seatsOfOrganisation.load(organisation.id)).filter((seat) => seat.endedAt === null);
   }
 
   @FieldResolver(() => LocalizedText, { nullable: true })
@@ -76,7 +129,9 @@ export class OrganisationResolver {
     @Ctx() { actor }: MembersContext,
     @Arg('locale', () => LocaleTag, { nullable: true }) locale?: string | null,
   ): LocalizedText | null {
-    return maySeeProfile(actor, organisation) ? localize(organisation.about, locale) : null;
+    return maySeeField(actor, organisation, 'about')
+      ? localize(organisation.about, locale, organisation.aboutSource)
+      : null;
   }
 
   @FieldResolver(() => [Membership], { description: 'ACTIVE ones; others for those who handle them.' })

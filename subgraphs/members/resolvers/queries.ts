@@ -1,7 +1,7 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver } from 'type-graphql';
 import { checkFirst, toConnection } from '../../../kit/page.ts';
 import { CountryCode, Cursor } from '../../../kit/scalars.ts';
-import { columnsOf } from '../columns.ts';
+import { selectMembership } from '../columns.ts';
 import type { MembersContext } from '../context.ts';
 import { OrganisationConnection, Viewer } from '../entities/answers.ts';
 import { Membership, type MembershipStatus, MembershipStatusEnum } from '../entities/membership.ts';
@@ -86,7 +86,7 @@ export class OrganisationQueries {
   ): Promise<Membership[]> {
     if (!mayReadApplications(actor, networkId)) return [];
     return database.source.query(
-      `SELECT ${columnsOf(database.source, Membership, 'm')} FROM membership m
+      `SELECT ${selectMembership(database.source, 'm')} FROM membership m
        WHERE network_id = $1 AND status = ANY($2)
        ORDER BY (SELECT min(e.id) FROM membership_event e WHERE e.membership_id = m.id), id LIMIT 100`,
       [networkId, status ? [status] : openStatuses],

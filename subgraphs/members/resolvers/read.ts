@@ -20,15 +20,22 @@ export async function readOrganisation({ actor, loaders }: MembersContext, id: s
 export async function referToOrganisation(context: MembersContext, id: string): Promise<Organisation | null> {
   const found = await readOrganisation(context, id);
   if (found || !maySeeFloor(context.actor)) return found;
-  const unnamed = { id, safetyLocked: true, standing: [], provenance: 'USER' as const, version: 1 };
-  return Object.assign(new Organisation(), unnamed);
+  const unnamed = { id, safetyLocked: true, standing: [], bodyIds: [], fieldVisibility: {}, relationNetworkId: null };
+  return Object.assign(new Organisation(), unnamed, { provenance: 'USER', version: 1 });
 }
 
 export async function referToSeat(context: MembersContext, id: string): Promise<Seat | null> {
   const found = await readSeat(context, id);
   if (found || !maySeeFloor(context.actor)) return found;
   const unnamed = { id, organisationId: '', alias: '', personId: null, networkIds: [], homeNetworkIds: [] };
-  return Object.assign(new Seat(), unnamed, { displayMode: 'ORGANISATION_ONLY', provenance: 'USER', sourceUrl: null });
+  return Object.assign(new Seat(), unnamed, {
+    displayMode: 'ORGANISATION_ONLY',
+    provenance: 'USER',
+    sourceUrl: null,
+    version: 1,
+    endedAt: null,
+    frozenAt: null,
+  });
 }
 
 export async function readMembership({ actor, loaders }: MembersContext, id: string): Promise<Membership | null> {

@@ -1,11 +1,15 @@
 import { Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Visibility } from '../../../kit/context.ts';
+import { LocaleTag } from '../../../kit/scalars.ts';
+import { VisibilityEnum } from '../../../kit/types.ts';
 import type { MembersContext } from '../context.ts';
 import { Body, Network } from '../entities/foreign.ts';
 import { Organisation } from '../entities/organisation.ts';
 import { ContactChannel, Person } from '../entities/person.ts';
-import { RoleAssignment, Seat } from '../entities/seat.ts';
+import { RoleAssignment, Seat, SeatOffer } from '../entities/seat.ts';
 import { displayName } from '../names.ts';
-import { maySeeAlias, maySeeBasics, maySeeContact, maySeeHolder, maySeeRole, maySeeThroughLock } from '../policy.ts';
+import { mayEndSeat, maySeeAlias, maySeeExpertise, maySeeFreeze, maySeeRole, maySeeSettings } from '../policy/seats.ts';
+import { maySeeBasics, maySeeContact, maySeeHolder, maySeeThroughLock } from '../policy.ts';
 import { readOrganisation } from './read.ts';
 
 @Resolver(() => Seat)
@@ -51,6 +55,60 @@ export class SeatResolver {
   async roles(@Root() seat: Seat, @Ctx() { actor, loaders }: MembersContext): Promise<RoleAssignment[]> {
     const held = await loaders.roles.load(seat.id);
     return held.filter((assignment) => maySeeRole(actor, assignment));
+  }
+
+  @FieldResolver(() => [RoleAssignment], {
+    description:
+      'Its roles at any time, in the networks that the reader reads: those that have ended and those yet to begin too.',
+  })
+  @Directive('@listSize(assumedSize: 6)')
+  async terms(@Root() seat: Seat, @Ctx() { actor, loaders }: MembersContext): Promise<RoleAssignment[]> {
+    const terms = await loaders.terms.load(seat.id);
+    return terms.filter((assignment) => maySeeRole(actor, assignment));
+  }
+
+  @FieldResolver(() => [String], { description: 'What may be asked here, for those to whom the seat shows it.' })
+  async expertise(@Root() seat: Seat, @Ctx() context: MembersContext): Promise<string[]> {
+    if (!seat.expertise?.length) return [];
+    const organisation = await readOrganisation(context, seat.organisationId);
+    if (!organisation || !maySeeThroughLock(context.actor, organisation)) return [];
+    const bodies = await context.loaders.bodiesOfSeat.load(seat.id);
+    const bodyIds = bodies.map(({ bodyId }) => bodyId);
+    return maySeeExpertise(context.actor, seat, bodyIds) ? seat.expertise : [];
+  }
+
+  @FieldResolver(() => VisibilityEnum, {
+    nullable: true,
+    description: 'Who reads its expertise; to its own organisation.',
+  })
+  expertiseVisibility(@Root() seat: Seat, @Ctx() { actor }: MembersContext): Visibility | null {
+    return maySeeSettings(actor, seat) ? (seat.expertiseVisibility ?? null) : null;
+  }
+
+  @FieldResolver(() => LocaleTag, { nullable: true, description: 'To its own organisation.' })
+  preferredLocale(@Root() seat: Seat, @Ctx() { actor }: MembersContext): string | null {
+    return maySeeSettings(actor, seat) ? (seat.preferredLocale ?? null) : null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'IANA; to its own organisation.' })
+  timeZone(@Root() seat: Seat, @Ctx() { actor }: MembersContext): string | null {
+    return maySeeSettings(actor, seat) ? (seat.timeZone ?? null) : null;
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: 'Whether a safety officer has stopped it; null to all but the safety officers of its networks.',
+  })
+  frozen(@Root() seat: Seat, @Ctx() { actor }: MembersContext): boolean | null {
+    return maySeeFreeze(actor, seat) ? seat.frozenAt !== null : null;
+  }
+
+  @FieldResolver(() => SeatOffer, {
+    nullable: true,
+    description: 'That it is held open for somebody; to those who speak for it.',
+  })
+  async openOffer(@Root() seat: Seat, @Ctx() { actor, loaders }: MembersContext): Promise<SeatOffer | null> {
+    return mayEndSeat(actor, seat) ? ((await loaders.offersOfSeat.load(seat.id))[0] ?? null) : null;
   }
 
   @FieldResolver(() => Person, {
