@@ -36,7 +36,7 @@ export async function expireDecisions(
             `SELECT ${columns} FROM decision r WHERE r.id = ${bind(id)} AND r.round = ${bind(round)}
              AND r.status = 'CONSENT_ROUND' FOR UPDATE SKIP LOCKED`,
         );
-        if (decision) await conclude(tx, decision, 'EXPIRED', at);
+        if (decision) await conclude(tx, { kind: 'SYSTEM' }, decision, 'EXPIRED', at);
         return decision !== undefined;
       });
       if (ended) expired.push(id);

@@ -96,10 +96,24 @@ export async function runLinkKey(
   issuer: string,
   { region, networkIds }: { region: string; networkIds: readonly string[] | 'revoke' },
 ): Promise<string> {
-  const { source, transaction, stop } = await openDatabase({ ...database, subgraph: 'networks', entities, migrations });
+  const { transaction, stop } = await openDatabase({ ...database, subgraph: 'networks', entities, migrations });
   try {
-    if (networkIds === 'revoke') return `${await revokeLinkKeys(source.manager, region)} keys of ${region} ended`;
-    return await transaction(({ manager }) => issueLinkKey(manager, { region, issuer, networkIds }));
+    const target = { type: 'Partner', id: linkPartner(region) };
+    const actor = { kind: 'SYSTEM' } as const; // whoever has the command line
+    if (networkIds === 'revoke') {
+      const ended = await transaction(async ({ manager, audit }) => {
+        const [partner] = await manager.query('SELECT network_ids AS ids FROM partner WHERE id = $1', [target.id]);
+        const count = await revokeLinkKeys(manager, region);
+        if (count > 0)
+          audit({ actor, action: 'LINK_KEY_REVOKED', target, networkIds: partner.ids, detail: `${count} keys` });
+        return count;
+      });
+      return `${ended} keys of ${region} ended`;
+    }
+    return await transaction(({ manager, audit }) => {
+      audit({ actor, action: 'LINK_KEY_ISSUED', target, networkIds });
+      return issueLinkKey(manager, { region, issuer, networkIds });
+    });
   } finally {
     await stop();
   }

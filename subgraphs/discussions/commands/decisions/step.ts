@@ -1,3 +1,4 @@
+import type { AuditedAct } from '../../../../kit/audit/append.ts';
 import type { Actor } from '../../../../kit/context.ts';
 import type { Transaction } from '../../../../kit/database/open.ts';
 import { once } from '../../../../kit/once.ts';
@@ -67,9 +68,10 @@ export async function change(tx: Transaction, decision: Decision, to: Partial<De
   await tx.manager.update(Decision, { id: decision.id }, { ...to, version: decision.version + 1 });
 }
 
-/** Ends a decision, whose lock is held, and says so. */
+/** Ends a decision, whose lock is held, and says so. @param actor SYSTEM when nobody did in time */
 export async function conclude(
   tx: Transaction,
+  actor: AuditedAct['actor'],
   decision: Decision,
   status: DecisionOutcome,
   at: Date,
@@ -77,4 +79,7 @@ export async function conclude(
 ): Promise<void> {
   await change(tx, decision, { ...more, status, concludedAt: at });
   tx.publish(decisionConcluded(decision, status, at));
+  const { id, networkIds, contentHash } = decision;
+  const detail = contentHash === null ? status : `${status} ${contentHash}`;
+  tx.audit({ actor, action: 'DECISION_CONCLUDED', target: { type: 'Decision', id }, networkIds, detail });
 }

@@ -105,7 +105,7 @@ export function concludeDecision(
     const at = now(); // after the lock: no position can come in behind it
     if (at < closesAt) throw invalid(`The round is open until ${closesAt.toISOString()}.`, 'input', 'decisionId');
     const tallies = countPositions(decision, await positionsTaken(tx, decision));
-    await conclude(tx, decision, outcomeOf(tallies), at);
+    await conclude(tx, actor, decision, outcomeOf(tallies), at);
   };
   return takeStep(tx, actor, 'concludeDecision', input, work, mayConcludeDecision);
 }
@@ -120,6 +120,6 @@ export function withdrawDecision(
   const withdrawalReason = checkReason(input.reason, 'reason');
   return takeStep(tx, actor, 'withdrawDecision', input, async (decision) => {
     checkStep(decision, 'WITHDRAWN', 'input', 'decisionId');
-    await conclude(tx, decision, 'WITHDRAWN', now(), { withdrawalReason });
+    await conclude(tx, actor, decision, 'WITHDRAWN', now(), { withdrawalReason });
   });
 }

@@ -62,7 +62,7 @@ async function adoptBy(
   contentHash: string,
 ): Promise<string> {
   let superseded: string | null = null;
-  await changePlan(plans, actor, change, async ({ manager, publish }, locked, seatId) => {
+  await changePlan(plans, actor, change, async ({ manager, publish, audit }, locked, seatId) => {
     const { plan, tree } = locked;
     if (await isDone(manager, plan, decisionIds, contentHash)) return;
     requireStatus(plan, ['UNDER_REVIEW'], 'is adopted');
@@ -73,6 +73,9 @@ async function adoptBy(
     superseded = await supersede(manager, plan);
     const { version, isNew } = await keepAdopted(manager, locked, seatId, decisionIds);
     await setStatus(manager, plan, 'ADOPTED');
+    const target = { type: 'WorkingPlan', id: plan.id };
+    const detail = `version ${version.number} ${contentHash}`;
+    audit({ actor, action: 'PLAN_ADOPTED', target, networkIds: plan.networkIds, detail });
     const areas = areasOf(tree);
     if (isNew) publish(planVersionCreated(plan, areas, version));
     publish(
