@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../../kit/database/embedded.ts';
 import { startProcess } from '../gateway/process.ts';
 import { describeLoad, formatTable, say } from '../gateway/report.ts';
-import type { Seen, Setting, Verdict } from './driver.ts';
+import type { Deletion, Seen, Setting, Verdict } from './driver.ts';
 import { growPlan } from './grow.ts';
 import { startPlatform } from './platform.ts';
 
@@ -51,7 +51,8 @@ try {
       Array.from({ length: count }, (_, editor) => editor).filter((editor) => editor % Number(values.drivers) === n),
     );
     const drivers = await Promise.all(shares.map(() => startProcess('../editors/driver.ts')));
-    const each = <T>(name: string): Promise<T[]> => Promise.all(drivers.map((driver) => driver.call(name)));
+    const each = <T>(name: string, argument?: unknown): Promise<T[]> =>
+      Promise.all(drivers.map((driver) => driver.call(name, argument)));
     for (const [n, driver] of drivers.entries()) {
       const own = shares[n]!.map((editor) => tokens[editor % tokens.length]!);
       await driver.call('open', { url: platform.url, planId, tokens: own, observers: 2 } satisfies Setting);
@@ -61,7 +62,8 @@ try {
     await new Promise((end) => setTimeout(end, seconds * 1_000));
     const after: Record<string, number> = { ...platform.cpu(), drivers: await sum(drivers) };
     await each('settle');
-    const verdicts = await each<Verdict>('check');
+    const deletions = (await each<Deletion[]>('deletions')).flat();
+    const verdicts = await each<Verdict>('check', deletions);
     const seen = await each<Seen>('report');
     report(count, activities, seen, verdicts);
     const cores = Object.entries(before).map(([name, at]) => [
