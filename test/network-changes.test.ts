@@ -46,7 +46,7 @@ const update = (actor: Actor, input: object) =>
   world
     .ask(
       actor,
-      `mutation ($input: UpdateNetworkInput!) { updateNetwork(input: $input) { network { status version mission(locale: "es") { text } } ${problems} } }`,
+      `mutation ($input: UpdateNetworkInput!) { updateNetwork(input: $input) { network { status version contactMailbox } ${problems} } }`,
       {
         input: { clientMutationId: newMutation(), id: 'net:americas', expectedVersion: 1, ...input },
       },
@@ -158,13 +158,16 @@ describe('changes', () => {
 
   test('an update changes what is given, once, and only from the version it was made for', async () => {
     const first = await update(coordinator, {
-      mission: [{ locale: 'es', text: 'Una voz' }],
+      contactMailbox: 'coordination@example.org',
       countries: ['AR', 'BR', 'CO', 'CR', 'EC', 'HN', 'MX', 'PE'],
     });
-    expect(first).toEqual({ network: { status: 'ACTIVE', version: 2, mission: { text: 'Una voz' } }, problems: [] });
+    expect(first).toEqual({
+      network: { status: 'ACTIVE', version: 2, contactMailbox: 'coordination@example.org' },
+      problems: [],
+    });
     expect(await feed('net:americas')).toMatchObject({
       type: 'NETWORK_CHANGED',
-      data: { changed: ['mission'], version: 2 },
+      data: { changed: ['contactMailbox'], version: 2 },
     });
     const stale = await update(coordinator, { status: 'DORMANT' });
     expect(stale).toEqual({
@@ -181,8 +184,8 @@ describe('changes', () => {
     });
     expect(same.network.version).toBe(2);
     expect(await count()).toBe(before);
-    const gone = await update(coordinator, { expectedVersion: 2, mission: [] });
-    expect(gone.network).toMatchObject({ version: 3, mission: null });
+    const gone = await update(coordinator, { expectedVersion: 2, contactMailbox: '' });
+    expect(gone.network).toMatchObject({ version: 3, contactMailbox: null });
     expect((await update(seat('COORDINATOR', 'net:nowhere'), { id: 'net:nowhere' })).problems).toMatchObject([
       { path: ['input', 'id'] },
     ]);

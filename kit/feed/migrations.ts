@@ -62,4 +62,10 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
       FROM feed.event WHERE type = 'DECISION_CONCLUDED'`,
     down: 'DROP VIEW feed.conclusion',
   },
+  {
+    // What a hidden member's events say of where it is, is taken back at once.
+    name: '2026-11-22-feed-members',
+    up: `CREATE INDEX event_of_membership ON feed.event (subject) WHERE subject LIKE 'membership/%'`,
+    down: 'DROP INDEX feed.event_of_membership',
+  },
 ];

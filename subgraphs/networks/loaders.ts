@@ -3,10 +3,14 @@ import { loadByKey, loadListByKey } from '../../kit/load.ts';
 import { Body } from './entities/body.ts';
 import { Network } from './entities/network.ts';
 import { Partner } from './entities/partner.ts';
+import { createGovernanceLoaders } from './governance-loaders.ts';
+import { createReviewLoaders } from './review-loaders.ts';
 
 /** One per request, and per message of a subscription: rows may change between two messages. */
 export function createLoaders(source: DataSource) {
   return {
+    ...createGovernanceLoaders(source),
+    ...createReviewLoaders(source),
     network: loadByKey<string, Network>(
       (ids) => source.manager.findBy(Network, { id: In([...ids]) }),
       (network) => network.id,

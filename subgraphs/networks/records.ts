@@ -7,6 +7,7 @@ import { createNetwork } from './commands/networks.ts';
 import type { BodyKind } from './entities/body.ts';
 import { type DatePrecision, type NetworkStatus, precisionOf } from './entities/network.ts';
 import { Partner } from './entities/partner.ts';
+import { loadReviewRecords, type ReviewRecords } from './review-records.ts';
 
 interface Sourced {
   id: string;
@@ -15,7 +16,7 @@ interface Sourced {
 }
 
 /** seed/networks.json. */
-export interface NetworksRecords {
+export interface NetworksRecords extends ReviewRecords {
   networks: (Sourced & {
     slug: string;
     name: Localized;
@@ -57,14 +58,14 @@ export async function loadRecords(tx: Transaction, load: Load<NetworksRecords>):
         workingLanguages: record.workingLanguages ?? [],
         timeZone: record.timeZone ?? null,
         homeRegion: record.homeRegion ?? null,
+        foundedOn: founded,
+        countryCountStated: record.countryCountStated ?? null,
       },
       {
         id,
         provenance,
         sourceUrl: record.sourceUrl ?? null,
         status: record.status ?? 'ACTIVE',
-        foundedOn: founded,
-        countryCountStated: record.countryCountStated ?? null,
       },
     );
   }
@@ -81,5 +82,6 @@ export async function loadRecords(tx: Transaction, load: Load<NetworksRecords>):
   for (const { id, name, networks: networkIds, maxVisibility, scopes, provenance } of partners) {
     await tx.manager.insert(Partner, { id, name, status: 'ACTIVE', scopes, networkIds, maxVisibility, provenance });
   }
-  return Object.values(records).flat().length - networks.length - bodies.length - partners.length;
+  const more = await loadReviewRecords(tx, load);
+  return Object.values(records).flat().length - networks.length - bodies.length - partners.length - more;
 }

@@ -1,3 +1,4 @@
+import { createCursors } from '../../kit/cursor.ts';
 import { startDataRights } from '../../kit/data-rights/contribute.ts';
 import { openDatabase } from '../../kit/database/open.ts';
 import { startTail, type TailOptions } from '../../kit/feed/tail.ts';
@@ -6,12 +7,15 @@ import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
 import type { NetworksContext } from './context.ts';
 import { entities } from './entities/index.ts';
+import type { CharterPlace } from './governance-loaders.ts';
 import { type DevelopmentLinkKey, keepLinkKey } from './link-keys.ts';
+import { createListCursors } from './lists.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
 import { keepSampleKey, type SamplePartnerKey } from './partners.ts';
 import { loadRecords, type NetworksRecords } from './records.ts';
 import { buildNetworksSchema } from './schema.ts';
+import { createTimeline } from './timeline/read.ts';
 import { createUpdates } from './updates.ts';
 
 export interface NetworksOptions extends SubgraphOptions<NetworksRecords> {
@@ -43,7 +47,8 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
   try {
     if (samplePartnerKey) await database.transaction(({ manager }) => keepSampleKey(manager, samplePartnerKey));
     for (const key of linkKeys) await database.transaction(({ manager }) => keepLinkKey(manager, key));
-    const cursors = createFeedCursors(options.cursorSecret, await readInstallation(source));
+    const installation = await readInstallation(source);
+    const cursors = createFeedCursors(options.cursorSecret, installation);
     const tail = await startTail({
       query: (sql, parameters) => source.query(sql, parameters),
       cursors,
@@ -52,6 +57,10 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
       ...options.feed,
     });
     const updates = createUpdates({ source, tail, cursors, log });
+    const lists = { kind: 'list', installation: installation.id };
+    const charterCursors = createCursors<CharterPlace>(options.cursorSecret, { ...lists, stream: 'charters' });
+    const listCursors = createListCursors(options.cursorSecret, installation.id);
+    const timeline = createTimeline(source, options.cursorSecret, installation.id);
     try {
       const server = await serveSubgraph<NetworksContext>({
         name: 'networks',
@@ -60,7 +69,11 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
         port: options.port ?? 0,
         ...(options.host && { host: options.host }),
         log,
-        createContext: (request) => ({ ...request, database, updates, loaders: createLoaders(source) }),
+        createContext: (request) => ({
+          ...request,
+          ...{ database, updates, charterCursors, timeline, cursors: listCursors },
+          loaders: createLoaders(source),
+        }),
       });
       const { hints } = options.database;
       const dataRights = startDataRights({ database, subgraph: 'networks', hints, log });

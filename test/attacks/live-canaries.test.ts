@@ -56,7 +56,7 @@ async function sayLast(): Promise<Set<string>> {
       id,
       expectedVersion: version,
       clientMutationId: `last-${version}`,
-      mission: [{ locale: 'en', text: `${version}` }],
+      contactMailbox: `last-${version}@example.org`,
     };
     const { data: done } = await coordinator.ask(
       'mutation ($input: UpdateNetworkInput!) { updateNetwork(input: $input) { network { version } problems { __typename } } }',

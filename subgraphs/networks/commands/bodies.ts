@@ -1,3 +1,4 @@
+import { IsNull, Not } from 'typeorm';
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
@@ -5,12 +6,12 @@ import { once, refuseOrigin } from '../../../kit/once.ts';
 import type { Origin } from '../../../kit/subgraph.ts';
 import { conflict, forbidden, invalid } from '../../../kit/types.ts';
 import { Body } from '../entities/body.ts';
-import { Network } from '../entities/network.ts';
 import { bodyEvent } from '../events.ts';
 import type { UpsertBodyInput } from '../inputs.ts';
 import { mayChangeNetwork } from '../policy.ts';
 import { checkCount, checkName, checkTexts } from './check.ts';
 import { same } from './networks.ts';
+import { findOpenNetwork } from './open-network.ts';
 
 /** Makes a body, or replaces all that the input names of one. @returns its id */
 export async function upsertBody(
@@ -33,6 +34,9 @@ export async function upsertBody(
       termMonths: checkCount(input.termMonths, 600, 'termMonths'),
     };
     const fields = Object.keys(wanted) as (keyof typeof wanted)[];
+    // Held for writing: of two committees made at once the second must meet the first.
+    await findOpenNetwork(tx.manager, input.networkId, 'networkId', 'pessimistic_write');
+    if (wanted.kind === 'STEERING_COMMITTEE') await refuseSecond(tx, input.networkId, id);
     if (!input.id) {
       await insertBody(tx, { ...wanted, id, networkId: input.networkId }, origin);
       return;
@@ -43,6 +47,7 @@ export async function upsertBody(
     if (input.expectedVersion != null && body.version !== input.expectedVersion) {
       throw conflict(`The body is at version ${body.version}.`, body.version);
     }
+    if (body.closedOn !== null) throw invalid('id: the body is closed: open it again first.', 'input', 'id');
     const changed = fields.filter((key) => !same(wanted[key], body[key]));
     if (changed.length === 0) return;
     const version = body.version + 1;
@@ -53,13 +58,12 @@ export async function upsertBody(
 
 async function insertBody(
   tx: Transaction,
-  fields: Omit<Body, 'provenance' | 'sourceUrl' | 'version'>,
+  fields: Omit<Body, 'closedOn' | 'closingReason' | 'provenance' | 'sourceUrl' | 'version'>,
   origin: Origin | undefined,
 ): Promise<void> {
-  if (!(await tx.manager.existsBy(Network, { id: fields.networkId }))) {
-    throw invalid('networkId: no such network.', 'input', 'networkId');
-  }
   const body = Object.assign(new Body(), fields, {
+    closedOn: null,
+    closingReason: null,
     provenance: origin?.provenance ?? 'USER',
     sourceUrl: origin?.sourceUrl ?? null,
     version: 1,
@@ -73,6 +77,17 @@ async function insertBody(
       ),
     ),
   );
+}
+
+/** A network has one steering committee at a time. */
+export async function refuseSecond({ manager }: Transaction, networkId: string, id: string): Promise<void> {
+  const other = await manager.existsBy(Body, {
+    networkId,
+    kind: 'STEERING_COMMITTEE',
+    closedOn: IsNull(),
+    id: Not(id),
+  });
+  if (other) throw invalid('kind: the network has a steering committee already.', 'input', 'kind');
 }
 
 /** An expert group is a group on a theme. */

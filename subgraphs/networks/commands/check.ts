@@ -4,20 +4,43 @@ import { isCountry } from '../countries.ts';
 
 // Every check throws a Problem (ValidationError) that names the field.
 
-/** Visible text without control characters but newline and tab, in each language once; at most `max` characters each. */
-export function checkTexts(texts: readonly LocalizedInput[], max: number, field: string): Localized {
+/** Visible text without control characters but newline and tab; at most `max` characters. `path` leads to it, from the input's field down. */
+export function checkText(text: string, max: number, ...path: [field: string, ...string[]]): string {
+  const trimmed = text.replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, '').trim();
+  if (trimmed === '') throw invalid(`${path[0]}: the text is empty.`, 'input', ...path);
+  if (trimmed.length > max) throw invalid(`${path[0]}: at most ${max} characters.`, 'input', ...path);
+  return trimmed;
+}
+
+/** Such a text in each language once. */
+export function checkTexts(
+  texts: readonly LocalizedInput[],
+  max: number,
+  ...path: [field: string, ...string[]]
+): Localized {
   if (new Set(texts.map(({ locale }) => locale)).size < texts.length) {
-    throw invalid(`${field}: a language comes twice.`, 'input', field);
+    throw invalid(`${path[0]}: a language comes twice.`, 'input', ...path);
   }
-  const clean = texts.map(({ locale, text }, index) => {
-    const trimmed = text.replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, '').trim();
-    if (trimmed === '') throw invalid(`${field}: the text is empty.`, 'input', field, `${index}`, 'text');
-    if (trimmed.length > max) {
-      throw invalid(`${field}: at most ${max} characters.`, 'input', field, `${index}`, 'text');
-    }
-    return { locale, text: trimmed };
-  });
+  const clean = texts.map(({ locale, text }, index) => ({
+    locale,
+    text: checkText(text, max, ...path, `${index}`, 'text'),
+  }));
   return fromInput(clean);
+}
+
+/** A text that may be left out: null then, and also when it is blank. */
+export function checkNote(text: string | null | undefined, max: number, field: string): string | null {
+  return text == null || text.trim() === '' ? null : checkText(text, max, field);
+}
+
+/** @throws Problem ValidationError unless it is a web address without a login in it */
+export function checkSource(url: string | null | undefined, field = 'sourceUrl'): string | null {
+  if (url == null || url === '') return null;
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username || parsed.password || url.length > 2_000) {
+    throw invalid(`${field}: a web address, as in https://www.unodc.org/.`, 'input', field);
+  }
+  return url;
 }
 
 export function checkName(texts: readonly LocalizedInput[]): Localized {
@@ -52,4 +75,12 @@ export function checkCount(value: number | null | undefined, max: number, field:
   if (value == null) return null;
   if (value < 1 || value > max) throw invalid(`${field}: between 1 and ${max}.`, 'input', field);
   return value;
+}
+
+/** An address for mail, or null for none. @throws Problem ValidationError */
+export function checkMailbox(address: string | null | undefined): string | null {
+  if (address == null || address === '') return null;
+  if (address.length <= 254 && /^[\w.+-]{1,64}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i.test(address))
+    return address;
+  throw invalid('contactMailbox: the address of a mailbox, as in coordination@example.org.', 'input', 'contactMailbox');
 }

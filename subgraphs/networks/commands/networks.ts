@@ -9,13 +9,21 @@ import { Network, type NetworkStatus } from '../entities/network.ts';
 import { networkEvent } from '../events.ts';
 import type { CreateNetworkInput, UpdateNetworkInput } from '../inputs.ts';
 import { mayChangeNetwork, mayCreateNetwork } from '../policy.ts';
-import { checkCountries, checkName, checkPattern, checkTexts, checkTimeZone } from './check.ts';
+import {
+  checkCount,
+  checkCountries,
+  checkMailbox,
+  checkName,
+  checkPattern,
+  checkSource,
+  checkTimeZone,
+} from './check.ts';
+import { checkPastDate, dayOf } from './dates.ts';
+import { checkParent } from './network-parent.ts';
 
 /** What a source says of a network, and no input does. */
 export interface NetworkOrigin extends Origin {
   status: NetworkStatus;
-  foundedOn: string | null;
-  countryCountStated: number | null;
 }
 
 type NewNetwork = Omit<CreateNetworkInput, 'timeZone' | 'homeRegion'> & {
@@ -30,6 +38,7 @@ export async function createNetwork(
   actor: Actor,
   input: NewNetwork,
   origin?: NetworkOrigin,
+  now = new Date(),
 ): Promise<string> {
   refuseOrigin(actor, origin);
   if (!mayCreateNetwork(actor)) throw forbidden('Only the platform operator creates a network.');
@@ -46,17 +55,18 @@ export async function createNetwork(
       name: checkName(input.name),
       region: checkPattern(input.region, /^[A-Z][A-Z_]{1,39}$/, 'region', 'capitals and _, as in AFRICA'),
       status: origin?.status ?? 'FORMING',
-      foundedOn: origin?.foundedOn ?? null,
+      foundedOn: input.foundedOn == null ? null : checkPastDate(input.foundedOn, dayOf(now, timeZone), 'foundedOn'),
       countryCodes: checkCountries(actor, input.countries),
-      countryCountStated: origin?.countryCountStated ?? null,
+      countryCountStated: checkCount(input.countryCountStated, 300, 'countryCountStated'),
+      parentId: input.parentId == null ? null : await checkParent(tx, input.parentId),
+      contactMailbox: checkMailbox(input.contactMailbox),
+      charterId: null,
+      charterLocale: null,
       mission: null,
       objectives: [],
       workingLanguages: [...new Set(input.workingLanguages)],
       timeZone: timeZone === null ? null : checkTimeZone(timeZone),
-      homeRegion:
-        homeRegion === null
-          ? null
-          : checkPattern(homeRegion, /^[a-z][a-z0-9-]{0,39}$/, 'homeRegion', 'a region, as in africa'),
+      homeRegion: homeRegion === null ? null : checkHomeRegion(homeRegion),
       provenance: origin?.provenance ?? 'USER',
       sourceUrl: origin?.sourceUrl ?? null,
       version: 1,
@@ -72,8 +82,28 @@ export async function createNetwork(
   });
 }
 
-/** Changes what is given. Without any difference nothing is written or said. @returns the network's id */
-export async function updateNetwork(tx: Transaction, actor: Actor, input: UpdateNetworkInput): Promise<string> {
+const checkHomeRegion = (homeRegion: string): string =>
+  checkPattern(homeRegion, /^[a-z][a-z0-9-]{0,39}$/, 'homeRegion', 'a region, as in africa');
+
+/** What a network may become. */
+const next: Record<NetworkStatus, readonly NetworkStatus[]> = {
+  FORMING: ['ACTIVE', 'CLOSED'],
+  ACTIVE: ['DORMANT', 'CLOSED'],
+  DORMANT: ['ACTIVE', 'CLOSED'],
+  CLOSED: ['DORMANT'],
+};
+
+/**
+ * Changes what is given. Without any difference nothing is written or said. A network that begins its work says when it was founded; of a closed one nothing changes
+ * but that it is taken up again; what a source says changes with a source.
+ * @returns the network's id
+ */
+export async function updateNetwork(
+  tx: Transaction,
+  actor: Actor,
+  input: UpdateNetworkInput,
+  now = new Date(),
+): Promise<string> {
   if (!mayChangeNetwork(actor, input.id)) {
     throw forbidden('Only a coordinator or the steering committee of this network changes it.');
   }
@@ -84,14 +114,10 @@ export async function updateNetwork(tx: Transaction, actor: Actor, input: Update
     if (network.version !== input.expectedVersion) {
       throw conflict(`The network is at version ${network.version}.`, network.version);
     }
-    const wanted: Partial<Network> = {
-      ...(input.name && { name: checkName(input.name) }),
-      ...(input.mission && { mission: input.mission.length > 0 ? checkTexts(input.mission, 4_000, 'mission') : null }),
-      ...(input.countries && { countryCodes: checkCountries(actor, input.countries) }),
-      ...(input.status && { status: input.status }),
-    };
+    const wanted = wantedOf(actor, input, network, now);
     const changed = (Object.keys(wanted) as (keyof Network)[]).filter((key) => !same(wanted[key], network[key]));
     if (changed.length === 0) return;
+    checkChange(network, wanted, changed);
     Object.assign(network, wanted, { version: network.version + 1 });
     await tx.manager.update(Network, { id }, { ...wanted, version: network.version });
     const fields = changed.map((key) => (key === 'countryCodes' ? 'countries' : key));
@@ -99,11 +125,59 @@ export async function updateNetwork(tx: Transaction, actor: Actor, input: Update
   });
 }
 
+/** What the input asks for, each part checked by itself. */
+function wantedOf(actor: Actor, input: UpdateNetworkInput, { timeZone }: Network, now: Date): Partial<Network> {
+  const { countryCountStated: count, contactMailbox, sourceUrl } = input;
+  return {
+    ...(input.name && { name: checkName(input.name) }),
+    ...(input.countries && { countryCodes: checkCountries(actor, input.countries) }),
+    ...(count != null && { countryCountStated: count === 0 ? null : checkCount(count, 300, 'countryCountStated') }),
+    ...(input.workingLanguages && { workingLanguages: [...new Set(input.workingLanguages)] }),
+    ...(input.timeZone != null && { timeZone: checkTimeZone(input.timeZone) }),
+    ...(input.homeRegion != null && { homeRegion: checkHomeRegion(input.homeRegion) }),
+    ...(input.status && { status: input.status }),
+    ...(input.foundedOn != null && { foundedOn: checkPastDate(input.foundedOn, dayOf(now, timeZone), 'foundedOn') }),
+    ...(contactMailbox != null && { contactMailbox: checkMailbox(contactMailbox) }),
+    ...(sourceUrl != null && { sourceUrl: checkSource(sourceUrl) }),
+  };
+}
+
+/** @throws Problem ValidationError where the network as it is does not let it */
+function checkChange(network: Network, wanted: Partial<Network>, changed: readonly (keyof Network)[]): void {
+  const { status } = network;
+  if (status === 'CLOSED' && !changed.includes('status')) throw invalid('id: the network is closed.', 'input', 'id');
+  if (changed.includes('status')) {
+    if (!next[status].includes(wanted.status!)) {
+      throw invalid(`status: ${status} becomes ${next[status].join(' or ')}, not ${wanted.status}.`, 'input', 'status');
+    }
+    if (status === 'FORMING' && wanted.status === 'ACTIVE' && (wanted.foundedOn ?? network.foundedOn) === null) {
+      throw invalid(
+        'foundedOn: a network that begins its work says when it was founded, the year at least.',
+        'input',
+        'foundedOn',
+      );
+    }
+  }
+  if (changed.includes('homeRegion') && network.homeRegion !== null) {
+    throw invalid('homeRegion: its records are written there; it stays.', 'input', 'homeRegion');
+  }
+  const sourced = changed.some((key) => key === 'foundedOn' || key === 'countryCountStated');
+  const hasSource = wanted.sourceUrl !== undefined && wanted.sourceUrl !== null;
+  if (network.provenance === 'SOURCED' && sourced && !hasSource && !isFirstWord(network, changed)) {
+    throw invalid('sourceUrl: what a source says is changed with a source.', 'input', 'sourceUrl');
+  }
+}
+
+/** What no source has said yet, the network says itself. */
+const isFirstWord = (network: Network, changed: readonly (keyof Network)[]): boolean =>
+  (!changed.includes('foundedOn') || network.foundedOn === null) &&
+  (!changed.includes('countryCountStated') || network.countryCountStated === null);
+
 /** Equal as JSON; the order of languages does not count (jsonb keeps none). */
 export function same(a: unknown, b: unknown): boolean {
-  const text = (value: unknown) =>
+  const sorted = (_key: string, value: unknown) =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? JSON.stringify(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : JSON.stringify(value ?? null);
-  return text(a) === text(b);
+      ? Object.fromEntries(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : value;
+  return JSON.stringify(a ?? null, sorted) === JSON.stringify(b ?? null, sorted);
 }

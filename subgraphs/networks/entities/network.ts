@@ -5,7 +5,11 @@ import { defineEnum, type Localized, type Provenance, ProvenanceEnum } from '../
 
 export const networkStatuses = ['FORMING', 'ACTIVE', 'DORMANT', 'CLOSED'] as const;
 export type NetworkStatus = (typeof networkStatuses)[number];
-export const NetworkStatusEnum = defineEnum('NetworkStatus', networkStatuses);
+export const NetworkStatusEnum = defineEnum(
+  'NetworkStatus',
+  networkStatuses,
+  'FORMING: not founded yet. ACTIVE: at work. DORMANT: pausing. CLOSED: it has ended; its records stay and nothing of it changes, unless it is taken up again as DORMANT.',
+);
 
 export const datePrecisions = ['YEAR', 'MONTH', 'DAY'] as const;
 export type DatePrecision = (typeof datePrecisions)[number];
@@ -16,7 +20,7 @@ export const DatePrecisionEnum = defineEnum('DatePrecision', datePrecisions, 'Ho
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "slug")')
 export class Network {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Never changes.' })
   @PrimaryColumn('text', { name: 'id' })
   id!: string;
 
@@ -31,7 +35,7 @@ export class Network {
   @Column('text', { name: 'region' })
   region!: string;
 
-  @Field(() => NetworkStatusEnum)
+  @Field(() => NetworkStatusEnum, { description: 'Where it stands between forming and having ended.' })
   @Column('text', { name: 'status' })
   status!: NetworkStatus;
 
@@ -50,13 +54,31 @@ export class Network {
   @Column('integer', { name: 'country_count_stated', nullable: true })
   countryCountStated!: number | null;
 
+  @Column('text', { name: 'parent_id', nullable: true })
+  parentId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where to write to the network: the mailbox of a role, never of a person.',
+  })
+  @Column('text', { name: 'contact_mailbox', nullable: true })
+  contactMailbox!: string | null;
+
+  /** The proposal that its mission and objectives come from. */
+  @Column('text', { name: 'charter_id', nullable: true })
+  charterId!: string | null;
+
+  /** The language of record of mission and objectives. */
+  @Column('text', { name: 'charter_locale', nullable: true })
+  charterLocale!: string | null;
+
   @Column('jsonb', { name: 'mission', nullable: true })
   mission!: Localized | null;
 
   @Column('jsonb', { name: 'objectives' })
   objectives!: Localized[];
 
-  @Field(() => [LocaleTag])
+  @Field(() => [LocaleTag], { description: 'The languages it works in, the first one first.' })
   @Column('text', { name: 'working_languages', array: true })
   workingLanguages!: string[];
 
@@ -71,15 +93,15 @@ export class Network {
   @Column('text', { name: 'home_region', nullable: true })
   homeRegion!: string | null;
 
-  @Field(() => ProvenanceEnum)
+  @Field(() => ProvenanceEnum, { description: 'Where the record comes from.' })
   @Column('text', { name: 'provenance' })
   provenance!: Provenance;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The public page that says so.' })
   @Column('text', { name: 'source_url', nullable: true })
   sourceUrl!: string | null;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Goes up with each change: give it as `expectedVersion`.' })
   @Column('integer', { name: 'version' })
   version!: number;
 }

@@ -1,3 +1,5 @@
 import { InitialNetworks1763700000000 } from './2026-11-21-initial.ts';
+import { Governance1763790000000 } from './2026-11-22-governance.ts';
+import { Reviews1763791000000 } from './2026-11-22-reviews.ts';
 
-export const migrations = [InitialNetworks1763700000000];
+export const migrations = [InitialNetworks1763700000000, Governance1763790000000, Reviews1763791000000];
