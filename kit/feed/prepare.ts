@@ -19,7 +19,9 @@ export async function prepareFeed(
     'SELECT, INSERT, UPDATE ON feed.stream',
     'SELECT ON feed.installation',
     ...(subgraph === 'working-plans' ? ['SELECT ON feed.decision'] : []),
-    ...(subgraph === 'members' ? ['SELECT ON feed.conclusion'] : []),
+    ...(subgraph === 'members'
+      ? ['SELECT ON feed.conclusion', 'SELECT (subject, countries), UPDATE (countries) ON feed.event']
+      : []),
     // what it made less visible is so in the log, too
     ...(subgraph === 'networks' ? ['UPDATE (visibility, body_ids) ON feed.event'] : []),
     `INSERT${subgraph === 'networks' ? ', SELECT' : ''} ON feed.event`,
