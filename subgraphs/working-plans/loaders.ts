@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../kit/context.ts';
+import { loadListByKey } from '../../kit/load.ts';
 import type { PlanStatus } from './entities/plan.ts';
 import type { Plans } from './plans.ts';
 import { createProjectionReader } from './projection/read.ts';
@@ -22,6 +23,18 @@ export interface Found extends Place {
   view: PlanView;
 }
 
+/** A strategy of others that an activity serves. */
+export interface StrategyRow {
+  id: string;
+  planId: string;
+  nodeKey: string;
+  title: string;
+  url: string | null;
+  country: string | null;
+  addedBy: string;
+  addedAt: Date;
+}
+
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** A request's loaders: each is one statement, however many keys; what the actor may not read is not there. */
@@ -37,8 +50,20 @@ export function createLoaders(plans: Plans, actor: Actor) {
   const indicatorStates = statesByPlan(readIndicatorStates, source);
   const projection = createProjectionReader(source, plans.projection, actor);
 
+  /** By plan, the oldest first. */
+  const strategies = loadListByKey<string, StrategyRow>(
+    (planIds) =>
+      source.query(
+        `SELECT id, plan_id AS "planId", node_key AS "nodeKey", title, url, country, added_by AS "addedBy", added_at AS "addedAt"
+         FROM plan_strategy WHERE plan_id = ANY ($1) ORDER BY added_at, id`,
+        [planIds],
+      ),
+    ({ planId }) => planId,
+  );
+
   return {
     plan,
+    strategies,
     /** Activities of all plans, found without opening a plan. */
     projection,
     /** The plans the actor may read, newest first: of this network and of this status where they are given. Only these are opened. */

@@ -28,6 +28,8 @@ export interface Plans {
   decisions: Decisions;
   /** Of a plan's list of versions: the number of the last one given. */
   versionCursors(planId: string): Cursors<number>;
+  /** Of a plan's list of deadlines: the day and the node of the last one given. */
+  deadlineCursors(planId: string): Cursors<readonly [string, string]>;
   /** Of a plan's list of suggestions, alike. */
   suggestionCursors(planId: string): Cursors<number>;
   hints: Hints;
@@ -85,6 +87,12 @@ export function openPlans(options: {
       createCursors(cursorSecret, {
         kind: 'list',
         stream: `working-plans.versions ${planId}`,
+        installation: ofInstallation,
+      }),
+    deadlineCursors: (planId) =>
+      createCursors(cursorSecret, {
+        kind: 'list',
+        stream: `working-plans.deadlines ${planId}`,
         installation: ofInstallation,
       }),
     suggestionCursors: (planId) =>

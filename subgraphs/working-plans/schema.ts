@@ -20,14 +20,25 @@ import {
 import { ExportResolver } from './resolvers/exports.ts';
 import { findActivityReference, findNode, findPlan } from './resolvers/find.ts';
 import { PlanHistoryResolver } from './resolvers/history.ts';
+import { ImportResolver } from './resolvers/imports.ts';
 import { LifeResolver } from './resolvers/life.ts';
 import { LiveResolver } from './resolvers/live.ts';
 import { PlanNodeResolver } from './resolvers/nodes.ts';
 import { PlanResolver } from './resolvers/plans.ts';
 import { PresenceResolver } from './resolvers/presence.ts';
+import {
+  ActivityProgressResolver,
+  ObjectiveProgressResolver,
+  OutcomeProgressResolver,
+  PlanProgressResolver,
+} from './resolvers/progress.ts';
 import { RedactionResolver } from './resolvers/redaction.ts';
+import { SimilarResolver } from './resolvers/similar.ts';
+import { ActivityStrategiesResolver, StrategyResolver } from './resolvers/strategies.ts';
 import { PlanSuggestionsResolver, resolveSuggestionReference, SuggestionResolver } from './resolvers/suggestions.ts';
+import { ConfirmTranslationResolver, PlanTranslationsResolver } from './resolvers/translations.ts';
 import { findVersionReference, PlanLifeResolver, PlanVersionResolver } from './resolvers/versions.ts';
+import { VocabularyResolver } from './resolvers/vocabulary.ts';
 
 const nodes = { Objective, Outcome, Activity, Milestone, Indicator };
 
@@ -59,6 +70,17 @@ export function buildWorkingPlansSchema() {
       PlanVersionResolver,
       PlanHistoryResolver,
       ExportResolver,
+      ImportResolver,
+      VocabularyResolver,
+      SimilarResolver,
+      ActivityStrategiesResolver,
+      StrategyResolver,
+      PlanTranslationsResolver,
+      ConfirmTranslationResolver,
+      PlanProgressResolver,
+      ObjectiveProgressResolver,
+      OutcomeProgressResolver,
+      ActivityProgressResolver,
       NetworkResolver,
       OrganisationResolver,
       BodyResolver,

@@ -145,3 +145,26 @@ test('two networks review a joint plan, decide on its text, each for itself, and
   );
   expect(amendPlan).toEqual({ plan: { status: 'DRAFT', contentHash, amends: { id: joint } }, problems: [] });
 });
+
+test('a plan leaves as a file, through the gateway, to the seat that asked for it', async () => {
+  const { exportPlan } = await ask(
+    'africa-rep',
+    `mutation { exportPlan(input: { clientMutationId: "file", planId: "${joint}", format: CSV, locale: "es" }) { job { id } ${problems} } }`,
+  );
+  expect(exportPlan.problems).toEqual([]);
+  const find = async () =>
+    (await ask('africa-rep', `{ exportJob(id: "${exportPlan.job.id}") { status file { url name bytes } } }`)).exportJob;
+  let job = await find();
+  // asked again every 50 ms, as clients do: there is nothing to listen to
+  for (let tries = 0; job.status !== 'DONE' && tries < 200; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    job = await find();
+  }
+  const fetchAs = (who: string) =>
+    fetch(`${world.url}${job.file.url}`, { headers: { authorization: `Bearer ${members[who]!.token}` } });
+  const response = await fetchAs('africa-rep');
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  expect([bytes.byteLength, bytes.includes('Objetivo')]).toEqual([job.file.bytes, true]);
+  for (const who of ['americas-rep', 'steering-member']) expect((await fetchAs(who)).status).toBe(404);
+});

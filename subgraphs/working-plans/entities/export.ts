@@ -22,11 +22,11 @@ export const ExportStatusEnum = defineEnum(
 export class ExportFile {
   @Field(() => String, { description: 'A path at the gateway.' })
   url!: string;
-  @Field(() => String)
+  @Field(() => String, { description: 'What it is called when it is saved.' })
   name!: string;
-  @Field(() => String)
+  @Field(() => String, { description: 'RFC 6838: text/csv; charset=utf-8.' })
   mediaType!: string;
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Its size.' })
   bytes!: number;
 }
 
@@ -34,16 +34,16 @@ export class ExportFile {
 export class ExportJob {
   constructor(readonly row: ExportRow) {}
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of the job; of its file too.' })
   id(): string {
     return this.row.id;
   }
-  @Field(() => WorkingPlan, { nullable: true })
+  @Field(() => WorkingPlan, { nullable: true, description: 'The plan as it is now.' })
   async plan(@Ctx() { loaders }: PlansContext): Promise<WorkingPlan | null> {
     const view = await loaders.plan.load(this.row.planId);
     return view && new WorkingPlan(view);
   }
-  @Field(() => ExportFormatEnum)
+  @Field(() => ExportFormatEnum, { description: 'As it was asked for.' })
   format(): ExportFormat {
     return this.row.format;
   }
@@ -55,7 +55,7 @@ export class ExportJob {
   version(): number | null {
     return this.row.version;
   }
-  @Field(() => ExportStatusEnum)
+  @Field(() => ExportStatusEnum, { description: 'How far it is.' })
   status(): ExportStatus {
     return this.row.status;
   }
@@ -82,7 +82,7 @@ export class ExportJob {
   contentHash(): string | null {
     return this.row.contentHash;
   }
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it was asked for.' })
   createdAt(): Date {
     return this.row.createdAt;
   }

@@ -138,7 +138,8 @@ export class Activity {
     });
   }
 
-  private live(): Promise<Opened> {
+  /** It in its plan's live document, opened at most once. */
+  live(): Promise<Opened> {
     this.#opened ??= this.open();
     return this.#opened;
   }

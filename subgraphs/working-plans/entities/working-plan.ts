@@ -11,20 +11,6 @@ import { Objective } from './nodes.ts';
 import { type PlanStatus, PlanStatusEnum } from './plan.ts';
 import { Network, stub } from './stubs.ts';
 
-@ObjectType()
-export class PlanProgress {
-  @Field(() => Int)
-  activitiesTotal!: number;
-  @Field(() => Int)
-  completed!: number;
-  @Field(() => Int, { description: 'AT_RISK or BLOCKED.' })
-  atRisk!: number;
-  @Field(() => Int)
-  milestonesReached!: number;
-  @Field(() => Int)
-  milestonesTotal!: number;
-}
-
 @ObjectType({ description: 'A plan of one network, or a joint plan of several. Its text is typed together, live.' })
 @Directive('@key(fields: "id")')
 export class WorkingPlan {
@@ -75,21 +61,6 @@ export class WorkingPlan {
   @Directive('@listSize(assumedSize: 5)')
   objectives(): Objective[] {
     return this.view.tree.objectives.map((objective) => new Objective(this.view, objective));
-  }
-  @Field(() => PlanProgress)
-  async progress(@Ctx() { loaders }: PlansContext): Promise<PlanProgress> {
-    const { id } = this.view.plan;
-    const nodes = [...this.view.places.values()].map(({ node }) => node);
-    const of = (kind: string) => nodes.filter((node) => node.kind === kind);
-    const activities = await Promise.all(of('activity').map(({ key }) => loaders.activityState(id, key)));
-    const milestones = await Promise.all(of('milestone').map(({ key }) => loaders.milestoneState(id, key)));
-    return {
-      activitiesTotal: activities.length,
-      completed: activities.filter(({ status }) => status === 'COMPLETED').length,
-      atRisk: activities.filter(({ status }) => status === 'AT_RISK' || status === 'BLOCKED').length,
-      milestonesReached: milestones.filter(({ status }) => status === 'REACHED').length,
-      milestonesTotal: milestones.length,
-    };
   }
   @Field(() => PlanDocument, {
     nullable: true,

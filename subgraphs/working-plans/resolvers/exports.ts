@@ -6,11 +6,11 @@ import type { PlansContext } from '../context.ts';
 import { ExportJob } from '../entities/export.ts';
 import { ExportPlanInput } from '../inputs/exports.ts';
 
-@ObjectType()
+@ObjectType({ description: 'The job that makes the file, or why there is none.' })
 export class ExportPayload {
-  @Field(() => ExportJob, { nullable: true })
+  @Field(() => ExportJob, { nullable: true, description: 'Ask for it again by `exportJob` until it is DONE.' })
   job!: ExportJob | null;
-  @Field(() => [MutationProblem])
+  @Field(() => [MutationProblem], { description: 'Why nothing was done; empty when all was.' })
   @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
 }

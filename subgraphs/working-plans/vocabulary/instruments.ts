@@ -1,0 +1,187 @@
+import type { Localized } from '../../../kit/types.ts';
+
+/** A treaty whose articles activities are tagged with: `UNTOC:31`. */
+export interface InstrumentRecord {
+  code: string;
+  name: Localized;
+  resolution: string;
+  /** YYYY-MM-DD */
+  adoptedOn: string;
+  inForceOn: string;
+  /** In their order, from article 1; shortened. */
+  articles: readonly string[];
+}
+
+/** The Convention and its Protocols. Dates as in their resolutions and the United Nations Treaty Collection. */
+export const instruments: readonly InstrumentRecord[] = [
+  {
+    code: 'UNTOC',
+    name: {
+      en: 'United Nations Convention against Transnational Organized Crime',
+      es: 'Convención de las Naciones Unidas contra la Delincuencia Organizada Transnacional',
+      fr: 'Convention des Nations Unies contre la criminalité transnationale organisée',
+      pt: 'Convenção das Nações Unidas contra o Crime Organizado Transnacional',
+    },
+    resolution: 'A/RES/55/25',
+    adoptedOn: '2000-11-15',
+    inForceOn: '2003-09-29',
+    articles: [
+      'Statement of purpose',
+      'Use of terms',
+      'Scope of application',
+      'Protection of sovereignty',
+      'Criminalization of participation in an organized criminal group',
+      'Criminalization of the laundering of proceeds of crime',
+      'Measures to combat money-laundering',
+      'Criminalization of corruption',
+      'Measures against corruption',
+      'Liability of legal persons',
+      'Prosecution, adjudication and sanctions',
+      'Confiscation and seizure',
+      'International cooperation for purposes of confiscation',
+      'Disposal of confiscated proceeds of crime or property',
+      'Jurisdiction',
+      'Extradition',
+      'Transfer of sentenced persons',
+      'Mutual legal assistance',
+      'Joint investigations',
+      'Special investigative techniques',
+      'Transfer of criminal proceedings',
+      'Establishment of criminal record',
+      'Criminalization of obstruction of justice',
+      'Protection of witnesses',
+      'Assistance to and protection of victims',
+      'Measures to enhance cooperation with law enforcement authorities',
+      'Law enforcement cooperation',
+      'Collection, exchange and analysis of information on the nature of organized crime',
+      'Training and technical assistance',
+      'Implementation through economic development and technical assistance',
+      'Prevention',
+      'Conference of the Parties to the Convention',
+      'Secretariat',
+      'Implementation of the Convention',
+      'Settlement of disputes',
+      'Signature, ratification, acceptance, approval and accession',
+      'Relation with protocols',
+      'Entry into force',
+      'Amendment',
+      'Denunciation',
+      'Depositary and languages',
+    ],
+  },
+  {
+    code: 'TIP',
+    name: {
+      en: 'Protocol to Prevent, Suppress and Punish Trafficking in Persons, Especially Women and Children',
+      es: 'Protocolo para prevenir, reprimir y sancionar la trata de personas, especialmente mujeres y niños',
+      fr: 'Protocole visant à prévenir, réprimer et punir la traite des personnes, en particulier des femmes et des enfants',
+      pt: 'Protocolo Relativo à Prevenção, Repressão e Punição do Tráfico de Pessoas, em Especial Mulheres e Crianças',
+    },
+    resolution: 'A/RES/55/25',
+    adoptedOn: '2000-11-15',
+    inForceOn: '2003-12-25',
+    articles: [
+      'Relation with the Convention',
+      'Statement of purpose',
+      'Use of terms',
+      'Scope of application',
+      'Criminalization',
+      'Assistance to and protection of victims of trafficking in persons',
+      'Status of victims in receiving States',
+      'Repatriation of victims',
+      'Prevention of trafficking in persons',
+      'Information exchange and training',
+      'Border measures',
+      'Security and control of documents',
+      'Legitimacy and validity of documents',
+      'Saving clause',
+      'Settlement of disputes',
+      'Signature, ratification, acceptance, approval and accession',
+      'Entry into force',
+      'Amendment',
+      'Denunciation',
+      'Depositary and languages',
+    ],
+  },
+  {
+    code: 'SOM',
+    name: {
+      en: 'Protocol against the Smuggling of Migrants by Land, Sea and Air',
+      es: 'Protocolo contra el tráfico ilícito de migrantes por tierra, mar y aire',
+      fr: 'Protocole contre le trafic illicite de migrants par terre, air et mer',
+      pt: 'Protocolo relativo ao Combate ao Tráfico de Migrantes por Via Terrestre, Marítima e Aérea',
+    },
+    resolution: 'A/RES/55/25',
+    adoptedOn: '2000-11-15',
+    inForceOn: '2004-01-28',
+    articles: [
+      'Relation with the Convention',
+      'Statement of purpose',
+      'Use of terms',
+      'Scope of application',
+      'Criminal liability of migrants',
+      'Criminalization',
+      'Cooperation',
+      'Measures against the smuggling of migrants by sea',
+      'Safeguard clauses',
+      'Information',
+      'Border measures',
+      'Security and control of documents',
+      'Legitimacy and validity of documents',
+      'Training and technical cooperation',
+      'Other prevention measures',
+      'Protection and assistance measures',
+      'Agreements and arrangements',
+      'Return of smuggled migrants',
+      'Saving clause',
+      'Settlement of disputes',
+      'Signature, ratification, acceptance, approval and accession',
+      'Entry into force',
+      'Amendment',
+      'Denunciation',
+      'Depositary and languages',
+    ],
+  },
+  {
+    code: 'FP',
+    name: {
+      en: 'Protocol against the Illicit Manufacturing of and Trafficking in Firearms, Their Parts and Components and Ammunition',
+      es: 'Protocolo contra la fabricación y el tráfico ilícitos de armas de fuego, sus piezas y componentes y municiones',
+      fr: 'Protocole contre la fabrication et le trafic illicites d’armes à feu, de leurs pièces, éléments et munitions',
+      pt: 'Protocolo contra a Fabricação e o Tráfico Ilícitos de Armas de Fogo, suas Peças, Componentes e Munições',
+    },
+    resolution: 'A/RES/55/255',
+    adoptedOn: '2001-05-31',
+    inForceOn: '2005-07-03',
+    articles: [
+      'Relation with the Convention',
+      'Statement of purpose',
+      'Use of terms',
+      'Scope of application',
+      'Criminalization',
+      'Confiscation, seizure and disposal',
+      'Record-keeping',
+      'Marking of firearms',
+      'Deactivation of firearms',
+      'General requirements for export, import and transit licensing or authorization systems',
+      'Security and preventive measures',
+      'Information',
+      'Cooperation',
+      'Training and technical assistance',
+      'Brokers and brokering',
+      'Settlement of disputes',
+      'Signature, ratification, acceptance, approval and accession',
+      'Entry into force',
+      'Amendment',
+      'Denunciation',
+      'Depositary and languages',
+    ],
+  },
+];
+
+/** `UNTOC:25`, `TIP:6`: an article that there is. */
+export function isArticle(text: string): boolean {
+  const [, code, number] = /^([A-Z]{2,5}):([1-9]\d?)$/.exec(text) ?? [];
+  const instrument = instruments.find((one) => one.code === code);
+  return instrument !== undefined && Number(number) <= instrument.articles.length;
+}
