@@ -84,6 +84,8 @@ export function findFollowable(
     argument.defaultValue !== undefined
   )
     return undefined;
+  // Who begins where another argument says has no cursor yet, and must not join those who want what comes from now on.
+  if (root.arguments?.some(({ name }) => name.value !== 'after' && /^after[A-Z]/.test(name.value))) return undefined;
   const answered = isNonNullType(definition?.type) ? definition.type.ofType : definition?.type;
   if (isListType(answered) || !isCompositeType(answered)) return undefined;
   const types = isAbstractType(answered) ? schema.getPossibleTypes(answered) : [answered];

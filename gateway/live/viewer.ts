@@ -7,6 +7,9 @@ const viewerTypes = new Set(['Viewer', 'Person', 'ContactChannel']);
 const viewerFields = new Set([
   'Query.viewer',
   'Query.exportJob',
+  'Query.inbox',
+  'Query.upload',
+  'Subscription.inboxChanged',
   'Seat.holder',
   'Seat.roles',
   'Seat.terms',

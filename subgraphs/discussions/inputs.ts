@@ -7,7 +7,8 @@ import { type MeetingKind, MeetingKindEnum } from './entities/meeting.ts';
 @InputType()
 export class AnchorInput {
   @Field(() => String, {
-    description: 'Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting or Decision.',
+    description:
+      'Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting, Decision, Statement, KnowledgeItem, Guidelines or ReviewEngagement.',
   })
   typename!: string;
   @Field(() => ID)
@@ -41,6 +42,20 @@ export class StartThreadInput {
 }
 
 @InputType()
+export class LinkInput {
+  @Field(() => String, { description: 'https or http; at most 2,000 characters.' })
+  url!: string;
+  @Field(() => String, { description: 'At most 200 characters.' })
+  title!: string;
+  @Field(() => String, {
+    description: 'What is to be seen or heard there, in words, for those who cannot load it; at most 1,000 characters.',
+  })
+  textAlternative!: string;
+  @Field(() => String, { nullable: true, description: 'The same for a poor connection: a low-bitrate copy.' })
+  lowBandwidthUrl?: string | null;
+}
+
+@InputType()
 export class PostInput {
   @Field(() => ID, { description: 'Yours to choose: the same one sent again gives the same post.' })
   clientMutationId!: string;
@@ -52,8 +67,18 @@ export class PostInput {
   locale!: string;
   @Field(() => ID, { nullable: true })
   replyToId?: string | null;
-  @Field(() => [ID], { nullable: true, description: 'At most 50.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'At most 50. A mention reaches a seat that may read the thread; any other never learns of it.',
+  })
   mentionSeatIds?: string[] | null;
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'At most 10: files that your seat has finished uploading for this thread, in this order.',
+  })
+  attachmentIds?: string[] | null;
+  @Field(() => [LinkInput], { nullable: true, description: 'At most 10: videos, pages and other things on the web.' })
+  links?: LinkInput[] | null;
 }
 
 @InputType()

@@ -1,11 +1,11 @@
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../kit/context.ts';
-import { loadByKey, loadListByKey } from '../../kit/load.ts';
+import { loadListByKey } from '../../kit/load.ts';
 import { createIdLoader, type Listed, type Lists, perArguments, sendable } from './batch.ts';
 import { createDecisionLoaders } from './decision-loaders.ts';
 import { Attendance, Meeting, type MeetingKind, type MeetingStatus } from './entities/meeting.ts';
-import { Post } from './entities/post.ts';
 import { Thread, type ThreadStatus } from './entities/thread.ts';
+import { createPostLoaders, type UnreadPlace, unreadThreads } from './post-loaders.ts';
 import { type Bind, readable, select } from './statement.ts';
 
 /** Where a page of threads ended: time of the last activity, and id. */
@@ -74,18 +74,6 @@ export function createLoaders(source: DataSource, actor: Actor) {
   return {
     thread: byId(Thread, 'thread'),
     meeting: byId(Meeting, 'meeting'),
-    /** A post is as visible as its thread. */
-    post: loadByKey<string, Post>(
-      (ids) =>
-        select(
-          manager,
-          Post,
-          (columns, bind) =>
-            `SELECT ${columns} FROM post r JOIN thread t ON t.id = r.thread_id
-             WHERE r.id = ANY(${bind(sendable(ids))}) AND ${readable('t', actor, bind)}`,
-        ),
-      (row) => row.id,
-    ),
 
     threadsOfNetwork: threadLists('t.network_ids @> ARRAY[k.id]'),
     threadsOfBody: threadLists('t.body_id = k.id'),
@@ -104,34 +92,20 @@ export function createLoaders(source: DataSource, actor: Actor) {
            ) r ORDER BY r.last_activity_at DESC, r.id DESC`,
       ),
 
-    /** Keys are ids of threads that the actor has been shown. */
-    posts: perArguments(
-      ({ limit, after }: { limit: number; after: number }): Lists<Post> =>
-        loadListByKey(
-          (threadIds) =>
-            select(
-              manager,
-              Post,
-              (columns, bind) =>
-                `SELECT ${columns}, k.id AS key FROM unnest(${bind(threadIds)}::text[]) AS k(id)
-                 CROSS JOIN LATERAL (
-                   SELECT * FROM post p WHERE p.thread_id = k.id AND p.position > ${bind(after)}
-                   ORDER BY p.position LIMIT ${bind(limit)}
-                 ) r ORDER BY r.thread_id, r.position`,
-            ) as Promise<Listed<Post>[]>,
-          (row) => row.key,
-        ),
-    ),
-    participants: loadListByKey<string, { threadId: string; seatId: string }>(
-      (threadIds) =>
-        manager.query(
-          `SELECT thread_id AS "threadId", author_seat_id AS "seatId" FROM post
-           WHERE thread_id = ANY($1) AND author_seat_id IS NOT NULL AND deleted_at IS NULL
-           GROUP BY 1, 2 ORDER BY 1, min(position)`,
-          [threadIds],
-        ),
-      (row) => row.threadId,
-    ),
+    /** Threads with something unread, or with an unread mention: mentions first, then the latest activity. None without a seat. */
+    unreadThreads: async (page: { mentionsOnly: boolean; limit: number; after: UnreadPlace | null }) => {
+      const { seatId } = actor;
+      if (seatId === undefined) return [];
+      const found = await select(manager, Thread, (columns, bind) => {
+        const { after, mentionsOnly, limit } = page;
+        const place = after?.map((one) => bind(one));
+        return `SELECT ${columns}, r.mentioned FROM (${unreadThreads(actor, bind(seatId), bind)}) r
+          WHERE ${mentionsOnly ? 'r.mentioned' : 'true'}
+          ${place ? `AND (r.mentioned, r.last_activity_at, r.id) < (${place[0]}::boolean, ${place[1]}::timestamptz, ${place[2]})` : ''}
+          ORDER BY r.mentioned DESC, r.last_activity_at DESC, r.id DESC LIMIT ${bind(limit)}`;
+      });
+      return found as (Thread & { mentioned: boolean })[];
+    },
 
     meetingsOfNetwork: meetingLists('r.network_ids @> ARRAY[k.id]'),
     meetingsOfBody: meetingLists('r.body_id = k.id'),
@@ -147,6 +121,7 @@ export function createLoaders(source: DataSource, actor: Actor) {
       (row) => row.meetingId,
     ),
 
+    ...createPostLoaders(manager, actor),
     ...createDecisionLoaders(manager, actor),
   };
 }

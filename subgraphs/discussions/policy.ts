@@ -61,6 +61,32 @@ export function mayEditPost(actor: Actor, post: { authorSeatId: string | null },
   return mayDeletePost(actor, post) && mayPost(actor, thread);
 }
 
+const officersOf = (actor: Actor, networkIds: readonly string[]) =>
+  actor.kind === 'SEAT' && hasRole(actor, ['SAFETY_OFFICER'], networkIds);
+
+/**
+ * Takes out what endangers somebody: the safety officer of one of the thread's networks, also in a group whose threads he does not
+ * read. He need not read what he takes out.
+ */
+export function mayRedact(actor: Actor, thread: Circle): boolean {
+  return officersOf(actor, thread.networkIds);
+}
+
+/** What a post said before it was edited: the safety officer of a network that its author spoke in, where he may read the thread. */
+export function mayReadRevisions(actor: Actor, post: { authorNetworkIds: readonly string[] }): boolean {
+  return officersOf(actor, post.authorNetworkIds);
+}
+
+/** Tells the safety officers of the thread's networks of a post: anybody with a seat who may read it. */
+export function mayReport(actor: Actor, thread: Circle): boolean {
+  return actor.kind === 'SEAT' && mayRead(actor, thread);
+}
+
+/** Reports of one network, with the words that were reported: its safety officer. */
+export function mayReadReports(actor: Actor, networkId: string): boolean {
+  return officersOf(actor, [networkId]);
+}
+
 /** Who started it may resolve and reopen it; locking, and undoing a lock, is for the network's moderators and its group's lead. */
 export function maySetThreadStatus(
   actor: Actor,

@@ -8,6 +8,7 @@ import { Post } from './entities/post.ts';
 import { stub, stubs } from './entities/stubs.ts';
 import { Thread } from './entities/thread.ts';
 import { anchorResolvers, BodyResolver, NetworkResolver, WorkingPlanResolver } from './resolvers/anchors.ts';
+import { AttachmentResolver } from './resolvers/attachments.ts';
 import { DecisionStepsResolver } from './resolvers/decision-steps.ts';
 import {
   DecisionResolver,
@@ -15,8 +16,12 @@ import {
   PositionRecordResolver,
   TallyResolver,
 } from './resolvers/decisions.ts';
+import { InboxResolver } from './resolvers/inbox.ts';
+import { LiveResolver } from './resolvers/live.ts';
 import { AgendaItemResolver, AttendanceResolver, MeetingResolver } from './resolvers/meetings.ts';
-import { PostResolver } from './resolvers/posts.ts';
+import { PostResolver, PostTranslationResolver, ReactionResolver } from './resolvers/posts.ts';
+import { SafetyResolver } from './resolvers/safety.ts';
+import { SearchResolver } from './resolvers/search.ts';
 import { ThreadResolver } from './resolvers/threads.ts';
 
 /** The subgraph's executable schema and its SDL. Pure: no database, no network. */
@@ -34,6 +39,13 @@ export function buildDiscussionsSchema() {
     resolvers: [
       ThreadResolver,
       PostResolver,
+      PostTranslationResolver,
+      ReactionResolver,
+      AttachmentResolver,
+      InboxResolver,
+      SearchResolver,
+      SafetyResolver,
+      LiveResolver,
       MeetingResolver,
       AgendaItemResolver,
       AttendanceResolver,

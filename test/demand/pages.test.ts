@@ -12,6 +12,9 @@ afterAll(() => world.stop());
 const paged: Record<string, (first: number) => string> = {
   'Query.inbox': (first) => `{ inbox(first: ${first}) { edges { node { id } } } }`,
   'Query.experts': (first) => `{ experts(text: "port security", first: ${first}) { edges { node { matched } } } }`,
+  'Query.searchPosts': (first) => `{ searchPosts(text: "sample", first: ${first}) { edges { node { id } } } }`,
+  'Query.postReports': (first) =>
+    `{ postReports(networkId: "net:americas", first: ${first}) { edges { node { id } } } }`,
   'Query.organisations': (first) => `{ organisations(first: ${first}) { edges { node { id } } } }`,
   'Query.networkUpdates': (first) => `{ networkUpdates(first: ${first}) { edges { node { id } } } }`,
   'Network.threads': (first) => `{ networks { threads(first: ${first}) { edges { node { id } } } } }`,

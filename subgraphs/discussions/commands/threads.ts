@@ -13,7 +13,7 @@ import { checkAnchor, threadAnchors } from './anchor.ts';
 import { checkCircle } from './circle.ts';
 import { findThread } from './find.ts';
 import { type Past, seatOf } from './past.ts';
-import { insertPost } from './posts.ts';
+import { insertPost, spokenIn } from './posts.ts';
 
 /**
  * Starts a thread, with its first post unless the body is empty, and says THREAD_STARTED once in each of its networks.
@@ -67,11 +67,14 @@ export async function startThread(
       provenance: origin?.provenance ?? ('USER' as const),
       sourceUrl: origin?.sourceUrl ?? null,
       postCount: 0,
+      changeCount: 0,
       createdAt: at,
       lastActivityAt: at,
     });
     await tx.manager.insert(Thread, thread);
-    if (!isBlank(body)) await insertPost(tx, `post:${ulid()}`, thread.id, { body, locale: input.locale, seatId, at });
+    const networkIds = spokenIn(actor, thread.networkIds);
+    const { locale } = input;
+    if (!isBlank(body)) await insertPost(tx, `post:${ulid()}`, thread.id, { body, locale, seatId, at, networkIds });
     tx.publish(threadStarted(thread));
   });
 }

@@ -58,7 +58,32 @@ export class Activity {
   id!: string;
 }
 
-export const stubs = { Network, Body, Seat, Organisation, WorkingPlan, Objective, Outcome, Activity };
+@ObjectType()
+@Directive('@key(fields: "id")')
+export class Guidelines {
+  @Field(() => ID)
+  id!: string;
+}
+
+@ObjectType()
+@Directive('@key(fields: "id")')
+export class ReviewEngagement {
+  @Field(() => ID)
+  id!: string;
+}
+
+export const stubs = {
+  Network,
+  Body,
+  Seat,
+  Organisation,
+  WorkingPlan,
+  Objective,
+  Outcome,
+  Activity,
+  Guidelines,
+  ReviewEngagement,
+};
 
 /** An instance, since a union tells its members by their class. */
 export const stub = <T extends { id: string }>(type: new () => T, id: string): T => Object.assign(new type(), { id });

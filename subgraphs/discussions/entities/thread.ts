@@ -1,4 +1,4 @@
-import { createUnionType, Directive, Field, ID, ObjectType } from 'type-graphql';
+import { createUnionType, Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
 import { Cursor, DateTime } from '../../../kit/scalars.ts';
@@ -12,7 +12,7 @@ import {
 } from '../../../kit/types.ts';
 import { Decision } from './decision.ts';
 import { Meeting } from './meeting.ts';
-import { Activity, Body, Network, Objective, Outcome, WorkingPlan } from './stubs.ts';
+import { Activity, Body, Guidelines, Network, Objective, Outcome, ReviewEngagement, WorkingPlan } from './stubs.ts';
 
 export const threadStatuses = ['OPEN', 'RESOLVED', 'LOCKED', 'ARCHIVED'] as const;
 export type ThreadStatus = (typeof threadStatuses)[number];
@@ -22,12 +22,23 @@ export const ThreadStatusEnum = defineEnum(
   'OPEN and RESOLVED threads take posts; LOCKED and ARCHIVED ones can only be read.',
 );
 
+export const anchorTypes = {
+  Network,
+  Body,
+  WorkingPlan,
+  Objective,
+  Outcome,
+  Activity,
+  Meeting,
+  Decision,
+  Guidelines,
+  ReviewEngagement,
+};
 export const ThreadAnchor = createUnionType({
   name: 'ThreadAnchor',
   description: 'What a thread or a decision is about.',
-  types: () => [Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting, Decision] as const,
+  types: () => Object.values(anchorTypes) as [typeof Network, ...(typeof anchorTypes)[keyof typeof anchorTypes][]],
 });
-export const anchorTypes = { Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting, Decision };
 export type AnchorTypename = keyof typeof anchorTypes;
 
 @Entity({ name: 'thread' })
@@ -85,8 +96,13 @@ export class Thread {
   sourceUrl!: string | null;
 
   /** The position of its newest post. Posts take theirs under this row's lock, so positions have no holes and never arrive out of order. */
+  @Field(() => Int, { description: 'Also of posts whose text was taken away.' })
   @Column('integer', { name: 'post_count' })
   postCount!: number;
+
+  /** How often its posts were edited, deleted, redacted, translated or reacted to. Counted under this row's lock, as positions are. */
+  @Column('integer', { name: 'change_count' })
+  changeCount!: number;
 
   @Field(() => DateTime)
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })

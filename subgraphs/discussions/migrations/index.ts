@@ -1,4 +1,5 @@
 import { InitialDiscussions1763700000000 } from './2026-11-21-initial.ts';
 import { Decisions1763786000000 } from './2026-11-22-decisions.ts';
+import { Posts1763794000000 } from './2026-11-22-posts.ts';
 
-export const migrations = [InitialDiscussions1763700000000, Decisions1763786000000];
+export const migrations = [InitialDiscussions1763700000000, Decisions1763786000000, Posts1763794000000];

@@ -9,7 +9,16 @@ import {
   type MeetingStatus,
   MeetingStatusEnum,
 } from '../entities/meeting.ts';
-import { Activity, Body, Network, Objective, Outcome, WorkingPlan } from '../entities/stubs.ts';
+import {
+  Activity,
+  Body,
+  Guidelines,
+  Network,
+  Objective,
+  Outcome,
+  ReviewEngagement,
+  WorkingPlan,
+} from '../entities/stubs.ts';
 import {
   type AnchorTypename,
   Thread,
@@ -113,6 +122,13 @@ function createAnchorResolver(typename: AnchorTypename, type: new () => { id: st
   return AnchorResolver;
 }
 
-export const anchorResolvers = Object.entries({ WorkingPlan, Objective, Outcome, Activity, Meeting, Decision }).map(
-  ([typename, type]) => createAnchorResolver(typename as AnchorTypename, type),
-);
+export const anchorResolvers = Object.entries({
+  WorkingPlan,
+  Objective,
+  Outcome,
+  Activity,
+  Meeting,
+  Decision,
+  Guidelines,
+  ReviewEngagement,
+}).map(([typename, type]) => createAnchorResolver(typename as AnchorTypename, type));

@@ -21,9 +21,13 @@ import {
 import { DecisionPayload } from './payloads.ts';
 
 /** Runs a command in a transaction, then answers with the decision as it is now, whatever this request has read of it before. */
-const answerDecision = ({ database, loaders }: DiscussionsContext, command: (tx: Transaction) => Promise<string>) =>
+const answerDecision = (
+  { database, loaders, live }: DiscussionsContext,
+  command: (tx: Transaction) => Promise<string>,
+) =>
   answer('decision', async () => {
     const id = await database.transaction(command);
+    live.decisionChanged();
     for (const loader of [loaders.decision, loaders.rounds, loaders.positions]) loader.clear(id);
     return loaders.decision.load(id);
   });

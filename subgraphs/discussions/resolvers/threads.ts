@@ -6,9 +6,9 @@ import { setThreadStatus, startThread } from '../commands/threads.ts';
 import type { DiscussionsContext } from '../context.ts';
 import { PostConnection } from '../entities/post.ts';
 import { Body, Network, Seat, stub } from '../entities/stubs.ts';
-import { Thread, ThreadAnchor, ThreadConnection, type ThreadStatus, ThreadStatusEnum } from '../entities/thread.ts';
+import { Thread, ThreadAnchor, type ThreadStatus, ThreadStatusEnum } from '../entities/thread.ts';
 import { StartThreadInput } from '../inputs.ts';
-import { loadAnchor, paged, pageThreads } from './pages.ts';
+import { loadAnchor, paged } from './pages.ts';
 import { ThreadPayload } from './payloads.ts';
 
 @Resolver(() => Thread)
@@ -18,20 +18,11 @@ export class ThreadResolver {
     return loaders.thread.load(id);
   }
 
-  @Query(() => ThreadConnection, { description: 'All threads you may read, latest activity first.' })
-  @Directive(paged)
-  inbox(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 30 }) first: number | null,
-    @Arg('after', () => Cursor, { nullable: true }) after: string | null,
-    @Ctx() { loaders, cursors }: DiscussionsContext,
-  ) {
-    return pageThreads({ first, after }, 30, cursors.inbox, loaders.inbox);
-  }
-
   @Mutation(() => ThreadPayload)
   startThread(@Arg('input', () => StartThreadInput) input: StartThreadInput, @Ctx() context: DiscussionsContext) {
     return answer('thread', async () => {
       const id = await context.database.transaction((tx) => startThread(tx, context.actor, input));
+      context.live.threadChanged();
       return context.loaders.thread.load(id);
     });
   }
@@ -44,6 +35,7 @@ export class ThreadResolver {
   ) {
     return answer('thread', async () => {
       await context.database.transaction((tx) => setThreadStatus(tx, context.actor, { id, status }));
+      context.live.threadChanged();
       return context.loaders.thread.clear(id).load(id);
     });
   }
@@ -61,7 +53,7 @@ export class ThreadResolver {
 
   @FieldResolver(() => ThreadAnchor, {
     nullable: true,
-    description: 'null if it is a meeting or decision that you may not see.',
+    description: 'null if it is one of discussions that you may not see.',
   })
   anchor(@Root() thread: Thread, @Ctx() { loaders }: DiscussionsContext) {
     return loadAnchor(loaders, thread.anchorTypename, thread.anchorId);
