@@ -22,8 +22,11 @@
  * server, and seen by others (`view.seenBy`, never more than is known). `waiting`: nothing gets through; it is tried again by itself, or at once with
  * `syncNow()`. What the server refuses is in `view.refused` until `forget(id)`; the plan goes on from what the server has. `view.people`: who else is
  * here. Say `look(false)` while nobody can see the page, and `hold()`, `release()` around the composition of characters.
+ *
+ * A plan that takes no edits in its status is `frozen`: say `recheck()` when you hear of another status. `connect({ renew })` is asked for another token
+ * when the server takes one no longer; `setToken` brings one to the open socket before that, and what is followed goes on.
  */
-export { type Access, connect } from './co-editing/connection.ts';
+export { type Access, type Connection, connect } from './co-editing/connection.ts';
 export type { Graph, GraphAnswer } from './co-editing/graph.ts';
 export { createGraphWire } from './co-editing/graph-wire.ts';
 export type { Person, Position, PresenceWire } from './co-editing/presence.ts';

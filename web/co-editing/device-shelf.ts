@@ -41,10 +41,10 @@ const rangeOf = (place: string) => IDBKeyRange.bound([place], [place, []]);
 const placePrefix = (subject: string, planId: string) => `${subject}\n${planId}\n`;
 
 /** How long to wait for a tab of the same person to let go of a place, ms. */
-const LETTING_GO = 5_000;
+export const LETTING_GO = 5_000;
 
 /** Resolves with what frees the place, or undefined when another tab holds it: at once, or after `patience` ms. */
-function hold(place: string, patience = 0): Promise<(() => void) | undefined> {
+export function hold(place: string, patience = 0): Promise<(() => void) | undefined> {
   return new Promise((resolve) => {
     const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true };
     navigator.locks

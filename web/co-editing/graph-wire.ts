@@ -20,6 +20,9 @@ const FOLLOW = `subscription PlanEdits($planId: ID!, $after: Cursor) {
   }
 }`;
 
+/** In which a plan takes edits. */
+const open: readonly string[] = ['DRAFT', 'CHANGES_REQUESTED'];
+
 /** A plan's operations over the graph, exactly those of its published contract. */
 export function createGraphWire(graph: Graph, planId: string): PlanWire {
   const ask = async (query: string, variables: Record<string, unknown>, signal?: AbortSignal) => {
@@ -32,13 +35,14 @@ export function createGraphWire(graph: Graph, planId: string): PlanWire {
     async open(since) {
       const { workingPlan } = await ask(OPEN, { id: planId, since: since && toBase64(since) });
       if (!workingPlan) throw new WireFailure('NOT_FOUND', 'there is no such plan, or you may not read it');
-      const { document } = workingPlan;
+      const { document, status } = workingPlan;
       return (
         document && {
           update: fromBase64(document.update),
           cursor: document.cursor,
           epoch: document.epoch,
           stateVector: fromBase64(document.stateVector),
+          isFrozen: !open.includes(status),
         }
       );
     },

@@ -11,7 +11,7 @@ import { Stream } from './stream.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { readTouchedTexts } from './unsaved-text.ts';
 import { describe, type Hindrance, openingView, type PlanView } from './view.ts';
-import { hindranceOf, type PlanEvent, type PlanWire, WireFailure } from './wire.ts';
+import { hindranceOf, type OpenedDocument, type PlanEvent, type PlanWire, WireFailure } from './wire.ts';
 
 export interface PlanSessionOptions {
   wire: PlanWire;
@@ -104,6 +104,11 @@ export class PlanSession {
       this.#closed = null;
       this.#running = this.#run();
     }
+  }
+
+  /** The plan's status or this person's rights may not be what they were: they are asked for anew, and what was typed goes on. */
+  recheck(): void {
+    if (this.#opened && !this.#stopped) this.#reopen();
   }
 
   /** The device says that it is offline: nothing need fail first. */
@@ -239,7 +244,7 @@ export class PlanSession {
     // Before anything is typed that stands on what has come.
     await this.#journal.compact(doc, { cursor: answer.cursor, epoch: answer.epoch }).catch(() => {});
 
-    const rights = await joinAs(wire, this.#journal, doc, answer.epoch);
+    const rights = await this.#join(doc, answer);
     if (this.#stopped || this.#view.doc !== doc) return;
     this.#opened = true;
     this.#streamFails = this.#sender.fails = null;
@@ -247,6 +252,13 @@ export class PlanSession {
     this.#presence?.start();
     void this.#sender.run();
     void this.#sendStrays();
+  }
+
+  /** Into a plan that takes no edits nobody joins, unless something is left to be sent: the server says what becomes of that. */
+  async #join(doc: Y.Doc, { epoch, isFrozen }: OpenedDocument): Promise<PlanView['rights']> {
+    if (!isFrozen || !this.#journal.outbox.isEmpty) return joinAs(this.options.wire, this.#journal, doc, epoch);
+    void this.#journal.setState({ clientId: null });
+    return 'frozen';
   }
 
   #attach(doc: Y.Doc): void {

@@ -8,6 +8,8 @@ export interface OpenedDocument {
   cursor: string;
   epoch: number;
   stateVector: Uint8Array;
+  /** Whether the plan's status takes no edits now. */
+  isFrozen?: boolean;
 }
 
 /** Who made an edit, as far as the reader may see it. */

@@ -25,6 +25,3 @@ export function navigate(path: string, replace = false): void {
 
 /** The address's path, kept current. */
 export const usePath = (): string => useSyncExternalStore(listen, () => location.pathname);
-
-/** A plan's id holds a colon, which may stand in a path as it is. */
-export const planPath = (planId: string): string => `/plans/${encodeURIComponent(planId).replaceAll('%3A', ':')}`;

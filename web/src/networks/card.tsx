@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { planPath } from '../navigate.ts';
 import { Link } from '../parts/link.tsx';
 import { Provenance } from '../parts/provenance.tsx';
+import { planPath } from '../plan/path.ts';
 import { formatPartialDate, useWords } from '../words/words.ts';
 import type { Network } from './read.ts';
 

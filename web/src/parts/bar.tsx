@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { countUnsaved, forgetSaved } from '../../co-editing/device-shelf.ts';
 import type { PageConfig, Session } from '../session/session.ts';
 import { signIn } from '../session/start-page.tsx';
-import { type Language, languages, useWords } from '../words/words.ts';
+import { formatTime, type Language, languages, useWords } from '../words/words.ts';
 import { Link } from './link.tsx';
 
 export function Bar(props: {
@@ -12,10 +12,12 @@ export function Bar(props: {
   onLanguage: (language: Language) => void;
   onSignOut: () => void;
   ended: boolean;
+  /** The sign-in ends then, ms since 1970, and nothing will renew it. */
+  endsAt: number | null;
   /** Somebody is just signing in: room is kept for who it is. */
   coming: boolean;
 }) {
-  const { session, config, language, onLanguage, onSignOut, ended, coming } = props;
+  const { session, config, language, onLanguage, onSignOut, ended, endsAt, coming } = props;
   const words = useWords();
   const [staying, setStaying] = useState(0);
 
@@ -37,7 +39,7 @@ export function Bar(props: {
           <span>NET4U</span>
         </Link>
         <fieldset className="switch" aria-label={words.languages}>
-          {Object.entries(languages).map(([tag, { language: name }]) => (
+          {Object.entries(languages).map(([tag, name]) => (
             <button
               key={tag}
               type="button"
@@ -78,9 +80,11 @@ export function Bar(props: {
             </button>
           </p>
         )}
-        {ended && config && (
+        {(ended || endsAt !== null) && config && (
           <p className="note note-warn bar-note">
-            {words.account.ended}{' '}
+            {ended || endsAt === null
+              ? words.account.ended
+              : words.account.ends(formatTime(new Date(endsAt).toISOString(), words.locale))}{' '}
             <button
               type="button"
               className="button-quiet"

@@ -1,9 +1,9 @@
 import { useContext, useMemo } from 'react';
 import type * as Y from 'yjs';
+import { More } from '../parts/more.tsx';
 import { formatPartialDate, useWords } from '../words/words.ts';
 import { type DeletedNode, readDeleted, restoreNode } from './deleted.ts';
 import { DetailsContext, mayType } from './details.ts';
-import { More } from './nodes.tsx';
 import { LocaleContext, Localized } from './text/localized.tsx';
 import type { TreeNode } from './tree.ts';
 

@@ -55,10 +55,10 @@ export const DetailsContext = createContext<PlanDetails>(nothingKnown);
 const PATIENCE = 1_500;
 
 /**
- * Asked for beside the document, and again when the plan's tree changes. The page works without them, as it must when it is opened without a
+ * Asked for beside the document, and again when the plan's tree or standing changes. The page works without them, as it must when it is opened without a
  * connection: `settled` says whether they have come, failed, or been waited for long enough.
  */
-export function usePlanDetails(graph: Graph, id: string, locale: string, tree: TreeNode | null) {
+export function usePlanDetails(graph: Graph, id: string, locale: string, tree: TreeNode | null, version?: number) {
   const [details, setDetails] = useState(nothingKnown);
   const [settled, setSettled] = useState(false);
   const known = useRef<TreeNode | null>(null);
@@ -68,7 +68,7 @@ export function usePlanDetails(graph: Graph, id: string, locale: string, tree: T
     known.current = tree;
   }, [tree]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another tree has other states and names
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tree has other states and names, and so has another version of the plan's standing
   useEffect(() => {
     let stale = false;
     const settle = () => !stale && setSettled(true);
@@ -84,7 +84,7 @@ export function usePlanDetails(graph: Graph, id: string, locale: string, tree: T
       stale = true;
       clearTimeout(timer);
     };
-  }, [graph, id, locale, round]);
+  }, [graph, id, locale, round, version]);
   return { details, settled };
 }
 

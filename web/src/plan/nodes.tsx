@@ -1,6 +1,9 @@
-import { memo, type ReactNode, useContext, useState } from 'react';
+import { memo, type ReactNode, useContext } from 'react';
+import { More } from '../parts/more.tsx';
 import { formatPartialDate, useWords, type Words } from '../words/words.ts';
+import { Beside } from './beside.tsx';
 import { DetailsContext, mayType } from './details.ts';
+import { ObjectiveContext } from './rights.ts';
 import { Localized } from './text/localized.tsx';
 import { asList, type Kind, type TreeNode } from './tree.ts';
 
@@ -10,6 +13,7 @@ export const Objective = memo(function Objective({ node, editable }: { node: Tre
   const words = useWords();
   const typing = mayType(useContext(DetailsContext), node) && editable;
   const theme = node.map.get('thematicArea');
+  const label = words.plan.titleOf.objective!(node.code);
   return (
     <section className="objective" id={node.key} aria-label={`${words.plan.objective} ${node.code}`}>
       <header className="node-head">
@@ -18,18 +22,23 @@ export const Objective = memo(function Objective({ node, editable }: { node: Tre
           {typeof theme === 'string' && <span className="tag">{words.kinds[theme] ?? theme}</span>}
         </p>
         <h2>
-          <Localized node={node} field="title" label={words.plan.titleOf.objective!(node.code)} editable={typing} />
+          <Localized node={node} field="title" label={label} editable={typing} />
         </h2>
       </header>
-      {node.children.map((outcome) => (
-        <Outcome key={outcome.key} node={outcome} editable={typing} />
-      ))}
+      <ObjectiveContext value={node}>
+        <Beside {...{ node, label }} field="title" />
+        {node.children.map((outcome) => (
+          <Outcome key={outcome.key} node={outcome} editable={typing} />
+        ))}
+      </ObjectiveContext>
     </section>
   );
 });
 
 function Outcome({ node, editable }: { node: TreeNode; editable: boolean }) {
   const words = useWords();
+  const label = words.plan.titleOf.outcome!(node.code);
+  const assumptions = words.plan.fieldOf(words.plan.assumptions, node.code);
   return (
     <section className="outcome" id={node.key} aria-label={`${words.plan.outcome} ${node.code}`}>
       <header className="node-head">
@@ -37,16 +46,13 @@ function Outcome({ node, editable }: { node: TreeNode; editable: boolean }) {
           {words.plan.outcome} {node.code}
         </p>
         <h3 className="outcome-title">
-          <Localized node={node} field="statement" label={words.plan.titleOf.outcome!(node.code)} editable={editable} />
+          <Localized {...{ node, label, editable }} field="statement" />
         </h3>
       </header>
+      <Beside {...{ node, label }} field="statement" />
       <Labelled title={words.plan.assumptions}>
-        <Localized
-          node={node}
-          field="assumptions"
-          label={words.plan.fieldOf(words.plan.assumptions, node.code)}
-          editable={editable}
-        />
+        <Localized {...{ node, editable }} field="assumptions" label={assumptions} />
+        <Beside node={node} field="assumptions" label={assumptions} />
       </Labelled>
       {only(node, 'indicator').length > 0 && <Indicators nodes={only(node, 'indicator')} editable={editable} />}
       {only(node, 'activity').map((activity) => (
@@ -66,6 +72,8 @@ function Activity({ node, editable }: { node: TreeNode; editable: boolean }) {
   const milestones = only(node, 'milestone');
   const indicators = only(node, 'indicator');
   const risks = only(node, 'risk');
+  const label = words.plan.titleOf.activity!(node.code);
+  const description = words.plan.fieldOf(words.plan.description, node.code);
   const facts = [dates(node, words.locale), places.join(', ')].filter(Boolean).join(' · ');
   return (
     <article className="activity" id={node.key} aria-label={`${words.plan.activity} ${node.code}`}>
@@ -76,15 +84,12 @@ function Activity({ node, editable }: { node: TreeNode; editable: boolean }) {
           <span className="facts-line">{facts}</span>
         </p>
         <h4>
-          <Localized node={node} field="title" label={words.plan.titleOf.activity!(node.code)} editable={editable} />
+          <Localized {...{ node, label, editable }} field="title" />
         </h4>
       </header>
-      <Localized
-        node={node}
-        field="description"
-        label={words.plan.fieldOf(words.plan.description, node.code)}
-        editable={editable}
-      />
+      <Beside {...{ node, label }} field="title" />
+      <Localized {...{ node, editable }} field="description" label={description} />
+      <Beside node={node} field="description" label={description} />
       <p className="people">
         {responsible && (
           <span>
@@ -127,17 +132,6 @@ function Activity({ node, editable }: { node: TreeNode; editable: boolean }) {
   );
 }
 
-/** What is folded away is not made before it is opened: a large plan has thousands of such fields. */
-export function More({ summary, children }: { summary: string; children: ReactNode }) {
-  const [opened, setOpened] = useState(false);
-  return (
-    <details className="more" onToggle={(event) => event.currentTarget.open && setOpened(true)}>
-      <summary>{summary}</summary>
-      {opened && children}
-    </details>
-  );
-}
-
 function nameCountry(code: string, { locale, plan }: Words): string {
   if (code === 'ZZ') return plan.sampleCountry;
   return /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames([locale], { type: 'region' }).of(code) ?? code) : code;
@@ -175,12 +169,8 @@ function Rows(props: {
       <ul className="plan-rows">
         {nodes.map((node) => (
           <li key={node.key}>
-            <Localized
-              node={node}
-              field={field}
-              label={words.plan.titleOf[node.kind]!(node.code)}
-              editable={editable}
-            />
+            <Localized {...{ node, field, editable }} label={words.plan.titleOf[node.kind]!(node.code)} />
+            <Beside {...{ node, field }} label={words.plan.titleOf[node.kind]!(node.code)} />
             <p className="facts-line">{children(node)}</p>
           </li>
         ))}

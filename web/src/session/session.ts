@@ -5,6 +5,12 @@ export interface Session {
   name: string;
   /** Milliseconds since 1970. */
   expiresAt: number;
+  /** When to ask for another token, ms since 1970: five minutes before the end, or a quarter of a short life. */
+  renewAt: number;
+  /** For another token before this one ends; it works once. Absent where the identity provider gives none. */
+  refreshToken?: string | undefined;
+  /** Of this sign-in, in whatever tabs it was copied to. */
+  id: string;
 }
 
 /** What the page is told before anybody has signed in. */
@@ -21,7 +27,8 @@ const CHOOSE = 'net4u.choose';
 export function readSession(now = Date.now()): Session | null {
   try {
     const session = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Session | null;
-    return session && session.expiresAt > now ? session : null;
+    // One that can be renewed may have ended: also without a connection the person goes on with what is on the device.
+    return session && (session.expiresAt > now || session.refreshToken) ? session : null;
   } catch {
     return null;
   }

@@ -1,3 +1,5 @@
+import { life } from './life/en.ts';
+
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** All that the page says, in English. The other languages have the same shape. */
@@ -37,6 +39,8 @@ export const en = {
     signOut: 'Sign out',
     stays: (n: number) =>
       `${count(n, 'change', 'changes')} not yet saved will stay on this device until you sign in again.`,
+    ends: (time: string) =>
+      `Your sign-in ends at ${time} and cannot be renewed. What you write is kept on this device.`,
     ended: 'Your sign-in has ended.',
     again: 'Sign in again',
   },
@@ -114,6 +118,7 @@ export const en = {
     HIGH: 'High',
     CRITICAL: 'Critical',
   } as Record<string, string>,
+  life,
   plan: {
     back: 'All networks',
     opening: 'Opening the plan…',

@@ -1,4 +1,5 @@
 import type { Words } from './en.ts';
+import { life } from './life/es.ts';
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
@@ -38,6 +39,8 @@ export const es: Words = {
     signOut: 'Cerrar sesión',
     stays: (n) =>
       `${count(n, 'cambio aún no guardado quedará', 'cambios aún no guardados quedarán')} en este dispositivo hasta que vuelva a iniciar sesión.`,
+    ends: (time) =>
+      `Su sesión termina a las ${time} y no se puede renovar. Lo que escriba se conserva en este dispositivo.`,
     ended: 'Su sesión ha terminado.',
     again: 'Iniciar sesión de nuevo',
   },
@@ -111,6 +114,7 @@ export const es: Words = {
     HIGH: 'Alto',
     CRITICAL: 'Crítico',
   },
+  life,
   plan: {
     back: 'Todas las redes',
     opening: 'Abriendo el plan…',

@@ -1,13 +1,22 @@
 import { createContext, useContext } from 'react';
 import { en, type Words } from './en.ts';
-import { es } from './es.ts';
 
 export type { Words };
-export const languages = { en, es } as const;
+export const languages = { en: 'English', es: 'Español', fr: 'Français', pt: 'Português' } as const;
 export type Language = keyof typeof languages;
 
 const KEY = 'net4u.language';
-const isLanguage = (tag: unknown): tag is Language => tag === 'en' || tag === 'es';
+const isLanguage = (tag: unknown): tag is Language => typeof tag === 'string' && Object.hasOwn(languages, tag);
+
+const words: Record<Exclude<Language, 'en'>, () => Promise<Words>> = {
+  es: () => import('./es.ts').then(({ es }) => es),
+  fr: () => import('./fr.ts').then(({ fr }) => fr),
+  pt: () => import('./pt.ts').then(({ pt }) => pt),
+};
+
+/** What the page says in a language: of those that are not English, fetched when it is chosen. @throws when it does not come */
+export const loadWords = (language: Language): Promise<Words> =>
+  language === 'en' ? Promise.resolve(en) : words[language]();
 
 /** The one chosen in this browser before, else the first that the browser asks for. Which language is no secret, so it may outlive the tab. */
 export function readLanguage(): Language {
@@ -36,6 +45,18 @@ export function formatPartialDate(date: string, locale: string): string {
 /** Hours and minutes on the reader's own clock. */
 export function formatTime(instant: string, locale: string): string {
   return new Intl.DateTimeFormat(formatTag(locale), { hour: '2-digit', minute: '2-digit' }).format(new Date(instant));
+}
+
+/** Day and time on the reader's own clock. */
+export function formatMoment(instant: string, locale: string): string {
+  return new Intl.DateTimeFormat(formatTag(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(instant),
+  );
+}
+
+/** The day on the reader's own calendar. */
+export function formatDay(instant: string, locale: string): string {
+  return new Intl.DateTimeFormat(formatTag(locale), { dateStyle: 'full' }).format(new Date(instant));
 }
 
 /** The page's English writes day before month and 24 hours, as the organisations it is for do. */
