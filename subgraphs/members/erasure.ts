@@ -72,21 +72,20 @@ async function erase(tx: Transaction, { id, organisationId, networkId, appliedBy
     [organisationId, erasedName],
   );
   if (appliedByPersonId !== null) await erasePerson(tx, appliedByPersonId);
+  await bumpRights(tx); // who was invited, or has only applied, signs in no more
   const actor = { kind: 'SYSTEM' as const };
   tx.audit({ actor, action: 'APPLICATION_ERASED', target: { type: 'Membership', id }, networkIds: [networkId] });
 }
 
 /** Who has only applied, and has no seat, no other application and no work here, is forgotten with it. */
 async function erasePerson(tx: Transaction, personId: string): Promise<void> {
-  const [gone] = await tx.manager.query(
+  await tx.manager.query(
     `UPDATE person p SET name = $2, subject = 'erased:' || p.id, contact_channels = '[]'
      WHERE p.id = $1 AND NOT p.platform_operator
        AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.person_id = p.id)
-       AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.applied_by_person_id = p.id)
-     RETURNING 1`,
+       AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.applied_by_person_id = p.id)`,
     [personId, erasedName],
   );
-  if (gone.length > 0) await bumpRights(tx);
 }
 
 /** Erases what is due, now and from time to time. `stop` lets a run that is under way end. Safe to call twice. */

@@ -325,3 +325,21 @@ export class AssignRoleInput {
   @Field(() => ID, { nullable: true })
   decisionId?: string | null;
 }
+
+@InputType()
+export class RequestDirectoryExportInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID)
+  networkId!: string;
+  @Field(() => String, { description: 'What it is for; kept in the audit log.' })
+  reason!: string;
+}
+
+@InputType()
+export class ApproveDirectoryExportInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID)
+  id!: string;
+}

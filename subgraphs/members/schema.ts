@@ -10,6 +10,7 @@ import { AccountMutations, AccountResolver } from './resolvers/account.ts';
 import { ApplicationMutations } from './resolvers/applications.ts';
 import { AuditResolver } from './resolvers/audit.ts';
 import { MembershipChangeResolver } from './resolvers/changes.ts';
+import { DirectoryResolver } from './resolvers/directory.ts';
 import { ExpertQueries } from './resolvers/experts.ts';
 import { IdentityQueries } from './resolvers/identity.ts';
 import { MembershipEventResolver, MembershipResolver, SponsorshipResolver } from './resolvers/membership.ts';
@@ -40,6 +41,7 @@ export const buildMembersSchema = () =>
       SeatOfferResolver,
       WaitingResolver,
       ExpertQueries,
+      DirectoryResolver,
       MembershipChangeResolver,
       OrganisationResolver,
       MembershipResolver,

@@ -7,6 +7,8 @@ import { readExportFile } from './accounts.ts';
 import { createChanges } from './changes.ts';
 import type { AuditPosition, MembersContext } from './context.ts';
 import { collectActs, finishDataRights, inConfidence } from './data-rights-jobs.ts';
+import { isDirectoryId, readDirectoryFile } from './directory.ts';
+import { DirectoryExport } from './entities/directory.ts';
 import { Membership, MembershipEvent, Sponsorship } from './entities/membership.ts';
 import { Organisation } from './entities/organisation.ts';
 import { Person } from './entities/person.ts';
@@ -26,7 +28,17 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
   const database = await openDatabase({
     ...options.database,
     subgraph: 'members',
-    entities: [Organisation, Membership, MembershipEvent, Sponsorship, Person, Seat, SeatOffer, RoleAssignment],
+    entities: [
+      Organisation,
+      Membership,
+      MembershipEvent,
+      Sponsorship,
+      Person,
+      Seat,
+      SeatOffer,
+      RoleAssignment,
+      DirectoryExport,
+    ],
     migrations,
     ...(load && {
       async load(tx) {
@@ -67,7 +79,8 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
     const server = await serveSubgraph<MembersContext>({
       name: 'members',
       schema,
-      files: (actor, id) => readExportFile(database.source.manager, actor, id),
+      files: (actor, id) =>
+        isDirectoryId(id) ? readDirectoryFile(database, actor, id) : readExportFile(database.source.manager, actor, id),
       secret,
       ...(port !== undefined && { port }),
       ...(host !== undefined && { host }),

@@ -83,7 +83,9 @@ const asOthersSeeIt = [
   ),
   'Sponsorship.organisation',
   ...['organisation', 'displayName', 'alias', 'sourceUrl', 'expertise'].map((name) => `Seat.${name}`),
-  'Query.organisation', // no event leads there
+  // no event leads there
+  'Query.organisation',
+  'DirectoryExport.url',
 ];
 
 const rooms = ['members', 'networks', 'working-plans', 'discussions'];
@@ -99,8 +101,9 @@ describe('fields that depend on who asks', () => {
   test('no subscription decides by them whether it may be opened', () => {
     const roots = rooms.flatMap(fieldsOf).filter((one) => one.startsWith('Subscription.'));
     expect(roots).toEqual([]);
-    // what the two that there are ask instead
+    // what those ask instead that are shared
     for (const [room, asked] of [
+      ['members', ['mayFollowMemberships', 'mayHearOf', 'mayShowLive']],
       ['networks', ['mayReadFeed', 'maySeeEvent']],
       ['working-plans', ['mayRead', 'mayOpenDocument']],
     ] as const) {

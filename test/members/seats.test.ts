@@ -375,11 +375,15 @@ describe('in an emergency', () => {
     );
     expect(event).toMatchObject({ countries: [], data: { organisationId: 'org:s08' } });
     expect(JSON.stringify(await world.sql('SELECT * FROM feed.event'))).not.toContain('canary-reason');
+    const countries = () =>
+      world.sql("SELECT countries FROM feed.event WHERE subject = 'membership/mem:s08' ORDER BY id");
+    expect(await countries()).toEqual([{ countries: [] }, { countries: [] }]); // also that it joined, which is read again
     const lift = (persona: string) => seat(persona, 'liftSafetyLock', { seatId: 'seat:s08' });
     for (const persona of ['africa-editor', 'africa-coordinator', 'steering-member', 'operator']) {
       expect([persona, await lift(persona)]).toEqual([persona, expect.stringContaining('ForbiddenError')]);
     }
     expect(await lift('safety-officer')).toMatchObject({ id: 'seat:s08' });
+    expect((await countries())[0]).toEqual({ countries: ['UG'] });
     expect(await nameOf('africa-rep', 'org:s08')).toBe('Sample Organisation UG-2');
   });
 

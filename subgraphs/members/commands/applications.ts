@@ -86,7 +86,7 @@ async function enterApplicant(tx: Transaction, actor: Actor, networkId: string, 
 
 /** Locked, so that of two applications of one organisation the second sees the first. */
 async function lockOrganisation(tx: Transaction, id: string): Promise<string> {
-  const found = await tx.manager.findOne(Organisation, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  const found = await tx.manager.findOne(Organisation, { where: { id }, lock: { mode: 'for_no_key_update' } });
   if (!found) throw invalid('organisationId: no such organisation.', 'input', 'organisationId');
   return id;
 }

@@ -18,7 +18,7 @@ export async function lockMembership(
   id: string,
   ...path: string[]
 ): Promise<Membership> {
-  const found = await tx.manager.findOne(Membership, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  const found = await tx.manager.findOne(Membership, { where: { id }, lock: { mode: 'for_no_key_update' } });
   if (found) found.sponsorIds = await readSponsorIds(tx, found);
   const isFounder = found !== null && mayFound(actor, await readGovernance(tx, found.networkId));
   if (!found || !(maySeeMembership(actor, found) || isFounder)) {
@@ -82,7 +82,8 @@ export async function follow(
   step: Step,
 ): Promise<void> {
   const { id, organisationId, networkId, status, version } = to;
-  if (changesRights(from, status)) await bumpRights(tx);
+  // Whom a network has invited may sign in while the application is open.
+  if (changesRights(from, status) || to.invitedSubject !== null) await bumpRights(tx);
   // A suspension is not told to partners, and so neither is its end. Who withdraws an application has never been a member.
   const joined = status === 'ACTIVE' && from !== 'SUSPENDED';
   const left = (status === 'WITHDRAWN' || status === 'ENDED') && (from === 'ACTIVE' || from === 'SUSPENDED');

@@ -108,6 +108,8 @@ export async function reviewApplication(
       }
       if (isDecided) await checkDecided(tx, actor, membership, input.to, { governance, decisionId, note });
     }
+    // What follows takes the rights' row: whoever holds that waits for no organisation.
+    await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR NO KEY UPDATE', [membership.organisationId]);
     const at = now();
     if (input.to === 'ACTIVE' && isDecided) await admitApplicant(tx, actor, membership, at);
     await move(tx, actor, membership, input.to, { at, note, decisionId });

@@ -5,7 +5,7 @@ import { forbidden, fromInput, invalid, type Localized } from '../../../kit/type
 import { foldName, Organisation } from '../entities/organisation.ts';
 import { memberEvent } from '../events.ts';
 import type { UpdateOrganisationInput } from '../inputs.ts';
-import { mayCorrectFacts, maySeeThroughLock, maySpeakFor } from '../policy.ts';
+import { mayCorrectFacts, mayNameOrganisation, maySeeThroughLock, maySpeakFor } from '../policy.ts';
 import { checkMailbox, checkTags, checkText, checkWebsite } from './input.ts';
 import { checkVersion } from './membership-steps.ts';
 import { findOrganisation } from './seats.ts';
@@ -24,9 +24,10 @@ export async function updateOrganisation(
   input: UpdateOrganisationInput,
 ): Promise<string> {
   return once(tx, actor, 'updateOrganisation', input, input.id, async () => {
-    await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR UPDATE', [input.id]);
+    await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR NO KEY UPDATE', [input.id]);
     const before = await findOrganisation(tx, input.id);
-    if (!before || !maySeeThroughLock(actor, before)) throw invalid('id: no such organisation.', 'input', 'id');
+    if (!before || !mayNameOrganisation(actor, before) || !maySeeThroughLock(actor, before))
+      throw invalid('id: no such organisation.', 'input', 'id');
     checkRights(actor, before, input);
     checkVersion(before, input.expectedVersion);
     const after = { ...before, ...readFields(before, input), version: before.version + 1 };
@@ -118,4 +119,16 @@ export function sayChanged(tx: Transaction, organisation: Organisation, at: Date
       memberEvent('MEMBER_CHANGED', networkId, data, organisation.safetyLocked ? null : organisation.country, at),
     );
   }
+}
+
+/** The feed is read again from where a reader stood: of a member that is hidden, it no longer says where that is. */
+export async function sayCountry(tx: Transaction, organisation: Organisation): Promise<void> {
+  const { safetyLocked, country, standing } = organisation;
+  await tx.manager.query(
+    `UPDATE feed.event SET countries = $2 WHERE subject LIKE 'membership/%' AND subject = ANY ($1)`,
+    [
+      standing.map(({ membershipId }) => `membership/${membershipId}`),
+      safetyLocked || country === null ? [] : [country],
+    ],
+  );
 }

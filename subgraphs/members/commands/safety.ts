@@ -7,7 +7,7 @@ import { Seat } from '../entities/seat.ts';
 import type { FreezeSeatInput, SeatInput, TriggerSafetyLockInput } from '../inputs.ts';
 import { mayFreeze, mayLift, mayLock } from '../policy/seats.ts';
 import { checkOptionalText, checkText } from './input.ts';
-import { sayChanged } from './organisations.ts';
+import { sayChanged, sayCountry } from './organisations.ts';
 import { bumpRights } from './rights.ts';
 import { findOrganisation, lockSeat } from './seats.ts';
 
@@ -34,6 +34,7 @@ export async function triggerSafetyLock(
         { id: organisation.id },
         { safetyLocked: true, lockedBySeatId: actor.seatId ?? null, lockReason: reason, version },
       );
+      await sayCountry(tx, { ...organisation, safetyLocked: true });
       sayChanged(tx, { ...organisation, safetyLocked: true, version });
     }
     if (input.freezeSeat && seat.frozenAt === null) await freeze(tx, actor, seat, reason, now());
@@ -64,6 +65,7 @@ export async function liftSafetyLock(tx: Transaction, actor: Actor, input: SeatI
       { id: organisation.id },
       { safetyLocked: false, lockedBySeatId: null, lockReason: null, version },
     );
+    await sayCountry(tx, { ...organisation, safetyLocked: false });
     sayChanged(tx, { ...organisation, safetyLocked: false, version });
     await bumpRights(tx);
     audit(tx, actor, 'SAFETY_UNLOCKED', seat, organisation, 'LOCK', null);
@@ -115,7 +117,7 @@ const freeze = (tx: Transaction, actor: Actor, seat: Seat, reason: string | null
 /** The seat, then its organisation, as every command here takes them. */
 async function lockBoth(tx: Transaction, seatId: string): Promise<{ seat: Seat; organisation: Organisation }> {
   const seat = await lockSeat(tx, seatId, 'input');
-  await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR UPDATE', [seat.organisationId]);
+  await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR NO KEY UPDATE', [seat.organisationId]);
   const organisation = (await findOrganisation(tx, seat.organisationId)) as Organisation;
   // The networks whose safety officers watch over it, as the loader has them: an officer of any other has no say.
   const member = organisation.standing.filter((m) => m.status === 'ACTIVE' || m.status === 'SUSPENDED');

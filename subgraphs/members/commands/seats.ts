@@ -16,9 +16,12 @@ import { bumpRights } from './rights.ts';
 
 const mostSeats = 50; // of one organisation, without those that have ended
 
-/** Locks the seat, so that what happens to it and its roles follows one after another. @throws Problem */
+/**
+ * Locks the seat, so that what happens to it and its roles follows one after another. Locks are taken in the order membership,
+ * seat, organisation, rights; none of them stops a row that only refers to the locked one. @throws Problem
+ */
 export async function lockSeat(tx: Transaction, id: string, ...path: string[]): Promise<Seat> {
-  const seat = await tx.manager.findOne(Seat, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  const seat = await tx.manager.findOne(Seat, { where: { id }, lock: { mode: 'for_no_key_update' } });
   if (!seat) throw invalid('seatId: no such seat.', ...path, 'seatId');
   return seat;
 }
@@ -39,7 +42,7 @@ export async function createSeat(tx: Transaction, actor: Actor, input: CreateSea
   }
   return once(tx, actor, 'createSeat', input, `seat:${ulid()}`, async (id) => {
     const { organisationId } = input;
-    await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR UPDATE', [organisationId]);
+    await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR NO KEY UPDATE', [organisationId]);
     const alias = checkText(input.alias, 80, 'alias');
     const seats = await tx.manager.query(
       'SELECT lower(alias) AS alias FROM seat WHERE organisation_id = $1 AND ended_at IS NULL',

@@ -1,5 +1,11 @@
 import { InitialMembers1763700000000 } from './2026-11-21-members.ts';
 import { MemberAccounts1763793000000 } from './2026-11-22-accounts.ts';
+import { DirectoryExports1763792000001 } from './2026-11-22-directory.ts';
 import { MembershipLife1763792000000 } from './2026-11-22-membership-life.ts';
 
-export const migrations = [InitialMembers1763700000000, MembershipLife1763792000000, MemberAccounts1763793000000];
+export const migrations = [
+  InitialMembers1763700000000,
+  MembershipLife1763792000000,
+  DirectoryExports1763792000001,
+  MemberAccounts1763793000000,
+];

@@ -42,12 +42,15 @@ export class MembershipResolver {
     @Ctx() { actor, loaders }: MembersContext,
   ): Promise<MembershipEvent[]> {
     const isInvolved = maySeeApplication(actor, membership);
-    if (!isInvolved && !mayReadNetwork(actor, membership.networkId)) return [];
+    const isReader = mayReadNetwork(actor, membership.networkId);
+    if (!isInvolved && !isReader) return [];
     const history = await loaders.history.load(membership.id);
     if (mayReadApplications(actor, membership.networkId)) return history;
     return history.map((event) => {
       const isSaidToThem = isInvolved && (event.byApplicant || ['MORE_INFO', 'DECLINED'].includes(event.to));
       return Object.assign(new MembershipEvent(), event, {
+        // An applicant is told what was decided, not by whom.
+        bySeatId: isReader || event.byApplicant ? event.bySeatId : null,
         note: isSaidToThem ? event.note : null,
         decisionId: isInvolved ? event.decisionId : null,
       });

@@ -1,0 +1,83 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Actor } from '../../kit/context.ts';
+import type { Database } from '../../kit/database/open.ts';
+import type { ServedFile } from '../../kit/files.ts';
+import { sayExport } from './commands/directory.ts';
+import { DirectoryExport } from './entities/directory.ts';
+import { createLoaders } from './loaders.ts';
+import { displayName } from './names.ts';
+import { mayFetchDirectory } from './policy/directory.ts';
+import { maySeeContact, maySeeField, maySeeThroughLock } from './policy.ts';
+
+/** Ids of these files, among those that this subgraph serves. */
+export const isDirectoryId = (id: string): boolean => id.startsWith('directory:');
+
+const columns = [
+  'organisation',
+  'stakeholder type',
+  'country',
+  'languages',
+  'website',
+  'mailbox',
+  'seat',
+  'roles',
+  'contacts',
+] as const;
+
+/**
+ * The directory of a network as it is now, one line for each seat of its ACTIVE members, as this reader may see each of them:
+ * a safety-locked organisation is left out, a contact is there only if its owner shows it to the network, and no person is named.
+ * Each reading is written into the audit log. @returns null for what is not there, not agreed to, over, or not the actor's
+ */
+export async function readDirectoryFile(
+  database: Database,
+  actor: Actor,
+  id: string,
+  now: () => Date = () => new Date(),
+): Promise<ServedFile | null> {
+  const found = await database.source.manager.findOneBy(DirectoryExport, { id });
+  if (!found || found.approvedAt === null || found.expiresAt <= now() || !mayFetchDirectory(actor, found)) return null;
+  const rows = await readRows(database, actor, found.networkId);
+  await database.transaction(async (tx) => sayExport(tx, actor, found, 'READ', found.reason));
+  const csv = stringify(rows, { header: true, columns: [...columns], bom: true, escape_formulas: true });
+  const name = `directory-${found.networkId.replace(/^net:/, '')}.csv`;
+  return { name, mediaType: 'text/csv; charset=utf-8', bytes: Buffer.from(csv) };
+}
+
+async function readRows(database: Database, actor: Actor, networkId: string): Promise<string[][]> {
+  const loaders = createLoaders(database.source);
+  const members: { id: string }[] = await database.source.query(
+    `SELECT o.id FROM membership m JOIN organisation o ON o.id = m.organisation_id
+     WHERE m.network_id = $1 AND m.status = 'ACTIVE' ORDER BY o.list_name, o.id`,
+    [networkId],
+  );
+  const rows: string[][] = [];
+  for (const { id } of members) {
+    const organisation = await loaders.organisations.load(id);
+    if (!organisation || !maySeeThroughLock(actor, organisation)) continue;
+    const shown = (field: 'website' | 'contactMailbox' | 'languages') => maySeeField(actor, organisation, field);
+    const facts = [
+      organisation.name,
+      organisation.stakeholderType ?? '',
+      organisation.country ?? '',
+      shown('languages') ? organisation.languages.join(' ') : '',
+      (shown('website') && organisation.website) || '',
+      (shown('contactMailbox') && organisation.contactMailbox) || '',
+    ];
+    const seats = (await loaders.seatsOfOrganisation.load(id)).filter((seat) => seat.networkIds.includes(networkId));
+    if (seats.length === 0) rows.push([...facts, '', '', '']);
+    for (const seat of seats) {
+      const roles = (await loaders.roles.load(seat.id)).filter((role) => role.networkId === networkId);
+      const person = seat.personId === null ? null : await loaders.persons.load(seat.personId);
+      const contacts = (person?.contactChannels ?? []).filter((channel) => maySeeContact(actor, person!, channel));
+      const { displayMode, alias } = seat;
+      rows.push([
+        ...facts,
+        displayName({ displayMode, alias, organisation: organisation.name, vacant: person === null, person: null }),
+        roles.map(({ role, bodyId }) => (bodyId ? `${role} (${bodyId})` : role)).join(', '),
+        contacts.map(({ kind, value }) => `${kind}: ${value}`).join(', '),
+      ]);
+    }
+  }
+  return rows;
+}
