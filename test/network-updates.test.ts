@@ -76,7 +76,7 @@ describe('a page', () => {
   test('has the shipped records as the first updates of their networks', async () => {
     const page = await pageOf(observer);
     expect(page.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, endCursor: page.newestAvailable });
-    expect(page.edges).toHaveLength(9);
+    expect(page.edges).toHaveLength(10);
     expect(page.edges[0].node).toMatchObject({
       type: 'NETWORK_CREATED',
       subject: 'network/net:africa',
