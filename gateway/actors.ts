@@ -1,6 +1,6 @@
 import { type Actor, gatewayActor } from '../kit/context.ts';
 import { ApiError } from '../kit/errors.ts';
-import type { Principal } from './auth.ts';
+import { type Principal, sessionOf } from './auth.ts';
 import { Cache } from './cache.ts';
 import type { Send } from './execute/index.ts';
 import type { GatewayContext } from './wire/wire.ts';
@@ -15,12 +15,7 @@ type Kind = keyof typeof sources;
 const keyOf = (principal: Principal): string =>
   principal.kind === 'PARTNER'
     ? `key ${principal.keyHash}`
-    : JSON.stringify([
-        principal.subject,
-        principal.seat ?? null,
-        principal.session?.id ?? null,
-        ...(principal.scopes ?? []),
-      ]);
+    : JSON.stringify([principal.subject, principal.seat ?? null, sessionOf(principal), ...(principal.scopes ?? [])]);
 
 /** Actors are equal when they may do the same, whatever version of the rights they were read at, and in whichever session. */
 const rightsOf = ({ session: _, ...actor }: Actor): string => JSON.stringify({ ...actor, rightsVersion: 0 });

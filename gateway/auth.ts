@@ -22,6 +22,16 @@ export type Principal =
     }
   | { kind: 'PARTNER'; keyHash: string; expires: undefined };
 
+/**
+ * What is judged of a principal's session, as a text: of two tokens of one session the older may be refused and the newer not,
+ * once the session was ended and the person has signed in anew.
+ */
+export function sessionOf(principal: Principal): string {
+  if (principal.kind !== 'PERSON' || !principal.session) return '';
+  const { id, issuedAt, authenticatedAt = 'unknown' } = principal.session;
+  return `${id} ${authenticatedAt} ${issuedAt}`;
+}
+
 export interface OidcOptions {
   /** The issuer's identifier; its metadata lie below it at /.well-known/openid-configuration. */
   issuer: string;
@@ -53,14 +63,15 @@ function readScopes({ scope, scp }: Record<string, unknown>): readonly string[] 
 
 /** Tokens of one sign-in that is renewed have one `sid`; where the issuer says none, each token is a session of its own. */
 function readSession(payload: JWTPayload, token: string): Verified['session'] {
-  const { sub, sid, jti, iat, exp } = payload;
+  const { sub, sid, jti, iat, exp, auth_time: proved } = payload;
   const name = [sid, jti].find((one) => typeof one === 'string' && one !== '') ?? token;
   const id = createHash('sha256')
     .update(JSON.stringify([sub, name]))
     .digest('base64url')
     .slice(0, 32);
   // who does not say when is held to have been issued long ago: whoever ends all sessions ends this one
-  return { id: `session:${id}`, issuedAt: (iat ?? 0) * 1000, expiresAt: Number(exp) * 1000 };
+  const times = { issuedAt: (iat ?? 0) * 1000, expiresAt: Number(exp) * 1000 };
+  return { id: `session:${id}`, ...times, ...(typeof proved === 'number' && { authenticatedAt: proved * 1000 }) };
 }
 
 /**

@@ -2,7 +2,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Actor } from '../kit/context.ts';
 import { ApiError } from '../kit/errors.ts';
 import type { Actors } from './actors.ts';
-import type { Principal } from './auth.ts';
+import { type Principal, sessionOf } from './auth.ts';
 import type { Rates } from './demand/rates.ts';
 import type { GatewayContext } from './wire/wire.ts';
 
@@ -139,8 +139,6 @@ export interface Streams {
   /** Ends every stream with SERVICE_STOPPING. */
   stop(): void;
 }
-
-const sessionOf = (principal: Principal) => (principal.kind === 'PERSON' ? principal.session?.id : undefined);
 
 const farthestTimer = 2 ** 31 - 1; // ms; setTimeout holds no more
 

@@ -58,6 +58,11 @@ export function configuration(options: ConfigurationOptions): Configuration {
     scopes: SCOPE.split(' '),
     claims: { openid: ['sub', 'name'] },
     conformIdTokenClaims: false,
+    // Tokens of one sign-in, renewed ones too, are one session to the platform; once it is ended, only signing in anew begins another.
+    extraTokenClaims({ oidc: { entities } }) {
+      const from = entities.RefreshToken ?? entities.AuthorizationCode;
+      return from && { sid: from.grantId, auth_time: from.authTime };
+    },
     pkce: { required: () => true },
     findAccount: (_ctx, subject) => {
       const persona = personas.find((each) => each.subject === subject);

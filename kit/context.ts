@@ -1,4 +1,4 @@
-/** Roles of domain.md; MEMBER_REP with a body means a seat in that body. */
+/** Roles of domain.md; MEMBER_REP with a body means a seat in that body. BREAK_GLASS is an operator's, for some minutes: he reads a network, and writes nothing. */
 export const roles = [
   'MEMBER_REP',
   'MEMBER_EDITOR',
@@ -10,6 +10,7 @@ export const roles = [
   'PARTNER_SYSTEM',
   'PLATFORM_OPERATOR',
   'SAFETY_OFFICER',
+  'BREAK_GLASS',
 ] as const;
 export type Role = (typeof roles)[number];
 
@@ -39,6 +40,8 @@ export interface SignIn {
   /** ms since 1970: when the token was issued, and when it ends. */
   issuedAt: number;
   expiresAt: number;
+  /** ms since 1970: when the person last proved who he is, where the issuer says so (`auth_time`). A renewed token has the same. */
+  authenticatedAt?: number;
   /** What the client says it is, in a few words: `Firefox on Android`. */
   device: string;
 }

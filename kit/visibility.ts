@@ -18,6 +18,7 @@ const directoryRoles: readonly Role[] = [
   'COORDINATOR',
   'UN_LIAISON',
   'SAFETY_OFFICER',
+  'BREAK_GLASS',
 ];
 
 export function hasRole(actor: Actor, wanted: readonly Role[], networkIds?: readonly string[]): boolean {
@@ -28,7 +29,7 @@ export function hasRole(actor: Actor, wanted: readonly Role[], networkIds?: read
   );
 }
 
-/** Networks whose NETWORK-visible records the actor may read: its members', its safety officer's, and where it granted a UN liaison that right. */
+/** Networks whose NETWORK-visible records the actor may read: its members', its safety officer's, where it granted a UN liaison that right, and where an operator has broken the glass. */
 export function readableNetworks(actor: Actor): string[] {
   const ids = actor.roles
     .filter((g) => directoryRoles.includes(g.role) && g.networkId)
@@ -44,6 +45,8 @@ export function maySee(actor: Actor, thing: Audience): boolean {
     if (!partner || visibilities.indexOf(thing.visibility) > visibilities.indexOf(partner.maxVisibility)) return false;
     return thing.visibility === 'PARTNERS' && thing.networkIds.some((id) => partner.networkIds.includes(id));
   }
+  // What its members read, group threads too. Whatever writes needs a seat besides.
+  if (hasRole(actor, ['BREAK_GLASS'], thing.networkIds)) return thing.visibility !== 'SEAT_ONLY';
   if (actor.kind !== 'SEAT') return false;
   const readable = readableNetworks(actor);
   switch (thing.visibility) {

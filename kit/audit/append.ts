@@ -31,7 +31,6 @@ export const auditActions = [
   'PERSON_ERASED',
   'BREAK_GLASS_OPENED',
   'BREAK_GLASS_CLOSED',
-  'CONTENT_READ',
   'REASON_ERASED',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

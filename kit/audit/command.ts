@@ -7,6 +7,10 @@ import { type Fault, type Verdict, verifyAudit } from './verify.ts';
 const installation = 'installation';
 const nameOf = (networkId: string) => (networkId === installationChain ? installation : networkId);
 
+/** As parseHeads reads it. */
+export const describeHead = ({ networkId, position, hash }: ChainHead): string =>
+  `${nameOf(networkId)} ${position} ${hash}`;
+
 /** `<network> <position> <hash>` a line, as it was printed. @throws ConfigurationError naming the line that is none */
 export function parseHeads(text: string): ChainHead[] {
   return text
@@ -43,7 +47,7 @@ export async function runVerification(url: string, heads: string, say: (line: st
     await client.connect();
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const verdict = await verifyAudit(async (sql, parameters) => (await client.query(sql, parameters)).rows, expected);
-    for (const { networkId, position, hash } of verdict.heads) say(`${nameOf(networkId)} ${position} ${hash}`);
+    for (const head of verdict.heads) say(describeHead(head));
     if (verdict.faults.length > 0) throw new AuditFault(verdict.faults.map(describe).join('\n'));
     return verdict;
   } catch (error) {

@@ -61,3 +61,25 @@ export class EraseAuditReasonInput {
   @Field(() => ID)
   entryId!: string;
 }
+
+@InputType()
+export class OpenBreakGlassInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID)
+  networkId!: string;
+  @Field(() => String, {
+    description: 'What has happened and what is looked for, 20 to 1,000 characters: the network reads it.',
+  })
+  reason!: string;
+  @Field(() => Int, { nullable: true, defaultValue: 60, description: '5 to 240.' })
+  minutes?: number | null;
+}
+
+@InputType()
+export class CloseBreakGlassInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID)
+  breakGlassId!: string;
+}

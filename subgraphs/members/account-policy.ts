@@ -38,3 +38,11 @@ export const mayReadReason = (actor: Actor, entry: { networkId: string; action: 
 /** A reason may name somebody: it is taken out like any other text. */
 export const mayEraseReason = (actor: Actor, networkId: string): boolean =>
   hasRole(actor, ['SAFETY_OFFICER'], [networkId]);
+
+/** Operators read no content, but for an emergency: nobody else breaks the glass. */
+export const mayBreakGlass = (actor: Actor): boolean => isPerson(actor) && isOperator(actor);
+
+/** Who broke it, and those whom the network trusts to say that it was enough. */
+export const mayCloseGlass = (actor: Actor, glass: { personId: string | null; networkId: string }): boolean =>
+  (isPerson(actor) && actor.personId === glass.personId) ||
+  hasRole(actor, ['SAFETY_OFFICER', 'STEERING_COMMITTEE', 'COORDINATOR'], [glass.networkId]);

@@ -5,6 +5,7 @@ import { mayReadExport } from './account-policy.ts';
 import type { DataExport, Erasure } from './entities/data-rights.ts';
 import { defaultSettings, type NotificationSettings } from './entities/notifications.ts';
 import type { Session } from './entities/session.ts';
+import { isEnded } from './sessions.ts';
 
 /** What a person reads of his own. Whoever calls these has made sure that it is he. */
 
@@ -16,7 +17,7 @@ export async function readSessions(
 ): Promise<Session[]> {
   const rows: Omit<Session, 'current'>[] = await manager.query(
     `SELECT id, device, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt", expires_at AS "expiresAt"
-     FROM session WHERE person_id = $1 AND revoked_at IS NULL AND expires_at > now()
+     FROM session WHERE person_id = $1 AND NOT ${isEnded} AND expires_at > now()
      ORDER BY last_seen_at DESC, id LIMIT 100`,
     [personId],
   );

@@ -15,7 +15,9 @@ export async function resolveActor(source: DataSource, subject: string, seatId?:
        s.organisation_id AS "organisationId", v.version AS "rightsVersion", coalesce(
          (SELECT jsonb_agg(jsonb_build_object('role', h.role, 'networkId', h.network_id, 'bodyId', h.body_id)
             ORDER BY h.network_id, h.role, h.body_id)
-          FROM held_role h WHERE h.seat_id = s.id AND h.effective), '[]') AS roles
+          FROM held_role h WHERE h.seat_id = s.id AND h.effective), '[]') AS roles,
+       ARRAY(SELECT DISTINCT network_id FROM break_glass
+         WHERE person_id = p.id AND closed_at IS NULL AND ends_at > now() ORDER BY 1) AS "brokenGlass"
      FROM person p
      CROSS JOIN rights_version v
      LEFT JOIN LATERAL (
@@ -30,10 +32,10 @@ export async function resolveActor(source: DataSource, subject: string, seatId?:
   if (row.seatId === null && (seatId != null || row.frozen)) return null;
   const { personId, rightsVersion } = row;
   const operator: RoleGrant[] = row.platformOperator
-    ? [{ role: 'PLATFORM_OPERATOR', networkId: null, bodyId: null }]
+    ? [{ role: 'PLATFORM_OPERATOR', networkId: null, bodyId: null }, ...row.brokenGlass.map(readsBrokenGlass)]
     : [];
   if (row.seatId === null) {
-    return { kind: 'PERSON', subject, personId, networks: [], roles: operator, rightsVersion };
+    return { kind: 'PERSON', subject, personId, networks: networksOf(operator), roles: operator, rightsVersion };
   }
   const held: RoleGrant[] = row.roles;
   return {
@@ -42,11 +44,15 @@ export async function resolveActor(source: DataSource, subject: string, seatId?:
     personId,
     seatId: row.seatId,
     organisationId: row.organisationId,
-    networks: [...new Set(held.map((grant) => grant.networkId as string))],
+    networks: networksOf([...held, ...operator]),
     roles: [...held, ...operator],
     rightsVersion,
   };
 }
+
+const readsBrokenGlass = (networkId: string): RoleGrant => ({ role: 'BREAK_GLASS', networkId, bodyId: null });
+
+const networksOf = (roles: RoleGrant[]) => [...new Set(roles.flatMap(({ networkId }) => networkId ?? []))];
 
 async function resolveGuest(source: DataSource, subject: string): Promise<Actor | null> {
   const [row] = await source.query(

@@ -4,7 +4,7 @@ import type { Database } from '../../kit/database/open.ts';
 import { subgraphNames } from '../../kit/database/subgraphs.ts';
 import { forgetSessions } from './sessions.ts';
 
-const keptDays = 7;
+const keptDays = 2;
 
 /** What others wrote about a person in confidence: the reviewer's check, the safety officer's reason. */
 export const inConfidence = ['freeze_reason', 'frozen_by_seat_id', 'check_note', 'checked_by_seat_id', 'code'];

@@ -23,10 +23,10 @@ export const isPublished = (plan: PlanFacts) => published.includes(plan.status);
 /** Whether the document takes edits at all. */
 export const isOpen = (plan: PlanFacts) => open.includes(plan.status);
 
-/** Readers of an owner network's NETWORK records: not observers, partners or operators. They see all of a plan, in every status. */
+/** Readers of an owner network's NETWORK records: not observers or partners, and operators only once they have broken the glass. They see all of a plan, in every status. */
 export const mayOpenDocument = (actor: Actor, plan: PlanFacts): boolean =>
   actor.kind === 'SYSTEM' ||
-  (actor.kind === 'SEAT' && readableNetworks(actor).some((network) => plan.networkIds.includes(network)));
+  (actor.kind !== 'PARTNER' && readableNetworks(actor).some((network) => plan.networkIds.includes(network)));
 
 /** A plan not yet adopted is for its owner networks; an adopted one for whom its visibility names. */
 export const mayRead = (actor: Actor, plan: PlanFacts): boolean =>

@@ -79,6 +79,7 @@ describe('who may do what with a decision: a role in the network', () => {
     PARTNER_SYSTEM: outsiders,
     PLATFORM_OPERATOR: outsiders,
     SAFETY_OFFICER: readers,
+    BREAK_GLASS: { ...readers, group: watch, 'group, open': watch, 'other group': watch },
   };
   test.each(roles)('%s', (role) => {
     expect(verdicts(withGrants(grant(role, am)))).toEqual(table[role]);
@@ -105,6 +106,7 @@ describe('who may do what with a decision: a role in the group', () => {
     PARTNER_SYSTEM: { ...outsiders, group: watch },
     PLATFORM_OPERATOR: { ...outsiders, group: watch },
     SAFETY_OFFICER: grouped,
+    BREAK_GLASS: { ...readers, group: watch, 'group, open': watch, 'other group': watch },
   };
   test.each(roles)('%s', (role) => {
     expect(verdicts(withGrants(grant(role, am, group)))).toEqual(table[role]);

@@ -4,6 +4,7 @@ import { once } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import type { RevokeSessionsInput } from '../account-inputs.ts';
 import { isPerson } from '../account-policy.ts';
+import { isEnded } from '../sessions.ts';
 import { bumpRights } from './rights.ts';
 
 /** @throws Problem ForbiddenError for whoever is no person: a partner system, or the platform itself */
@@ -32,7 +33,7 @@ export async function revokeSessions(tx: Transaction, actor: Actor, input: Revok
     const unknown = input.all === true ? undefined : ids.find((id) => !own.some((session) => session.id === id));
     if (unknown !== undefined) throw invalid(`sessionIds: ${unknown} is no session of yours.`, 'input', 'sessionIds');
     await tx.manager.query(
-      `UPDATE session SET revoked_at = clock_timestamp() WHERE person_id = $1 AND ${meant} AND revoked_at IS NULL`,
+      `UPDATE session SET revoked_at = clock_timestamp() WHERE person_id = $1 AND ${meant} AND NOT ${isEnded}`,
       of,
     );
     if (input.all === true)
@@ -40,7 +41,7 @@ export async function revokeSessions(tx: Transaction, actor: Actor, input: Revok
     await bumpRights(tx);
   });
   const [{ count }] = await tx.manager.query(
-    `SELECT count(*)::int AS count FROM session WHERE person_id = $1 AND ${meant} AND revoked_at IS NOT NULL`,
+    `SELECT count(*)::int AS count FROM session WHERE person_id = $1 AND ${meant} AND ${isEnded}`,
     of,
   );
   return count;

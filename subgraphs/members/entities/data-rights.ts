@@ -5,7 +5,7 @@ import type { Problems } from './problems.ts';
 
 @ObjectType({
   description:
-    'What the platform has of the person, and what the person wrote, as a JSON file. It is made by a job and kept for a week.',
+    'What the platform has of the person, and what the person wrote, as a JSON file. It is made by a job and kept for two days.',
 })
 export class DataExport {
   @Field(() => ID)
