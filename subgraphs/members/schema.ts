@@ -9,6 +9,7 @@ import { Seat } from './entities/seat.ts';
 import { AccountMutations, AccountResolver } from './resolvers/account.ts';
 import { ApplicationMutations } from './resolvers/applications.ts';
 import { AuditResolver } from './resolvers/audit.ts';
+import { BreakGlassMutations } from './resolvers/break-glass.ts';
 import { MembershipChangeResolver } from './resolvers/changes.ts';
 import { DirectoryResolver } from './resolvers/directory.ts';
 import { ExpertQueries } from './resolvers/experts.ts';
@@ -34,6 +35,7 @@ export const buildMembersSchema = () =>
       AccountResolver,
       AccountMutations,
       AuditResolver,
+      BreakGlassMutations,
       MembershipMutations,
       ApplicationMutations,
       RoleMutations,

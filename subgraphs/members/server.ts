@@ -1,3 +1,4 @@
+import { reportHeads } from '../../kit/audit/heads.ts';
 import { createCursors } from '../../kit/cursor.ts';
 import { startDataRights } from '../../kit/data-rights/contribute.ts';
 import { openDatabase } from '../../kit/database/open.ts';
@@ -48,6 +49,7 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
     }),
   });
   const { hints } = options.database;
+  const heads = reportHeads(database, log);
   const dataRights = startDataRights({
     ...{ database, subgraph: 'members', hints, log, collect: collectActs, hide: inConfidence },
     finish: () => finishDataRights(database),
@@ -97,12 +99,14 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
         changes.stop();
         await server.stop();
         await erasure.stop();
+        heads.stop();
         await dataRights.stop();
         await database.stop();
       },
     };
   } catch (error) {
     await erasure.stop();
+    heads.stop();
     await dataRights.stop();
     await database.stop();
     throw error;

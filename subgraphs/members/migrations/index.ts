@@ -1,5 +1,6 @@
 import { InitialMembers1763700000000 } from './2026-11-21-members.ts';
 import { MemberAccounts1763793000000 } from './2026-11-22-accounts.ts';
+import { BreakGlass1763793100000 } from './2026-11-22-break-glass.ts';
 import { DirectoryExports1763792000001 } from './2026-11-22-directory.ts';
 import { MembershipLife1763792000000 } from './2026-11-22-membership-life.ts';
 
@@ -8,4 +9,5 @@ export const migrations = [
   MembershipLife1763792000000,
   DirectoryExports1763792000001,
   MemberAccounts1763793000000,
+  BreakGlass1763793100000,
 ];
