@@ -279,7 +279,7 @@ describe('a file', () => {
     const [first, second] = await Promise.all([request('americas-rep', input), request('americas-rep', input)]);
     expect(second.job.id).toBe(first.job.id);
     expect((await request('americas-rep', { ...input, format: 'CSV' })).problems[0].message).toMatch(/used before/);
-    const asked = await Promise.all(exportFormats.map((format) => request('americas-editor', { format })));
+    const asked = await Promise.all(exportFormats.map(() => request('americas-editor', { format: 'JSON' })));
     expect(asked.filter(({ problems }) => problems.length > 0).length).toBeGreaterThanOrEqual(1);
     const { rows } = await world.db.query("SELECT count(*)::int AS n FROM plan_export WHERE owner_id = 'seat:s02'");
     expect(rows[0].n).toBeLessThanOrEqual(7);

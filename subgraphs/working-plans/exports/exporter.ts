@@ -31,7 +31,7 @@ const keep = "interval '24 hours'";
  * @returns stop, which gives back what is under way
  */
 export function createExporter(options: ExporterOptions): { stop(): Promise<void> } {
-  const { plans, log, every = 5_000, lease = 15_000, render = renderApart } = options;
+  const { plans, log, every = 10_000, lease = 15_000, render = renderApart } = options;
   const { hints, database } = plans;
   const { source } = database;
   let stopped = false;

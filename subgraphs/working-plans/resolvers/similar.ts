@@ -26,7 +26,7 @@ export class SimilarResolver {
       'Of other plans that you may read, of whichever network, the most similar first: somebody may have done it already, or want to do it together. What was typed in the last half minute may not count yet.',
   })
   @Directive('@cost(weight: 30)')
-  @Directive('@listSize(slicingArguments: ["first"], requireOneSlicingArgument: false)')
+  @Directive('@listSize(assumedSize: 5, slicingArguments: ["first"], requireOneSlicingArgument: false)')
   async similar(
     @Root() { of, head }: Activity,
     @Arg('first', () => Int, { defaultValue: 5, description: '1 to 20.' }) first: number,
