@@ -8,7 +8,7 @@ export const canary = 'Xochitl Zñqy-Wärk';
 export async function redact(at: Instance, input: object, who: Name = 'safety-officer') {
   const { data, errors } = await at.ask(
     who,
-    `mutation ($input: RedactPlanTextInput!) { redactPlanText(input: $input) { plan { id documentEpoch version } vacuumed
+    `mutation ($input: RedactPlanTextInput!) { redactPlanText(input: $input) { plan { id documentEpoch version } vacuumed alsoIn { id }
       problems { __typename ... on UserError { message path } } } }`,
     { input: { clientMutationId: nextMutation(), planId: joint, reason: 'A name that endangers somebody', ...input } },
   );

@@ -271,6 +271,16 @@ describe('a name typed by mistake', () => {
       reason: 'A name that endangers somebody',
     });
   });
+
+  test('where it stands too, a copy of the plan, is told to who may redact it there', async () => {
+    const editor = await Copy.join(here, 'both-editor');
+    await must(editor.push(editor.type(canary, 'a1.1.1')));
+    const copyId = await createPlan(here, 'both-editor', { copyOf: joint });
+    const first = await redact({ text: canary });
+    expect(first.alsoIn).toEqual([{ id: copyId }]);
+    expect((await redact({ planId: copyId, text: canary })).alsoIn).toEqual([]);
+    expect(await columnsWith(world.db, canary)).toEqual([]);
+  });
 });
 
 describe('one field', () => {
@@ -380,8 +390,7 @@ describe('columns', () => {
         'plan_decision.outcome',
         'plan_decision.subject_typename',
       ],
-      'plan_snapshot.state_vector',
-      ...['plan_strategy.country', 'plan_touch.field'],
+      ...['plan_strategy.country', 'plan_touch.field', 'plan_snapshot.state_vector'],
       ...['decision_feed.positions', 'link_item.reason', 'link_peer.error', 'link_plan.cursor'],
     ]);
     const unknown = rows.map(({ name }) => name as string).filter((name) => !structure.test(name) && !known.has(name));

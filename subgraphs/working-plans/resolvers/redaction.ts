@@ -1,6 +1,7 @@
 import { Arg, Ctx, Directive, Field, FieldResolver, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { DateTime } from '../../../kit/scalars.ts';
 import { answer, MutationProblem } from '../../../kit/types.ts';
+import { findElsewhere } from '../commands/redaction/elsewhere.ts';
 import { redactPlanText } from '../commands/redaction/redact.ts';
 import type { PlansContext } from '../context.ts';
 import { Seat, stub } from '../entities/stubs.ts';
@@ -38,6 +39,12 @@ export class RedactionPayload {
       'Whether the dead rows were vacuumed, so that no statement reaches them any more. If not (or if an older transaction was open), autovacuum comes later. In the free space of the files bytes may stay until they are written over: the operator runs VACUUM FULL to have them gone at once.',
   })
   vacuumed!: boolean | null;
+  @Field(() => [WorkingPlan], {
+    description:
+      'Other plans that you may redact and in which the same text stands, as in an amendment or a copy: redact it there too. Of the newest 200.',
+  })
+  @Directive('@listSize(assumedSize: 5)')
+  alsoIn!: WorkingPlan[];
   @Field(() => [MutationProblem])
   @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
@@ -47,18 +54,22 @@ export class RedactionPayload {
 export class RedactionResolver {
   @Mutation(() => RedactionPayload, {
     description:
-      'For safety officers of an owner network, in every status of the plan. Takes text out of the document, deleted nodes included, out of its history, versions, suggestions and notes, and begins a new epoch: whoever has the plan open gets PlanReset, later pushes of the old epoch EPOCH_CHANGED. What was acknowledged before is kept, without the text. The hash of a version stays what was decided on. Out of reach: other plans, also an amendment or copy of this one; what was quoted in discussions; copies on the devices of those who had the plan open; ids that clients chose; and the backups, replicas and write-ahead log of the database, which their operator keeps only so long.',
+      'For safety officers of an owner network, in every status of the plan. Takes text out of the document, deleted nodes included, out of its history, versions, suggestions and notes, and begins a new epoch: whoever has the plan open gets PlanReset, later pushes of the old epoch EPOCH_CHANGED. What was acknowledged before is kept, without the text. The hash of a version stays what was decided on. Out of reach: other plans, also an amendment or copy of this one (`alsoIn` names them); what was quoted in discussions; copies on the devices of those who had the plan open; ids that clients chose; and the backups, replicas and write-ahead log of the database, which their operator keeps only so long.',
   })
   async redactPlanText(
     @Arg('input', () => RedactPlanTextInput) input: RedactPlanTextInput,
     @Ctx() { plans, actor }: PlansContext,
   ) {
     let vacuumed: boolean | null = null;
+    let alsoIn: (WorkingPlan | null)[] = [];
     const payload = await answer('plan', async () => {
       vacuumed = await redactPlanText(plans, actor, input);
-      return findPlan(createLoaders(plans, actor), input.planId);
+      const loaders = createLoaders(plans, actor);
+      const elsewhere = await findElsewhere(plans, actor, input);
+      alsoIn = await Promise.all(elsewhere.map((id) => findPlan(loaders, id)));
+      return findPlan(loaders, input.planId);
     });
-    return { ...payload, vacuumed };
+    return { ...payload, vacuumed, alsoIn: alsoIn.filter((plan) => plan !== null) };
   }
 
   @FieldResolver(() => [PlanRedaction], {
