@@ -55,6 +55,10 @@ export async function setBodyTerm(tx: Transaction, actor: Actor, input: SetBodyT
     if (known === null && terms.length >= 100) throw invalid('id: at most 100 terms.', 'input', 'id');
     const { startsOn, decisionId = null } = input;
     const endsOn = input.endsOn ?? (termMonths === null ? null : endOfTerm(startsOn, termMonths));
+    for (const [field, day] of Object.entries({ startsOn, endsOn })) {
+      if (day !== null && (day < '1900' || day >= '2200'))
+        throw invalid(`${field}: from 1900 to 2199.`, 'input', field);
+    }
     if (endsOn !== null && endsOn < startsOn) throw invalid('endsOn: it is before the first day.', 'input', 'endsOn');
     const other = terms.find(
       (term) => term !== known && term.startsOn <= (endsOn ?? '9999') && startsOn <= (term.endsOn ?? '9999'),

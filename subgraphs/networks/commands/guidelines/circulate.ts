@@ -66,7 +66,9 @@ export async function withdrawGuidelines(
   const began = await manager.findOneBy(Guidelines, { id: input.id });
   const isOwn = began?.status === 'DRAFT' && began.draftedBySeatId !== null && began.draftedBySeatId === actor.seatId;
   return changeGuidelines(tx, actor, 'withdrawGuidelines', input, isOwn ? drafting : leading, async (guidelines) => {
-    requireStatus(guidelines, ['DRAFT', 'CONSULTATION'], 'withdrawn');
+    // Who began it may have lost it to the members since it was first looked at.
+    const open = leading.may(actor, guidelines.networkId) ? (['DRAFT', 'CONSULTATION'] as const) : (['DRAFT'] as const);
+    requireStatus(guidelines, open, 'withdrawn');
     const note = checkNote(input.note, limits.note, 'note');
     await saveGuidelines(manager, guidelines, { status: 'WITHDRAWN', consultationEndsOn: null, note }, now);
   });
