@@ -3,8 +3,10 @@ import { type Cursors, createCursors } from '../../kit/cursor.ts';
 import type { Database } from '../../kit/database/open.ts';
 import type { Cleaner } from './attachments/cleaner.ts';
 import type { DecisionPlace } from './decision-loaders.ts';
+import type { EntryPlace } from './library-loaders.ts';
 import type { Live } from './live/live.ts';
 import type { Loaders, ThreadPosition } from './loaders.ts';
+import type { MeetingPlace } from './meeting-loaders.ts';
 import type { ReportPlace, UnreadPlace } from './post-loaders.ts';
 import type { DecisionRules } from './round.ts';
 import type { MatchPlace } from './search.ts';
@@ -20,6 +22,9 @@ export interface ListCursors {
   matches: Cursors<MatchPlace>;
   reports: Cursors<ReportPlace>;
   decisions: Cursors<DecisionPlace>;
+  meetings: Cursors<MeetingPlace>;
+  statements: Cursors<EntryPlace>;
+  knowledge: Cursors<EntryPlace>;
 }
 
 export function createListCursors(secret: string, installation: string): ListCursors {
@@ -34,6 +39,9 @@ export function createListCursors(secret: string, installation: string): ListCur
     matches: of('matches'),
     reports: of('reports'),
     decisions: of('decisions'),
+    meetings: of('meetings'),
+    statements: of('statements'),
+    knowledge: of('knowledge'),
   };
 }
 

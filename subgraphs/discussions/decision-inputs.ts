@@ -13,7 +13,10 @@ import {
 
 @InputType()
 export class SubjectInput {
-  @Field(() => String, { description: 'Network, Body, WorkingPlan, Objective, Outcome, Activity or Meeting.' })
+  @Field(() => String, {
+    description:
+      'Network, Body, WorkingPlan, Objective, Outcome, Activity, Meeting, Guidelines, ReviewEngagement, Statement or KnowledgeItem.',
+  })
   typename!: string;
   @Field(() => ID)
   id!: string;

@@ -42,6 +42,10 @@ export function createDecisionLoaders(manager: EntityManager, actor: Actor) {
     decision: createIdLoader(manager, actor)(Decision, 'decision'),
     decisionsOfNetwork: decisionLists('d.network_ids @> ARRAY[k.id]'),
     decisionsOfPlan: decisionLists("d.subject_typename = 'WorkingPlan' AND d.subject_id = k.id"),
+    /** Keys are `<typename> <id>`. */
+    decisionsOfSubject: decisionLists(
+      "d.subject_typename = split_part(k.id, ' ', 1) AND d.subject_id = substr(k.id, strpos(k.id, ' ') + 1)",
+    ),
     /** Keys are ids of decisions that the actor has been shown. First round first. */
     rounds: loadListByKey<string, DecisionRound>(
       (ids) =>

@@ -1,8 +1,7 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import type { Visibility } from '../../kit/context.ts';
-import { DateTime, LocaleTag } from '../../kit/scalars.ts';
+import { LocaleTag } from '../../kit/scalars.ts';
 import { LocalizedInput, VisibilityEnum } from '../../kit/types.ts';
-import { type MeetingKind, MeetingKindEnum } from './entities/meeting.ts';
 
 @InputType()
 export class AnchorInput {
@@ -79,42 +78,4 @@ export class PostInput {
   attachmentIds?: string[] | null;
   @Field(() => [LinkInput], { nullable: true, description: 'At most 10: videos, pages and other things on the web.' })
   links?: LinkInput[] | null;
-}
-
-@InputType()
-export class AgendaItemInput {
-  @Field(() => [LocalizedInput])
-  title!: LocalizedInput[];
-  @Field(() => Int, { nullable: true })
-  minutesAllotted?: number | null;
-}
-
-@InputType()
-export class ScheduleMeetingInput {
-  @Field(() => ID, { description: 'Yours to choose: the same one sent again gives the same meeting.' })
-  clientMutationId!: string;
-  @Field(() => [ID])
-  networkIds!: string[];
-  @Field(() => ID, { nullable: true })
-  bodyId?: string | null;
-  @Field(() => MeetingKindEnum)
-  kind!: MeetingKind;
-  @Field(() => [LocalizedInput])
-  title!: LocalizedInput[];
-  @Field(() => DateTime)
-  startsAt!: Date;
-  @Field(() => DateTime, { nullable: true })
-  endsAt?: Date | null;
-  @Field(() => String, { nullable: false, description: 'IANA name: Africa/Kampala.' })
-  timeZone!: string | null;
-  @Field(() => String, { nullable: true })
-  place?: string | null;
-  @Field(() => [LocaleTag])
-  languages!: string[];
-  @Field(() => Boolean, { nullable: true })
-  interpretation?: boolean | null;
-  @Field(() => VisibilityEnum, { defaultValue: 'NETWORK' })
-  visibility!: Visibility;
-  @Field(() => [AgendaItemInput], { nullable: true, description: 'At most 50.' })
-  agenda?: AgendaItemInput[] | null;
 }

@@ -3,8 +3,9 @@ import type { Actor } from '../../kit/context.ts';
 import { loadListByKey } from '../../kit/load.ts';
 import { createIdLoader, type Listed, type Lists, perArguments, sendable } from './batch.ts';
 import { createDecisionLoaders } from './decision-loaders.ts';
-import { Attendance, Meeting, type MeetingKind, type MeetingStatus } from './entities/meeting.ts';
 import { Thread, type ThreadStatus } from './entities/thread.ts';
+import { createLibraryLoaders } from './library-loaders.ts';
+import { createMeetingLoaders } from './meeting-loaders.ts';
 import { createPostLoaders, type UnreadPlace, unreadThreads } from './post-loaders.ts';
 import { type Bind, readable, select } from './statement.ts';
 
@@ -53,27 +54,8 @@ export function createLoaders(source: DataSource, actor: Actor) {
         ),
     );
 
-  const meetingLists = (belongs: string) =>
-    perArguments(
-      ({ kind, status }: { kind?: MeetingKind | null; status?: MeetingStatus | null }): Lists<Meeting> =>
-        loadListByKey(
-          (keys) =>
-            select(
-              manager,
-              Meeting,
-              (columns, bind) =>
-                `SELECT ${columns}, k.id AS key FROM unnest(${bind(sendable(keys))}::text[]) AS k(id) JOIN meeting r ON ${belongs}
-                 WHERE ${readable('r', actor, bind)}
-                 ${kind ? `AND r.kind = ${bind(kind)}` : ''} ${status ? `AND r.status = ${bind(status)}` : ''}
-                 ORDER BY r.starts_at DESC NULLS FIRST, r.id`,
-            ) as Promise<Listed<Meeting>[]>,
-          (row) => row.key,
-        ),
-    );
-
   return {
     thread: byId(Thread, 'thread'),
-    meeting: byId(Meeting, 'meeting'),
 
     threadsOfNetwork: threadLists('t.network_ids @> ARRAY[k.id]'),
     threadsOfBody: threadLists('t.body_id = k.id'),
@@ -107,21 +89,9 @@ export function createLoaders(source: DataSource, actor: Actor) {
       return found as (Thread & { mentioned: boolean })[];
     },
 
-    meetingsOfNetwork: meetingLists('r.network_ids @> ARRAY[k.id]'),
-    meetingsOfBody: meetingLists('r.body_id = k.id'),
-    /** Keys are ids of meetings that the actor has been shown. */
-    attendance: loadListByKey<string, Attendance>(
-      (meetingIds) =>
-        select(
-          manager,
-          Attendance,
-          (columns, bind) =>
-            `SELECT ${columns} FROM attendance r WHERE r.meeting_id = ANY(${bind(meetingIds)}) ORDER BY r.organisation_id`,
-        ),
-      (row) => row.meetingId,
-    ),
-
     ...createPostLoaders(manager, actor),
+    ...createMeetingLoaders(manager, actor),
+    ...createLibraryLoaders(manager, actor),
     ...createDecisionLoaders(manager, actor),
   };
 }

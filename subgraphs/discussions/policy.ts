@@ -10,7 +10,7 @@ export interface Circle {
   bodyId: string | null;
 }
 
-const writers: readonly Role[] = [
+export const writers: readonly Role[] = [
   'MEMBER_REP',
   'MEMBER_EDITOR',
   'EXPERT_GROUP_LEAD',
@@ -19,17 +19,17 @@ const writers: readonly Role[] = [
   'UN_LIAISON',
   'SAFETY_OFFICER',
 ];
-const conveners: readonly Role[] = ['STEERING_COMMITTEE', 'COORDINATOR'];
+export const conveners: readonly Role[] = ['STEERING_COMMITTEE', 'COORDINATOR'];
 const moderators: readonly Role[] = [...conveners, 'SAFETY_OFFICER'];
-const voters: readonly Role[] = ['MEMBER_REP', 'STEERING_COMMITTEE'];
+export const voters: readonly Role[] = ['MEMBER_REP', 'STEERING_COMMITTEE'];
 
 const inEvery = (actor: Actor, wanted: readonly Role[], networkIds: readonly string[]) =>
   networkIds.length > 0 && networkIds.every((id) => hasRole(actor, wanted, [id]));
 
-const sitsIn = (actor: Actor, { bodyId, networkIds }: Circle) =>
+export const sitsIn = (actor: Actor, { bodyId, networkIds }: Circle) =>
   actor.roles.some((g) => g.bodyId !== null && g.bodyId === bodyId && networkIds.includes(g.networkId ?? ''));
 
-const leads = (actor: Actor, circle: Circle) =>
+export const leads = (actor: Actor, circle: Circle) =>
   sitsIn({ ...actor, roles: actor.roles.filter((g) => g.role === 'EXPERT_GROUP_LEAD') }, circle);
 
 /** The kit's ladder; nothing here is meant for the gateway itself. */

@@ -1,11 +1,15 @@
 import type { Visibility } from '../../kit/context.ts';
 import type { Transaction } from '../../kit/database/open.ts';
 import { admit, type Load } from '../../kit/subgraph.ts';
-import type { Localized, Provenance } from '../../kit/types.ts';
+import type { Localized, Provenance, ThematicArea } from '../../kit/types.ts';
+import { addKnowledge } from './commands/knowledge.ts';
+import { recordReuse } from './commands/knowledge-use.ts';
 import { scheduleMeeting, setRsvp } from './commands/meetings.ts';
 import { post } from './commands/posts.ts';
+import { circulateStatement, draftStatement } from './commands/statements.ts';
 import { startThread } from './commands/threads.ts';
-import type { MeetingKind, MeetingStatus, Rsvp } from './entities/meeting.ts';
+import type { KnowledgeKind } from './entities/knowledge.ts';
+import type { ExternalRole, MeetingKind, MeetingStatus, Rsvp } from './entities/meeting.ts';
 
 interface ThreadRecord {
   id: string;
@@ -31,13 +35,54 @@ interface MeetingRecord {
   agenda?: Localized[];
   provenance: Provenance;
   sourceUrl?: string;
+  hostCity?: string;
+  hostCountry?: string;
+  coOrganisers?: string[];
+  externalParticipants?: { role: ExternalRole; office: Localized; country?: string }[];
   attendance: { organisation: string; seat: string; rsvp: Rsvp; provenance: Provenance }[];
+}
+
+interface KnowledgeRecord {
+  id: string;
+  networks: string[];
+  kind: KnowledgeKind;
+  visibility: Visibility;
+  organisation: string;
+  author: string;
+  originalLocale: string;
+  texts: Record<string, { title: string; summary: string; body?: string }>;
+  tags: string[];
+  articles: string[];
+  thematicAreas: ThematicArea[];
+  activities: string[];
+  reviewOn?: string;
+  provenance: Provenance;
+  sourceUrl?: string;
+  createdAt: string;
+  reuse: { organisation: string; seat: string; network: string; note?: string; at: string; provenance: Provenance }[];
+}
+
+/** A statement that was circulated; none that ships was decided on. */
+interface StatementRecord {
+  id: string;
+  networks: string[];
+  visibility: Visibility;
+  author: string;
+  originalLocale: string;
+  texts: Record<string, { title: string; body: string }>;
+  forum?: string;
+  provenance: Provenance;
+  sourceUrl?: string;
+  createdAt: string;
+  circulatedAt: string;
 }
 
 /** seed/discussions.json. */
 export interface DiscussionsRecords {
   threads: ThreadRecord[];
   meetings: MeetingRecord[];
+  knowledge?: KnowledgeRecord[];
+  statements?: StatementRecord[];
 }
 
 const inputOf = (texts: Localized) => Object.entries(texts).map(([locale, text]) => ({ locale, text }));
@@ -59,7 +104,71 @@ export async function loadRecords(tx: Transaction, load: Load<DiscussionsRecords
     }
   }
   for (const record of threads) await loadThread(tx, load, record);
-  return refused;
+  return refused + (await loadLibrary(tx, load));
+}
+
+/** @returns how many were left out */
+async function loadLibrary(tx: Transaction, load: Load<DiscussionsRecords>): Promise<number> {
+  const { knowledge = [], statements = [] } = load.records;
+  let refused = 0;
+  for (const record of admit(load, knowledge).sort(byTime)) {
+    await loadKnowledge(tx, load, record);
+    const reuse = admit(load, record.reuse);
+    refused += record.reuse.length - reuse.length;
+    for (const { organisation, seat, network, note, at, provenance } of reuse) {
+      const origin = { id: record.id, organisationId: organisation, seatId: seat, provenance, at: new Date(at) };
+      const input = { clientMutationId: record.id, knowledgeItemId: record.id, networkId: network, note: note ?? null };
+      await recordReuse(tx, load.system, input, origin);
+    }
+  }
+  for (const record of admit(load, statements).sort(byTime)) await loadStatement(tx, load, record);
+  const leftOut = (list: readonly { provenance: Provenance }[]) => list.length - admit(load, list).length;
+  return refused + leftOut(knowledge) + leftOut(statements);
+}
+
+const textsOf = <T>(texts: Record<string, T>) =>
+  Object.entries(texts).map(([locale, text]) => ({ locale, ...text, machine: false }));
+
+async function loadKnowledge(tx: Transaction, load: Load<unknown>, record: KnowledgeRecord): Promise<void> {
+  const { id, networks, kind, visibility, originalLocale, texts, tags, articles, thematicAreas, activities } = record;
+  await addKnowledge(
+    tx,
+    load.system,
+    {
+      ...{
+        clientMutationId: id,
+        networkIds: networks,
+        kind,
+        visibility,
+        originalLocale,
+        tags,
+        articles,
+        thematicAreas,
+      },
+      texts: textsOf(texts),
+      activityIds: activities,
+      reviewOn: record.reviewOn ?? null,
+    },
+    {
+      ...{ id, provenance: record.provenance, sourceUrl: record.sourceUrl ?? null, at: new Date(record.createdAt) },
+      ...{ seatId: record.author, organisationId: record.organisation },
+    },
+  );
+}
+
+async function loadStatement(tx: Transaction, load: Load<unknown>, record: StatementRecord): Promise<void> {
+  const { id, networks, visibility, author, originalLocale, texts, forum, provenance, sourceUrl } = record;
+  await draftStatement(
+    tx,
+    load.system,
+    {
+      ...{ clientMutationId: id, networkIds: networks, visibility, originalLocale, texts: textsOf(texts) },
+      forum: forum ?? null,
+    },
+    { id, provenance, sourceUrl: sourceUrl ?? null, seatId: author, at: new Date(record.createdAt) },
+  );
+  const step = { clientMutationId: id, statementId: id, expectedVersion: 1 };
+  await circulateStatement(tx, load.system, step, new Date(record.circulatedAt));
 }
 
 async function loadMeeting(tx: Transaction, load: Load<unknown>, record: MeetingRecord): Promise<void> {
@@ -76,6 +185,12 @@ async function loadMeeting(tx: Transaction, load: Load<unknown>, record: Meeting
       endsAt: last ? dayOf(last) : null,
       timeZone: null,
       place: record.place ?? null,
+      hostCity: record.hostCity ?? null,
+      hostCountry: record.hostCountry ?? null,
+      coOrganiserIds: record.coOrganisers ?? null,
+      externalParticipants: (record.externalParticipants ?? []).map(({ role, office, country }) => ({
+        ...{ role, office: inputOf(office), country: country ?? null },
+      })),
       languages: [],
       visibility: record.provenance === 'SOURCED' ? 'PUBLIC' : 'NETWORK',
       agenda: (record.agenda ?? []).map((title) => ({ title: inputOf(title) })),

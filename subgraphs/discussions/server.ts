@@ -4,6 +4,7 @@ import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
 import { createCleaner } from './attachments/cleaner.ts';
 import { findAttachment } from './attachments/files.ts';
+import { findCalendar } from './calendar.ts';
 import { createListCursors, type DiscussionsContext } from './context.ts';
 import { entities } from './entities/index.ts';
 import { startExpiry } from './expiry.ts';
@@ -52,7 +53,8 @@ export async function start(options: DiscussionsOptions): Promise<RunningServer>
       port: options.port ?? 0,
       ...(options.host && { host: options.host }),
       log,
-      files: (actor, id) => findAttachment(database.source.manager, actor, id),
+      files: async (actor, id) =>
+        (await findCalendar(database.source.manager, actor, id)) ?? findAttachment(database.source.manager, actor, id),
       createContext: (request) => {
         const { actor } = request;
         const context: DiscussionsContext = {

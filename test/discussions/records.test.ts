@@ -12,7 +12,7 @@ describe('shipped records', () => {
     const { data } = await ask(
       'americas-rep',
       `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Network { meetings { id kind status title(locale: "es") { text locale } startsAt
-        startsAtPrecision endsAt timeZone place participantsStated visibility provenance sourceUrl networks { id } agenda { title { text } }
+        startsAtPrecision endsAt timeZone place hostCity hostCountry { code } coOrganisers { id } externalParticipants { role office(locale: "es") { text } } participantsStated visibility provenance sourceUrl networks { id } agenda { title { text } }
         attendance { organisation { id } seat { id } rsvp provenance } } } } }`,
       { r: [{ __typename: 'Network', id: am }] },
     );
@@ -47,6 +47,14 @@ describe('shipped records', () => {
       endsAt: '2022-03-29T00:00:00.000Z',
       startsAtPrecision: 'DAY',
       place: 'Panama City',
+      hostCity: 'Panama City',
+      hostCountry: { code: 'PA' },
+      coOrganisers: [{ id: 'org:gi-toc' }],
+      externalParticipants: [
+        { role: 'SPEAKER', office: { text: 'Fiscalía' } },
+        { role: 'SPEAKER', office: { text: 'Un ministerio' } },
+        { role: 'SPEAKER', office: { text: 'Una embajada' } },
+      ],
       participantsStated: 'more than 20',
       attendance: [],
     });
@@ -79,11 +87,14 @@ describe('shipped records', () => {
       'MEETING_HELD meeting/meet:joint-1 PUBLIC',
       'THREAD_STARTED thread/thread:am-network NETWORK',
       'THREAD_STARTED thread/thread:am-partners PARTNERS',
+      'GOOD_PRACTICE_PUBLISHED knowledge/know:sample-briefing PARTNERS',
     ]);
     expect(of(af)).toEqual([
       'MEETING_HELD meeting/meet:joint-1 PUBLIC',
       'THREAD_STARTED thread/thread:af-network NETWORK',
       'THREAD_STARTED thread/thread:af-partners PARTNERS',
+      'KNOWLEDGE_PUBLISHED knowledge/know:sample-facilitators ALL_NETWORKS',
+      'STATEMENT_CIRCULATED statement/stmt:sample-af NETWORK',
     ]);
   });
 
@@ -94,10 +105,10 @@ describe('shipped records', () => {
       const client = new pg.Client(other.url);
       await client.connect();
       const { rows } = await client.query(
-        'SELECT (SELECT count(*) FROM discussions.meeting) AS meetings, (SELECT count(*) FROM discussions.attendance) AS attendance, (SELECT count(*) FROM discussions.thread) AS threads',
+        'SELECT (SELECT count(*) FROM discussions.meeting) AS meetings, (SELECT count(*) FROM discussions.attendance) AS attendance, (SELECT count(*) FROM discussions.thread) AS threads, (SELECT count(*) FROM discussions.knowledge_item) AS items, (SELECT count(*) FROM discussions.statement) AS statements',
       );
       await client.end();
-      expect(rows).toEqual([{ meetings: '2', attendance: '0', threads: '0' }]);
+      expect(rows).toEqual([{ meetings: '2', attendance: '0', threads: '0', items: '0', statements: '0' }]);
     } finally {
       await other.drop();
     }

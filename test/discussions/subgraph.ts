@@ -127,7 +127,11 @@ export async function post(who: Name, threadId: string, body: string, over: Reco
   return data.post as { post: { id: string } | null; problems: { __typename: string; path?: string[] }[] };
 }
 export const eventsOf = async (id: string) =>
-  (await db.query('SELECT *, xmin::text FROM feed.event WHERE subject LIKE $1 ORDER BY network_id', [`%/${id}`])).rows;
+  (
+    await db.query('SELECT *, xmin::text FROM feed.event WHERE subject LIKE $1 ORDER BY network_id, position', [
+      `%/${id}`,
+    ])
+  ).rows;
 export const counted = async (work: () => Promise<Answer>) => {
   statements.length = 0;
   const answer = await work();

@@ -5,6 +5,15 @@ import { type AnchorTypename, anchorTypes } from '../entities/thread.ts';
 import type { Circle } from '../policy.ts';
 import { checkId } from '../text.ts';
 import { findDecision, findMeeting } from './find.ts';
+import { findKnowledge, findStatement } from './find-library.ts';
+
+/** What is found here, by its type. */
+const own: Partial<Record<AnchorTypename, (tx: Transaction, actor: Actor, id: string) => Promise<unknown>>> = {
+  Meeting: findMeeting,
+  Decision: findDecision,
+  Statement: findStatement,
+  KnowledgeItem: findKnowledge,
+};
 
 /**
  * Whether a thing of another subgraph exists is not known here; one of ours must be visible to who names it.
@@ -26,8 +35,7 @@ export async function checkAnchor(
   if (typename === 'Network' && !circle.networkIds.includes(id)) {
     throw invalid(`id: the ${path.at(-1)} is a network that networkIds does not name.`, ...path, 'id');
   }
-  const find = typename === 'Meeting' ? findMeeting : typename === 'Decision' ? findDecision : null;
-  await find?.(tx, actor, id).catch((error) => {
+  await own[typename]?.(tx, actor, id).catch((error) => {
     throw error instanceof Problem ? invalid(`id: ${error.message}`, ...path, 'id') : error;
   });
   return { typename, id };

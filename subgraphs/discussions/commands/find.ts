@@ -2,6 +2,7 @@ import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
 import { isId } from '../../../kit/once.ts';
 import { forbidden } from '../../../kit/types.ts';
+import { readableMeeting } from '../conditions.ts';
 import { Decision } from '../entities/decision.ts';
 import { Meeting } from '../entities/meeting.ts';
 import { Post } from '../entities/post.ts';
@@ -57,7 +58,8 @@ export async function findMeeting(tx: Transaction, actor: Actor, id: string): Pr
   const [meeting] = await select(
     tx.manager,
     Meeting,
-    (columns, bind) => `SELECT ${columns} FROM meeting r WHERE r.id = ${bind(id)} AND ${readable('r', actor, bind)}`,
+    (columns, bind) =>
+      `SELECT ${columns} FROM meeting r WHERE r.id = ${bind(id)} AND ${readableMeeting('r', actor, bind)}`,
   );
   if (!meeting) throw refusal('meeting');
   return meeting;

@@ -6,11 +6,13 @@ import { forbidden, invalid } from '../../../kit/types.ts';
 import { Attendance, Meeting, type MeetingStatus, type Rsvp } from '../entities/meeting.ts';
 import { stub } from '../entities/stubs.ts';
 import { meetingEntered } from '../events.ts';
-import type { AgendaItemInput, ScheduleMeetingInput } from '../inputs.ts';
-import { mayAnswerInvitation, mayScheduleMeeting } from '../policy.ts';
-import { checkText, checkTexts, isBlank, titleLimit } from '../text.ts';
+import type { DraftMeetingInput, ScheduleMeetingInput } from '../meeting-inputs.ts';
+import { agreeableNetworks, mayLeadMeeting } from '../meeting-policy.ts';
+import { type Circle, mayAnswerInvitation, mayScheduleMeeting } from '../policy.ts';
 import { checkCircle } from './circle.ts';
 import { findMeeting } from './find.ts';
+import { lockRow } from './locked.ts';
+import { checkAgenda, checkDetails, checkTimes } from './meeting-details.ts';
 import type { Past } from './past.ts';
 
 /** What SYSTEM knows of a meeting of the past. */
@@ -36,65 +38,71 @@ export async function scheduleMeeting(
   if (!mayScheduleMeeting(actor, { ...circle, kind: input.kind })) {
     throw forbidden('Meetings are scheduled by coordinators and steering members of every network you name.');
   }
-  const titles = checkTexts(input.title, titleLimit, 'input', 'title');
-  if (Object.keys(titles).length === 0) throw invalid('title: it is empty.', 'input', 'title');
-  if (input.languages.length > 20) throw invalid('languages: at most 20.', 'input', 'languages');
-  const place = checkText(input.place ?? '', titleLimit, 'input', 'place');
-  const agenda = checkAgenda(input.agenda ?? []);
-  if (!origin) checkTimes(input);
+  const details = checkDetails(input);
+  if (!origin) checkTimes({ startsAt: input.startsAt, endsAt: input.endsAt ?? null });
+  if (!origin && input.timeZone == null) throw invalid('timeZone: not an IANA name.', 'input', 'timeZone');
 
   return once(tx, actor, 'scheduleMeeting', input, origin?.id ?? `meet:${ulid()}`, async (id) => {
-    const meeting = Object.assign(stub(Meeting, id), {
-      ...circle,
-      networkIds: [...circle.networkIds],
-      kind: input.kind,
-      status: origin?.status ?? ('SCHEDULED' as const),
-      titles,
-      startsAt: input.startsAt,
-      startsAtPrecision: origin?.startsAtPrecision ?? ('MINUTE' as const),
-      endsAt: input.endsAt ?? null,
-      timeZone: input.timeZone,
-      place: isBlank(place) ? null : place,
-      participantsStated: origin?.participantsStated ?? null,
-      languages: [...new Set(input.languages)],
-      interpretation: input.interpretation ?? null,
-      agendaItems: agenda.map((item, index) => ({ id: `${id}/agenda-${index + 1}`, ...item })),
-      provenance: origin?.provenance ?? ('USER' as const),
-      sourceUrl: origin?.sourceUrl ?? null,
-      createdAt: origin?.at ?? new Date(),
+    const meeting = await enter(tx, actor, { id, circle, input, details }, origin);
+    Object.assign(meeting, {
+      status: origin?.status ?? 'SCHEDULED',
+      agreedNetworkIds: [...circle.networkIds],
+      scheduledAt: origin ? null : meeting.createdAt,
     });
     await tx.manager.insert(Meeting, meeting);
     tx.publish(meetingEntered(meeting));
   });
 }
 
-function checkAgenda(items: AgendaItemInput[]) {
-  if (items.length > 50) throw invalid('agenda: at most 50 items.', 'input', 'agenda');
-  return items.map((item, index) => {
-    const at = (field: string) => ['input', 'agenda', `${index}`, field];
-    const titles = checkTexts(item.title, titleLimit, ...at('title'));
-    if (Object.keys(titles).length === 0) throw invalid('title: it is empty.', ...at('title'));
-    const minutesAllotted = item.minutesAllotted ?? null;
-    if (minutesAllotted !== null && (minutesAllotted < 1 || minutesAllotted > 1_440)) {
-      throw invalid('minutesAllotted: between 1 and 1,440.', ...at('minutesAllotted'));
-    }
-    return { titles, minutesAllotted };
+/**
+ * Enters a draft, which only its conveners see. A meeting of several networks is drafted in one of them, and announced when the others have agreed.
+ * @returns the meeting's id
+ * @throws Problem ForbiddenError, or ValidationError with the path of the field at fault
+ */
+export async function draftMeeting(tx: Transaction, actor: Actor, input: DraftMeetingInput): Promise<string> {
+  const circle = checkCircle(input);
+  if (!mayLeadMeeting(actor, { ...circle, kind: input.kind })) {
+    throw forbidden(
+      'Meetings are drafted by coordinators and steering members of one of their networks, or a lead in the own group.',
+    );
+  }
+  const details = checkDetails(input);
+  checkTimes({ startsAt: input.startsAt ?? null, endsAt: input.endsAt ?? null });
+  return once(tx, actor, 'draftMeeting', input, `meet:${ulid()}`, async (id) => {
+    const meeting = await enter(tx, actor, { id, circle, input, details });
+    const agreedNetworkIds = agreeableNetworks(actor, meeting);
+    await tx.manager.insert(Meeting, { ...meeting, status: 'DRAFT', announced: false, agreedNetworkIds });
   });
 }
 
-function checkTimes({ startsAt, endsAt, timeZone }: ScheduleMeetingInput, now = new Date()): void {
-  if (startsAt <= now) throw invalid('startsAt: it is in the past.', 'input', 'startsAt');
-  if (endsAt && endsAt <= startsAt) throw invalid('endsAt: it is not after startsAt.', 'input', 'endsAt');
-  if (!isTimeZone(timeZone ?? '')) throw invalid('timeZone: not an IANA name.', 'input', 'timeZone');
-}
-
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false; // an offset is accepted by Intl but is no zone: it knows no summer time
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
+async function enter(
+  tx: Transaction,
+  actor: Actor,
+  parts: { id: string; circle: Circle; input: ScheduleMeetingInput | DraftMeetingInput; details: Partial<Meeting> },
+  origin?: PastMeeting,
+): Promise<Meeting> {
+  const { id, circle, input, details } = parts;
+  const times = { startsAt: input.startsAt ?? null, endsAt: input.endsAt ?? null };
+  const agendaItems = await checkAgenda(tx, actor, input.agenda ?? [], { id, ...times, agendaItems: [] });
+  const blank = {
+    ...{ place: null, hostCity: null, hostCountryCode: null, joinText: null, interpretation: null, timeZone: null },
+    ...{ languages: [], coOrganiserIds: [], externals: [], webLinks: [], materialIds: [] },
+    ...{ cancellationReason: null, scheduledAt: null, openedAt: null, closedAt: null, redactedAt: null },
+  };
+  return Object.assign(stub(Meeting, id), blank, details, {
+    ...circle,
+    ...times,
+    networkIds: [...circle.networkIds],
+    kind: input.kind,
+    version: 1,
+    announced: true,
+    startsAtPrecision: origin?.startsAtPrecision ?? ('MINUTE' as const),
+    participantsStated: origin?.participantsStated ?? null,
+    agendaItems,
+    provenance: origin?.provenance ?? ('USER' as const),
+    sourceUrl: origin?.sourceUrl ?? null,
+    createdAt: origin?.at ?? new Date(),
+  });
 }
 
 const answers: readonly Rsvp[] = ['GOING', 'REMOTE', 'DECLINED'];
@@ -111,7 +119,9 @@ export async function setRsvp(
   origin?: Past & { organisationId: string },
 ): Promise<string> {
   refuseOrigin(actor, origin);
-  const meeting = await findMeeting(tx, actor, input.meetingId);
+  const { id } = await findMeeting(tx, actor, input.meetingId);
+  // Answers and steps take turns: none is given to a meeting that is just being closed.
+  const meeting = await lockRow(tx, Meeting, 'meeting', id);
   const organisationId = origin?.organisationId ?? actor.organisationId;
   if (!mayAnswerInvitation(actor, meeting) || !organisationId) {
     throw forbidden('You may see this meeting but have no invitation to answer.');
@@ -122,10 +132,14 @@ export async function setRsvp(
   if (!origin && meeting.status !== 'SCHEDULED' && meeting.status !== 'OPEN') {
     throw invalid('meetingId: this meeting takes no answers.', 'meetingId');
   }
+  const known = await tx.manager.findOneBy(Attendance, { meetingId: id, organisationId });
+  if (!origin && (known?.rsvp === 'ATTENDED' || known?.rsvp === 'ABSENT')) {
+    throw invalid('meetingId: whether you were there is on record.', 'meetingId');
+  }
   await tx.manager.upsert(
     Attendance,
     {
-      meetingId: meeting.id,
+      meetingId: id,
       organisationId,
       seatId: (origin ? origin.seatId : actor.seatId) ?? null,
       rsvp: input.rsvp,
@@ -133,5 +147,5 @@ export async function setRsvp(
     },
     ['meetingId', 'organisationId'],
   );
-  return meeting.id;
+  return id;
 }

@@ -1,8 +1,15 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
-import { DateTime, LocaleTag } from '../../../kit/scalars.ts';
-import { defineEnum, type Localized, type Provenance, ProvenanceEnum, VisibilityEnum } from '../../../kit/types.ts';
+import { Cursor, DateTime, LocaleTag } from '../../../kit/scalars.ts';
+import {
+  defineEnum,
+  type Localized,
+  PageInfo,
+  type Provenance,
+  ProvenanceEnum,
+  VisibilityEnum,
+} from '../../../kit/types.ts';
 
 export const meetingStatuses = [
   'DRAFT',
@@ -14,7 +21,12 @@ export const meetingStatuses = [
   'CANCELLED',
 ] as const;
 export type MeetingStatus = (typeof meetingStatuses)[number];
-export const MeetingStatusEnum = defineEnum('MeetingStatus', meetingStatuses);
+export const MeetingStatusEnum = defineEnum(
+  'MeetingStatus',
+  meetingStatuses,
+  'DRAFT: seen by its conveners alone. SCHEDULED: announced, answers are taken. OPEN: the agenda is fixed. CLOSED, then ' +
+    'MINUTES_DRAFT and MINUTES_ADOPTED. CANCELLED: it will not be held.',
+);
 
 export const meetingKinds = [
   'NETWORK',
@@ -31,17 +43,92 @@ export const rsvps = ['INVITED', 'GOING', 'REMOTE', 'DECLINED', 'ATTENDED', 'ABS
 export type Rsvp = (typeof rsvps)[number];
 export const RsvpEnum = defineEnum('Rsvp', rsvps);
 
-@ObjectType()
+@ObjectType({ description: 'What is talked about, and for how long.' })
 export class AgendaItem {
   @Field(() => ID)
   id!: string;
   titles!: Localized;
   @Field(() => Int, { nullable: true })
   minutesAllotted!: number | null;
+  presenterSeatId?: string | null;
+  threadId?: string | null;
+  /** RFC 3339 with Z, as it lies in the row. */
+  startsAt?: string | null;
+  /** Set where it is shown: its presenter is as visible as who comes to the meeting. */
+  meeting!: Meeting;
+}
+
+export const externalRoles = ['SPEAKER', 'PANELLIST', 'MODERATOR', 'HOST', 'OBSERVER', 'TRAINER'] as const;
+export type ExternalRole = (typeof externalRoles)[number];
+export const ExternalRoleEnum = defineEnum(
+  'ExternalRole',
+  externalRoles,
+  'What somebody without an account does at a meeting.',
+);
+
+@ObjectType({
+  description: 'Somebody without an account, by office: a prosecutor’s office, a ministry. Never a person.',
+})
+export class ExternalParticipant {
+  @Field(() => ID)
+  id!: string;
+  @Field(() => ExternalRoleEnum)
+  role!: ExternalRole;
+  offices!: Localized;
+  country!: string | null;
+}
+
+@ObjectType({ description: 'Something on the web that belongs to a record: a recording, a related event, a source.' })
+export class WebLink {
+  @Field(() => String, { description: 'https or http.' })
+  url!: string;
+  titles!: Localized;
+  @Field(() => String, {
+    nullable: true,
+    description: 'What it shows, in words, for those who cannot see or load it; a recording always has one.',
+  })
+  textAlternative!: string | null;
+}
+
+@ObjectType({ description: 'A meeting’s time as clocks show it in one time zone.' })
+export class LocalTimes {
+  @Field(() => String, { description: 'IANA name.' })
+  timeZone!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: '2026-12-01T18:00:00+03:00; of a meeting of which only days are known, 2026-12-01.',
+  })
+  startsAt!: string | null;
+  @Field(() => String, { nullable: true })
+  endsAt!: string | null;
+}
+
+@ObjectType({
+  description: 'A file to be fetched with the same bearer token; what it holds is what you may see when you fetch it.',
+})
+export class MeetingFile {
+  @Field(() => String, { description: 'A path at the address of the graph.' })
+  url!: string;
+  @Field(() => String)
+  name!: string;
+  @Field(() => String)
+  mediaType!: string;
+}
+
+@Entity({ name: 'attendance_alias' })
+export class AttendanceAlias {
+  @PrimaryColumn('text', { name: 'meeting_id' })
+  meetingId!: string;
+
+  @PrimaryColumn('text', { name: 'alias' })
+  alias!: string;
+
+  @Column('text', { name: 'rsvp' })
+  rsvp!: Rsvp;
 }
 
 @Entity({ name: 'attendance' })
-@ObjectType({ description: 'An organisation at a meeting.' })
+@ObjectType({ description: 'An organisation at a meeting, or somebody under an alias.' })
 export class Attendance {
   @PrimaryColumn('text', { name: 'meeting_id' })
   meetingId!: string;
@@ -59,10 +146,16 @@ export class Attendance {
   @Field(() => ProvenanceEnum)
   @Column('text', { name: 'provenance' })
   provenance!: Provenance;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of who came under none of the organisations: then there is no organisation.',
+  })
+  alias?: string | null;
 }
 
 @Entity({ name: 'meeting' })
-@ObjectType()
+@ObjectType({ description: 'A meeting of one network, of a body of it, or of several networks together.' })
 @Directive('@key(fields: "id")')
 export class Meeting {
   @Field(() => ID)
@@ -126,7 +219,70 @@ export class Meeting {
   interpretation!: boolean | null;
 
   @Column('jsonb', { name: 'agenda_items' })
-  agendaItems!: { id: string; titles: Localized; minutesAllotted: number | null }[];
+  agendaItems!: Omit<AgendaItem, 'meeting'>[];
+
+  @Field(() => Int, {
+    description: 'Goes up with each change of the meeting, its agenda or its status; not with answers and attendance.',
+  })
+  @Column('integer', { name: 'version' })
+  version!: number;
+
+  /** Of a draft false, also when it is given up: only its conveners ever see it. */
+  @Column('boolean', { name: 'announced' })
+  announced!: boolean;
+
+  /** Of a draft: the networks whose conveners agreed to it as it is. */
+  @Column('text', { name: 'agreed_network_ids', array: true })
+  agreedNetworkIds!: string[];
+
+  @Field(() => String, { nullable: true })
+  @Column('text', { name: 'host_city', nullable: true })
+  hostCity!: string | null;
+
+  @Column('text', { name: 'host_country', nullable: true })
+  hostCountryCode!: string | null;
+
+  @Column('text', { name: 'join_info', nullable: true })
+  joinText!: string | null;
+
+  @Column('text', { name: 'co_organiser_ids', array: true })
+  coOrganiserIds!: string[];
+
+  @Column('jsonb', { name: 'external_participants' })
+  externals!: ExternalParticipant[];
+
+  @Column('jsonb', { name: 'links' })
+  webLinks!: WebLink[];
+
+  @Column('text', { name: 'material_ids', array: true })
+  materialIds!: string[];
+
+  @Field(() => String, { nullable: true })
+  @Column('text', { name: 'cancellation_reason', nullable: true })
+  cancellationReason!: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was announced; null of what entered the records later.',
+  })
+  @Column({ type: 'timestamptz', name: 'scheduled_at', precision: 3, nullable: true })
+  scheduledAt!: Date | null;
+
+  @Field(() => DateTime, { nullable: true })
+  @Column({ type: 'timestamptz', name: 'opened_at', precision: 3, nullable: true })
+  openedAt!: Date | null;
+
+  @Field(() => DateTime, { nullable: true })
+  @Column({ type: 'timestamptz', name: 'closed_at', precision: 3, nullable: true })
+  closedAt!: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When a safety officer took words out of it for good; the hashes of its minutes are still those of the words decided on.',
+  })
+  @Column({ type: 'timestamptz', name: 'redacted_at', precision: 3, nullable: true })
+  redactedAt!: Date | null;
 
   @Field(() => ProvenanceEnum)
   @Column('text', { name: 'provenance' })
@@ -138,4 +294,20 @@ export class Meeting {
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;
+}
+
+@ObjectType()
+export class MeetingEdge {
+  @Field(() => Meeting)
+  node!: Meeting;
+  @Field(() => Cursor)
+  cursor!: string;
+}
+
+@ObjectType({ description: 'Meetings, latest first; those without a time yet before all others.' })
+export class MeetingConnection {
+  @Field(() => [MeetingEdge])
+  edges!: MeetingEdge[];
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
 }

@@ -1,4 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { CountryCode } from '../../../kit/scalars.ts';
 
 /** Entities of other subgraphs: here they are only their key, and what discussions hang on them. */
 
@@ -70,6 +71,13 @@ export class Guidelines {
 export class ReviewEngagement {
   @Field(() => ID)
   id!: string;
+}
+
+@ObjectType()
+@Directive('@key(fields: "code", resolvable: false)')
+export class Country {
+  @Field(() => CountryCode)
+  code!: string;
 }
 
 export const stubs = {

@@ -11,7 +11,9 @@ import {
   VisibilityEnum,
 } from '../../../kit/types.ts';
 import { Decision } from './decision.ts';
+import { KnowledgeItem } from './knowledge.ts';
 import { Meeting } from './meeting.ts';
+import { Statement } from './statement.ts';
 import { Activity, Body, Guidelines, Network, Objective, Outcome, ReviewEngagement, WorkingPlan } from './stubs.ts';
 
 export const threadStatuses = ['OPEN', 'RESOLVED', 'LOCKED', 'ARCHIVED'] as const;
@@ -33,6 +35,8 @@ export const anchorTypes = {
   Decision,
   Guidelines,
   ReviewEngagement,
+  Statement,
+  KnowledgeItem,
 };
 export const ThreadAnchor = createUnionType({
   name: 'ThreadAnchor',

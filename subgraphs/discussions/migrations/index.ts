@@ -1,5 +1,11 @@
 import { InitialDiscussions1763700000000 } from './2026-11-21-initial.ts';
 import { Decisions1763786000000 } from './2026-11-22-decisions.ts';
+import { Library1763795000000 } from './2026-11-22-library.ts';
 import { Posts1763794000000 } from './2026-11-22-posts.ts';
 
-export const migrations = [InitialDiscussions1763700000000, Decisions1763786000000, Posts1763794000000];
+export const migrations = [
+  InitialDiscussions1763700000000,
+  Decisions1763786000000,
+  Posts1763794000000,
+  Library1763795000000,
+];

@@ -2,6 +2,7 @@ import { Arg, Ctx, Directive, FieldResolver, Int, Resolver, Root } from 'type-gr
 import { Cursor } from '../../../kit/scalars.ts';
 import type { DiscussionsContext } from '../context.ts';
 import { Decision, DecisionConnection, type DecisionStatus, DecisionStatusEnum } from '../entities/decision.ts';
+import { KnowledgeItem } from '../entities/knowledge.ts';
 import {
   Meeting,
   type MeetingKind,
@@ -9,6 +10,7 @@ import {
   type MeetingStatus,
   MeetingStatusEnum,
 } from '../entities/meeting.ts';
+import { Statement } from '../entities/statement.ts';
 import {
   Activity,
   Body,
@@ -44,7 +46,10 @@ export class NetworkResolver {
     );
   }
 
-  @FieldResolver(() => [Meeting], { nullable: true, description: 'Those you may see, latest first.' })
+  @FieldResolver(() => [Meeting], {
+    nullable: true,
+    description: 'Those you may see, latest first; at most 100: older ones through `meetingsConnection`.',
+  })
   @Directive('@listSize(assumedSize: 20)')
   meetings(
     @Root() network: Network,
@@ -52,7 +57,7 @@ export class NetworkResolver {
     @Arg('status', () => MeetingStatusEnum, { nullable: true }) status: MeetingStatus | null,
     @Ctx() { loaders }: DiscussionsContext,
   ) {
-    return loaders.meetingsOfNetwork({ kind, status }).load(network.id);
+    return loaders.meetingsOfNetwork({ kind, status, limit: 100 }).load(network.id);
   }
 
   @FieldResolver(() => DecisionConnection, { nullable: true, description: 'Those you may see, newest first.' })
@@ -83,10 +88,10 @@ export class BodyResolver {
     return pageThreads({ first, after }, 20, cursors.threads, (page) => loaders.threadsOfBody(page).load(body.id));
   }
 
-  @FieldResolver(() => [Meeting], { nullable: true, description: 'Those you may see, latest first.' })
+  @FieldResolver(() => [Meeting], { nullable: true, description: 'Those you may see, latest first; at most 100.' })
   @Directive('@listSize(assumedSize: 10)')
   meetings(@Root() body: Body, @Ctx() { loaders }: DiscussionsContext) {
-    return loaders.meetingsOfBody({}).load(body.id);
+    return loaders.meetingsOfBody({ limit: 100 }).load(body.id);
   }
 }
 
@@ -131,4 +136,6 @@ export const anchorResolvers = Object.entries({
   Decision,
   Guidelines,
   ReviewEngagement,
+  Statement,
+  KnowledgeItem,
 }).map(([typename, type]) => createAnchorResolver(typename as AnchorTypename, type));

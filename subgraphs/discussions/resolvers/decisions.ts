@@ -31,7 +31,7 @@ export class DecisionResolver {
     return decision.bodyId === null ? null : stub(Body, decision.bodyId);
   }
 
-  @FieldResolver(() => ThreadAnchor, { nullable: true, description: 'null if it is a meeting that you may not see.' })
+  @FieldResolver(() => ThreadAnchor, { nullable: true, description: 'null if it is one that you may not see.' })
   subject(@Root() decision: Decision, @Ctx() { loaders }: DiscussionsContext) {
     return loadAnchor(loaders, decision.subjectTypename, decision.subjectId);
   }

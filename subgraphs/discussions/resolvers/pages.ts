@@ -34,8 +34,14 @@ export async function pageDecisions(
 }
 
 /** @returns null for one of ours that the actor may not see; of other subgraphs, the key */
-export function loadAnchor({ meeting, decision }: Loaders, typename: AnchorTypename, id: string) {
+export function loadAnchor(
+  { meeting, decision, statement, knowledgeItem }: Loaders,
+  typename: AnchorTypename,
+  id: string,
+) {
   if (typename === 'Meeting') return meeting.load(id);
   if (typename === 'Decision') return decision.load(id);
+  if (typename === 'Statement') return statement.load(id);
+  if (typename === 'KnowledgeItem') return knowledgeItem.load(id);
   return stub<{ id: string }>(anchorTypes[typename], id);
 }

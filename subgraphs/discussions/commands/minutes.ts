@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '../../../kit/context.ts';
+import type { Transaction } from '../../../kit/database/open.ts';
+import { requireSeat } from '../../../kit/once.ts';
+import { conflict, invalid } from '../../../kit/types.ts';
+import type { Meeting } from '../entities/meeting.ts';
+import { Minutes } from '../entities/minutes.ts';
+import { minutesAdopted } from '../events.ts';
+import type { AdoptMinutesInput, WriteMinutesInput } from '../meeting-inputs.ts';
+import { canonicalJson } from '../translation.ts';
+import { checkAdoption } from './locked.ts';
+import { checkTitle } from './meeting-details.ts';
+import { requireMeeting, stepMeeting } from './meeting-steps.ts';
+
+const minutesLimit = 100_000; // characters in each language
+
+export const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Writes minutes, or corrects them: the next version, with a hash of its own. CLOSED -> MINUTES_DRAFT. */
+export function writeMinutes(tx: Transaction, actor: Actor, input: WriteMinutesInput): Promise<string> {
+  const texts = checkTitle(input.text, minutesLimit, 'input', 'text');
+  const { originalLocale, attributed } = input;
+  if (texts[originalLocale] === undefined) {
+    throw invalid('originalLocale: there is no text in this language.', 'input', 'originalLocale');
+  }
+  return stepMeeting(tx, actor, 'writeMinutes', input, async (meeting) => {
+    requireMeeting(meeting, 'CLOSED', 'MINUTES_DRAFT');
+    const newest = await newestMinutes(tx, meeting);
+    await tx.manager.insert(Minutes, {
+      meetingId: meeting.id,
+      number: (newest?.number ?? 0) + 1,
+      texts,
+      originalLocale,
+      attributed,
+      contentHash: hashText(canonicalJson(texts)),
+      writtenBySeatId: requireSeat(actor),
+      createdAt: new Date(),
+      decisionIds: [],
+      adoptedAt: null,
+    });
+    return { status: 'MINUTES_DRAFT' };
+  });
+}
+
+const newestMinutes = (tx: Transaction, { id }: Meeting): Promise<Minutes | null> =>
+  tx.manager.findOne(Minutes, { where: { meetingId: id }, order: { number: 'DESC' } });
+
+/**
+ * MINUTES_DRAFT -> MINUTES_ADOPTED: the newest minutes have this hash, and in every network of the meeting (or in its body) a decision adopted this very hash.
+ * Says MINUTES_ADOPTED.
+ */
+export function adoptMinutes(
+  tx: Transaction,
+  actor: Actor,
+  input: AdoptMinutesInput,
+  now = new Date(),
+): Promise<string> {
+  return stepMeeting(tx, actor, 'adoptMinutes', input, async (meeting) => {
+    requireMeeting(meeting, 'MINUTES_DRAFT');
+    const newest = await newestMinutes(tx, meeting);
+    if (!newest || newest.contentHash !== input.contentHash) {
+      throw conflict('The minutes are not, or no longer, the text you name.', meeting.version);
+    }
+    const thing = { typename: 'Meeting' as const, ...meeting };
+    const decisionIds = await checkAdoption(tx, thing, newest.contentHash, input.decisionIds);
+    await tx.manager.update(Minutes, { meetingId: meeting.id, number: newest.number }, { decisionIds, adoptedAt: now });
+    tx.publish(minutesAdopted(meeting, newest, decisionIds, now));
+    tx.audit({
+      actor,
+      action: 'MINUTES_ADOPTED',
+      target: { type: 'Meeting', id: meeting.id },
+      networkIds: meeting.networkIds,
+      detail: newest.contentHash,
+    });
+    return { status: 'MINUTES_ADOPTED' };
+  });
+}
