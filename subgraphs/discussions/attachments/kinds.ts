@@ -18,8 +18,6 @@ export const kinds = {
 } as const satisfies Record<string, FileKind>;
 export type KindName = keyof typeof kinds;
 
-export const isImage = (mediaType: string | null): boolean => mediaType?.startsWith('image/') ?? false;
-
 /** What may be sent, for the message to who sent something else. */
 export const allowed = 'JPEG, PNG and WebP images, PDF, DOCX, XLSX, PPTX and plain text in UTF-8';
 

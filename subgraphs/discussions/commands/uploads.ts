@@ -5,7 +5,7 @@ import { isId, once, requireSeat } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import type { CleanFile } from '../attachments/clean.ts';
 import type { Cleaner } from '../attachments/cleaner.ts';
-import { isImage, kinds, nameFor } from '../attachments/kinds.ts';
+import { kinds, nameFor, sniff } from '../attachments/kinds.ts';
 import { Refusal } from '../attachments/refusal.ts';
 import { Attachment, Upload } from '../entities/attachment.ts';
 import { stub } from '../entities/stubs.ts';
@@ -128,11 +128,12 @@ export async function finishUpload(
   if (upload.attachmentId !== null) return known(upload.attachmentId);
 
   const textAlternative = checkAlternative(input.textAlternative) ?? upload.textAlternative;
-  const { kind, bytes } = await cleanOrRefuse(cleaner, sent);
-  const { mediaType } = kinds[kind];
-  if (isImage(mediaType) && textAlternative === null) {
+  const looksLike = sniff(sent);
+  if (textAlternative === null && (looksLike === 'jpeg' || looksLike === 'png' || looksLike === 'webp')) {
     throw invalid('textAlternative: say in words what is to be seen in the image.', 'input', 'textAlternative');
   }
+  const { kind, bytes } = await cleanOrRefuse(cleaner, sent);
+  const { mediaType } = kinds[kind];
   const id = await database.transaction(async (tx) => {
     const { attachmentId, name, threadId, seatId } = await findUpload(tx, actor, upload.id, true);
     if (attachmentId !== null) return attachmentId;
