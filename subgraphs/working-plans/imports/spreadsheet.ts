@@ -11,7 +11,6 @@ const mostColumns = 100;
 
 /** The cells of an XLSX file. @throws Error when it is none */
 export async function readSpreadsheet(bytes: Buffer): Promise<SheetRows[]> {
-  if (bytes.toString('latin1', 0, 2) !== 'PK') throw new Error('The file is no XLSX spreadsheet.');
   const sheets = await readXlsxFile(bytes, { trim: true });
   return sheets.map(({ sheet, data }) => ({
     name: sheet,

@@ -88,9 +88,10 @@ export async function importPlan(plans: Plans, actor: Actor, input: ImportReques
 async function readTable({ file, sheet = null }: ImportRequest, firstYear: number): Promise<Table> {
   const bytes = Buffer.from(file, 'base64');
   if (bytes.byteLength > largest) throw invalid('file: at most 180 KiB.', 'input', 'file');
+  const unreadable = () => invalid('file: this cannot be read as an XLSX spreadsheet.', 'input', 'file');
+  if (bytes.toString('latin1', 0, 2) !== 'PK') throw unreadable();
   const sheets = await readApart(bytes, { timeout: readWithin }).catch((error) => {
-    if (error instanceof TaskError) throw invalid('file: this cannot be read as an XLSX spreadsheet.', 'input', 'file');
-    throw error;
+    throw error instanceof TaskError ? unreadable() : error;
   });
   const table = findTable(sheets, sheet, firstYear);
   if (!table) {
