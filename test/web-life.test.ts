@@ -213,9 +213,9 @@ describeWith('chromium', 'a plan’s life on the page, in headless Chromium', ()
     };
     const outlive = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000)); // the server's clock ends a token
 
-    await age(5, { renewAt: Date.now() + 2_000 });
+    await age(4, { renewAt: Date.now() + 1_500 });
     const before = sockets.length;
-    await outlive(5);
+    await outlive(4);
     await type(' 1');
     await visitor.says(/^Saved$/);
     expect(sockets.length).toBe(before);
