@@ -15,6 +15,7 @@ const paged: Record<string, (first: number) => string> = {
   'Query.searchPosts': (first) => `{ searchPosts(text: "sample", first: ${first}) { edges { node { id } } } }`,
   'Query.postReports': (first) =>
     `{ postReports(networkId: "net:americas", first: ${first}) { edges { node { id } } } }`,
+  'Query.auditLog': (first) => `{ auditLog(networkId: "net:americas", first: ${first}) { edges { node { id } } } }`,
   'Query.organisations': (first) => `{ organisations(first: ${first}) { edges { node { id } } } }`,
   'Query.networkUpdates': (first) => `{ networkUpdates(first: ${first}) { edges { node { id } } } }`,
   'Network.threads': (first) => `{ networks { threads(first: ${first}) { edges { node { id } } } } }`,
@@ -27,6 +28,8 @@ const paged: Record<string, (first: number) => string> = {
   'Network.statements': (first) => `{ networks { statements(first: ${first}) { edges { node { id } } } } }`,
   'Network.knowledge': (first) => `{ networks { knowledge(first: ${first}) { edges { node { id } } } } }`,
   'Query.knowledge': (first) => `{ knowledge(first: ${first}) { edges { node { id } } } }`,
+  'Network.charterProposals': (first) => `{ networks { charterProposals(first: ${first}) { edges { node { id } } } } }`,
+  'Network.timeline': (first) => `{ networks { timeline(first: ${first}) { edges { cursor } } } }`,
   'Network.reviewEngagements': (first) =>
     `{ networks { reviewEngagements(first: ${first}) { edges { node { id } } } } }`,
   'CountryReview.engagements': (first) =>
