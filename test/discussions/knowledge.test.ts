@@ -3,20 +3,7 @@ import type { Actor } from '../../kit/context.ts';
 import { mayReadKnowledge } from '../../subgraphs/discussions/knowledge-policy.ts';
 import { rules } from './decisions.ts';
 import { did, refused, soon } from './library.ts';
-import {
-  activity,
-  actors,
-  af,
-  am,
-  ask,
-  db,
-  eventsOf,
-  group,
-  type Name,
-  names,
-  nextMutation,
-  useSubgraph,
-} from './subgraph.ts';
+import { activity, actors, af, am, ask, db, eventsOf, group, type Name, names, useSubgraph } from './subgraph.ts';
 
 useSubgraph(rules);
 
@@ -363,64 +350,4 @@ test('is reviewed by a date, and handed out at trainings', async () => {
     { id: 'know:sample-facilitators', meetings: [{ id: training.id }] },
   ]);
   expect(await materials('observer')).toEqual([]);
-});
-
-test('a safety officer takes a name out of every text for good', async () => {
-  const found = await published({
-    texts: [
-      text('es', 'Con Sample Persona 4'),
-      text('en', 'With SAMPLE PERSONA 4', { body: 'sample persona 4 helped' }),
-    ],
-    tags: ['sample persona 4'],
-  });
-  await did('group-rep', 'recordReuse', { knowledgeItemId: found.id, networkId: am, note: 'With Sample Persona 4' });
-  const redact = async (who: Name, over: object = {}) => {
-    const input = {
-      clientMutationId: nextMutation(),
-      typename: 'KnowledgeItem',
-      id: found.id,
-      words: 'Sample Persona 4',
-      reason: 'A name (sample)',
-      ...over,
-    };
-    const query =
-      'mutation ($i: RedactRecordInput!) { redactRecord(input: $i) { places problems { __typename ... on UserError { path } } } }';
-    return (await ask(who, query, { i: input })).data.redactRecord;
-  };
-  for (const who of ['americas-coordinator', 'americas-rep', 'safety-officer', 'operator', 'partner'] as const)
-    expect((await redact(who)).problems).toMatchObject([{ __typename: 'ForbiddenError' }]);
-  expect((await redact('safety-officer-am', { reason: 'It is sample persona 4' })).problems).toMatchObject([
-    { path: ['input', 'reason'] },
-  ]);
-  expect((await redact('safety-officer-am', { words: 'x' })).problems).toMatchObject([{ path: ['input', 'words'] }]);
-  expect((await redact('safety-officer-am', { typename: 'Thread' })).problems).toMatchObject([
-    { path: ['input', 'typename'] },
-  ]);
-  const found2 =
-    'id title(locale: "es") { text } text(locale: "en") { text } tags redactedAt reuse { records { note } }';
-  expect(await redact('safety-officer-am')).toEqual({ places: 7, problems: [] });
-  expect(await redact('safety-officer-am')).toEqual({ places: 0, problems: [] });
-  const { data } = await ask(
-    'americas-rep',
-    `{ knowledgeItem(id: "${found.id}") { ${found2} } knowledge(filter: { text: "persona" }) { edges { node { id } } } }`,
-  );
-  expect(data.knowledgeItem).toMatchObject({
-    title: { text: 'Con ▇▇▇' },
-    text: { text: '▇▇▇ helped' },
-    tags: ['▇▇▇'],
-    redactedAt: expect.any(String),
-    reuse: { records: [{ note: 'With ▇▇▇' }] },
-  });
-  expect(data.knowledge.edges).toEqual([]);
-  const dump = await db.query(
-    `SELECT (SELECT string_agg(k::text, '') FROM discussions.knowledge_item k) || (SELECT string_agg(r::text, '') FROM discussions.knowledge_reuse r) AS all,
-       (SELECT count(*)::int FROM discussions.mutation WHERE result_id = $1 AND input_hash <> '') AS kept`,
-    [found.id],
-  );
-  expect(dump.rows[0].all).not.toMatch(/persona/i);
-  expect(dump.rows[0].kept).toBe(0);
-  const { rows } = await db.query(
-    "SELECT network_id, target_id, reason FROM audit.entry WHERE action = 'TEXT_REDACTED'",
-  );
-  expect(rows).toEqual(Array(2).fill({ network_id: am, target_id: found.id, reason: 'A name (sample)' }));
 });
