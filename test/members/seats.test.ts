@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Actor, Visibility } from '../../kit/context.ts';
-import { visibilities } from '../../kit/context.ts';
+import { type Actor, type Visibility, visibilities } from '../../kit/context.ts';
+import { createActs } from './acting.ts';
 import { type MembersWorld, personas, startMembers } from './world.ts';
 
 let world: MembersWorld;
@@ -9,32 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-let serial = 0;
-/** Calls a mutation. @returns the thing, or the problem as `Type: message` */
-async function act(actor: Actor | string, name: string, type: string, input: object, pick: string) {
-  const thing = name === 'updateOrganisation' ? 'organisation' : 'seat';
-  const problems = 'problems { __typename ... on UserError { message path } ... on ConflictError { currentVersion } }';
-  const { data, errors } = await world.ask(
-    actor,
-    `mutation ($input: ${type}!) { act: ${name}(input: $input) { ${thing} { ${pick} } ${problems} } }`,
-    { input: { clientMutationId: `s${++serial}`, ...input } },
-  );
-  expect(errors).toBeUndefined();
-  const [problem] = data.act.problems;
-  return problem ? `${problem.__typename}: ${problem.message}` : data.act[thing];
-}
-const versionOf = async (id: string): Promise<number> =>
-  (await world.sql('SELECT version FROM members.organisation WHERE id = $1', [id]))[0].version;
-const update = async (actor: Actor | string, id: string, input: object, pick = 'id version') =>
-  act(
-    actor,
-    'updateOrganisation',
-    'UpdateOrganisationInput',
-    { id, expectedVersion: await versionOf(id), ...input },
-    pick,
-  );
-const seat = (actor: Actor | string, name: string, input: object, pick = 'id displayName', type = 'SeatInput') =>
-  act(actor, name, type, input, pick);
+const { update, seat, versionOf, next } = createActs(() => world);
 const everyone = [...personas, 'partner'];
 
 describe('profiles', () => {
@@ -262,7 +237,7 @@ describe('seats', () => {
       'AnswerOfferInput',
     );
     const assign = async () => {
-      const i = { clientMutationId: `r${++serial}`, seatId: made.id, role: 'MEMBER_EDITOR', networkId: 'net:africa' };
+      const i = { clientMutationId: `r${next()}`, seatId: made.id, role: 'MEMBER_EDITOR', networkId: 'net:africa' };
       const query =
         'mutation ($i: AssignRoleInput!) { assignRole(input: $i) { problems { ... on UserError { message } } } }';
       return (await world.ask('steering-member', query, { i })).data.assignRole.problems[0]?.message;
@@ -278,7 +253,7 @@ describe('seats', () => {
   test('terms of one role follow one another; those to come are listed and give nothing yet', async () => {
     const assign = async (startsOn: string | undefined, endsOn?: string) => {
       const i = {
-        clientMutationId: `r${++serial}`,
+        clientMutationId: `r${next()}`,
         seatId: 'seat:s12',
         role: 'MEMBER_EDITOR',
         networkId: 'net:africa',
