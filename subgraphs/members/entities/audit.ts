@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { type AuditAction, auditActions } from '../../../kit/audit/append.ts';
 import type { StoredEntry } from '../../../kit/audit/hash.ts';
 import { Cursor, DateTime } from '../../../kit/scalars.ts';
@@ -82,5 +82,6 @@ export class AuditPayload {
   @Field(() => AuditEntry, { nullable: true })
   entry!: AuditEntry | null;
   @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
   problems!: Problems;
 }
