@@ -24,4 +24,6 @@ export default {
   testTimeout: 60_000,
   // On two cores jest takes one; most of what a suite does is to wait.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Modules that a suite has loaded stay in its worker: after fifty suites it would collect garbage for seconds at a time, in which what is timed fails.
+  workerIdleMemoryLimit: '700MB',
 };

@@ -4,7 +4,7 @@ import { createPlanner } from '../gateway/planner.ts';
 import { printSchemas } from './schemas.ts';
 
 const schemaFolder = new URL('../schema/', import.meta.url);
-export const releasedFile = new URL('released.graphql', schemaFolder);
+export const releasedFile = new URL('released/graph.graphql', schemaFolder);
 export const changelogFile = new URL('CHANGELOG.md', schemaFolder);
 const next = '## Unreleased\n';
 
