@@ -173,10 +173,14 @@ describe('an operation costs', () => {
     const nested = weigher(`type Query { i: I } interface I { i(first: Int): [I] n: Int } ${types.join('\n')}`);
     const text = `query ($n: Int) { i ${'{ n i(first: $n) '.repeat(11)} { n } ${'}'.repeat(11)} }`;
     nested(text, { n: 1 });
-    const document = parse(text);
-    const { user } = process.cpuUsage();
-    expect(nested.of(document, { n: 2 })).toBe(2 ** 12 - 1);
-    expect((process.cpuUsage().user - user) / 1_000).toBeLessThan(50); // ms; one by one it would be 40^11
+    // The least of five, each a document of its own: the process's time holds that of a compiler and a collector at work.
+    const times = Array.from({ length: 5 }, () => {
+      const document = parse(text);
+      const { user } = process.cpuUsage();
+      expect(nested.of(document, { n: 2 })).toBe(2 ** 12 - 1);
+      return (process.cpuUsage().user - user) / 1_000;
+    });
+    expect(Math.min(...times)).toBeLessThan(50); // ms; one by one it would be 40^11
   });
 
   test('an input that is all objects in objects is refused before the stack ends', () => {
