@@ -68,4 +68,23 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
     up: `CREATE INDEX event_of_membership ON feed.event (subject) WHERE subject LIKE 'membership/%'`,
     down: 'DROP INDEX feed.event_of_membership',
   },
+  {
+    // No login may change an event. What can be taken back of one goes through these: visibility, to a narrower one only; countries, of memberships only.
+    name: '2026-11-22-feed-narrowing',
+    up: `
+      CREATE FUNCTION feed.narrow(of_network text, of_subject text, to_visibility text, to_bodies text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
+      SET search_path = pg_catalog, pg_temp AS $$
+        UPDATE feed.event SET visibility = to_visibility, body_ids = to_bodies
+        WHERE network_id = of_network AND subject = of_subject
+          AND array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], visibility)
+            < array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], to_visibility)
+      $$;
+      CREATE FUNCTION feed.set_countries(of_subjects text[], to_countries text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
+      SET search_path = pg_catalog, pg_temp AS $$
+        UPDATE feed.event SET countries = to_countries WHERE subject LIKE 'membership/%' AND subject = ANY (of_subjects)
+      $$;
+      REVOKE ALL ON FUNCTION feed.narrow(text, text, text, text[]), feed.set_countries(text[], text[]) FROM PUBLIC;
+    `,
+    down: 'DROP FUNCTION feed.narrow(text, text, text, text[]), feed.set_countries(text[], text[])',
+  },
 ];

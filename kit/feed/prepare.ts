@@ -20,10 +20,10 @@ export async function prepareFeed(
     'SELECT ON feed.installation',
     ...(subgraph === 'working-plans' ? ['SELECT ON feed.decision'] : []),
     ...(subgraph === 'members'
-      ? ['SELECT ON feed.conclusion', 'SELECT (subject, countries), UPDATE (countries) ON feed.event']
+      ? ['SELECT ON feed.conclusion', 'EXECUTE ON FUNCTION feed.set_countries(text[], text[])']
       : []),
     // what it made less visible is so in the log, too
-    ...(subgraph === 'networks' ? ['UPDATE (visibility, body_ids) ON feed.event'] : []),
+    ...(subgraph === 'networks' ? ['EXECUTE ON FUNCTION feed.narrow(text, text, text, text[])'] : []),
     `INSERT${subgraph === 'networks' ? ', SELECT' : ''} ON feed.event`,
   ]);
 }

@@ -45,7 +45,8 @@ describe.each(subgraphNames)('the database login of %s', (subgraph) => {
   afterAll(() => login.end());
 
   test('reads and writes its own tables and nobody else’s', async () => {
-    const foreign = tables.filter(({ schema }) => schema !== subgraphSchemas[subgraph] && schema !== 'feed');
+    const shared = ['feed', 'audit', 'data_rights'];
+    const foreign = tables.filter(({ schema }) => schema !== subgraphSchemas[subgraph] && !shared.includes(schema));
     expect(foreign.length).toBeGreaterThan(15);
     for (const { schema, name } of foreign) {
       const table = `${schema}.${name}`;
@@ -68,6 +69,39 @@ describe.each(subgraphNames)('the database login of %s', (subgraph) => {
     ]) {
       expect([sql, await run(sql)]).toEqual([sql, '42501']);
     }
+  });
+
+  test('appends to the audit log, rewrites none of it, and reads it only as members', async () => {
+    for (const table of ['audit.entry', 'audit.chain']) {
+      expect(await run(`SELECT 1 FROM ${table}`)).toBe(subgraph === 'members' ? 'done' : '42501');
+      for (const sql of [`DELETE FROM ${table}`, `TRUNCATE ${table}`, `DROP TABLE ${table}`])
+        expect([sql, await run(sql)]).toEqual([sql, '42501']);
+    }
+    for (const sql of [
+      "UPDATE audit.entry SET detail = ''",
+      'UPDATE audit.chain SET position = 0',
+      "INSERT INTO audit.chain VALUES ('net:x', 0, '')",
+      "SELECT audit.digest(ARRAY['x'])",
+    ])
+      expect([sql, await run(sql)]).toEqual([sql, '42501']);
+  });
+
+  test('does its part of what a person asks for, and sees that of no other unless it is members', async () => {
+    for (const table of ['data_rights.part', 'data_rights.request'])
+      expect([table, await run(`SELECT 1 FROM ${table}`)]).toEqual([table, subgraph === 'members' ? 'done' : '42501']);
+    expect(await run('DELETE FROM data_rights.request WHERE false')).toBe(subgraph === 'members' ? 'done' : '42501');
+    for (const sql of [
+      'DELETE FROM data_rights.part WHERE false',
+      'TRUNCATE data_rights.part',
+      'TRUNCATE data_rights.request',
+    ])
+      expect([sql, await run(sql)]).toEqual([sql, '42501']);
+  });
+
+  test('takes nothing back of the feed but what is its own to take back', async () => {
+    const may = (of: string) => (subgraph === of ? 'done' : '42501');
+    expect(await run("SELECT feed.narrow('net:x', 'none', 'NETWORK', '{}')")).toBe(may('networks'));
+    expect(await run("SELECT feed.set_countries('{none}', '{}')")).toBe(may('members'));
   });
 
   test.each([

@@ -124,11 +124,8 @@ export function sayChanged(tx: Transaction, organisation: Organisation, at: Date
 /** The feed is read again from where a reader stood: of a member that is hidden, it no longer says where that is. */
 export async function sayCountry(tx: Transaction, organisation: Organisation): Promise<void> {
   const { safetyLocked, country, standing } = organisation;
-  await tx.manager.query(
-    `UPDATE feed.event SET countries = $2 WHERE subject LIKE 'membership/%' AND subject = ANY ($1)`,
-    [
-      standing.map(({ membershipId }) => `membership/${membershipId}`),
-      safetyLocked || country === null ? [] : [country],
-    ],
-  );
+  await tx.manager.query('SELECT feed.set_countries($1, $2)', [
+    standing.map(({ membershipId }) => `membership/${membershipId}`),
+    safetyLocked || country === null ? [] : [country],
+  ]);
 }

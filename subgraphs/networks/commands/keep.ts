@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor, Visibility } from '../../../kit/context.ts';
-import { visibilities } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
 import { forbidden } from '../../../kit/types.ts';
 import { mayChangeNetwork, mayKeepFacts } from '../policy.ts';
@@ -46,9 +45,6 @@ export async function narrowEvents(
   subject: string,
   to: { visibility: Visibility; bodyId: string | null },
 ): Promise<void> {
-  await manager.query(
-    `UPDATE feed.event SET visibility = $3, body_ids = $4
-     WHERE network_id = $1 AND subject = $2 AND array_position($5::text[], visibility) < array_position($5::text[], $3)`,
-    [networkId, subject, to.visibility, to.bodyId === null ? [] : [to.bodyId], visibilities],
-  );
+  const bodies = to.bodyId === null ? [] : [to.bodyId];
+  await manager.query('SELECT feed.narrow($1, $2, $3, $4)', [networkId, subject, to.visibility, bodies]);
 }

@@ -4,6 +4,7 @@ import type { Plan } from '../entities/plan.ts';
 import { SYSTEM_SEAT } from '../log.ts';
 import type { Plans } from '../plans.ts';
 import { mayReplicate } from '../policy.ts';
+import { toBase64 } from '../room/room.ts';
 import {
   ReplicatedClient,
   ReplicatedDocument,
@@ -51,7 +52,8 @@ export async function statesForPeer(plans: Plans, actor: Actor, planId: string):
 export async function openForPeer(plans: Plans, actor: Actor, planId: string): Promise<ReplicatedDocument | null> {
   const room = (await plans.rooms.open([planId])).get(planId);
   if (!room || !mayReplicate(actor, room.plan)) return null;
-  const { whole: update, cursor, epoch, seq: sequence } = room;
+  const { whole, cursor, epoch, seq: sequence } = room;
+  const update = toBase64(whole);
   const clocks = Y.decodeStateVector(room.stateVector);
   const rows: { client_id: number; seat_id: string }[] = await plans.database.source.query(
     'SELECT client_id, seat_id FROM plan_client WHERE plan_id = $1 AND client_id = ANY ($2)',
