@@ -6,7 +6,9 @@ import { systemTimers, type Timers } from './timers.ts';
 import type { Resume } from './wire.ts';
 
 /** After so many entries the whole document is written instead. */
-const MOST_ENTRIES = 100;
+const MOST_ENTRIES = 1_000;
+/** And after as many bytes as the base has, or this many if it has fewer: writing it costs as much as they did, however busy the plan is. */
+const LEAST_TAIL = 64 * 1024;
 /** What others write is kept at the latest after this, ms: it can be had again from the server, unlike what is typed here. */
 const LAZY = 1_000;
 
@@ -22,8 +24,11 @@ export class Journal {
   #state: PlanState = nothing;
   #n = 0;
   #entries = 0;
-  /** Remote updates that are not on the shelf yet. */
-  #late: Entry[] = [];
+  /** Bytes of the base, and of the updates since. */
+  #base = 0;
+  #tail = 0;
+  /** Remote updates that are not on the shelf yet; they go there as one. */
+  #late: Uint8Array[] = [];
   #timer: unknown;
   /** What was typed and is not on the shelf (yet): how many changes, by `n`. */
   #unshelved = new Map<number, number>();
@@ -71,6 +76,8 @@ export class Journal {
     this.#state = kept.state;
     for (const { n } of kept.entries) this.#n = Math.max(this.#n, n); // more than a call takes arguments
     this.#entries = kept.entries.length;
+    this.#base = kept.base.byteLength;
+    this.#tail = countBytes(kept.entries);
     this.outbox = new Outbox(kept.entries, this.createId);
     if (kept.state.cursor === '') return null;
     const doc = rebuild(kept);
@@ -93,6 +100,7 @@ export class Journal {
 
   /** @param update of one transaction; a long one goes out in several pushes */
   type(update: Uint8Array, clientId: number): void {
+    const { put = [], ...state } = this.#takeLate(); // it comes before what is typed upon it
     const pieces = cutUpdate(update);
     // One change of the user's, saved once its last piece is.
     const entries = pieces.map(
@@ -103,7 +111,7 @@ export class Journal {
       }),
     );
     this.#entries += entries.length;
-    const { put = [], ...state } = this.#takeLate();
+    this.#tail += update.byteLength;
     for (const entry of entries) {
       this.outbox.add(entry);
       this.#unshelved.set(entry.n, entry.unsaved.changes);
@@ -128,8 +136,9 @@ export class Journal {
 
   receive(update: Uint8Array, cursor: string, doc: Y.Doc): void {
     this.#state = { ...this.#state, cursor };
-    this.#late.push({ n: ++this.#n, update });
-    if (++this.#entries > MOST_ENTRIES) void this.compact(doc).catch(() => {});
+    this.#late.push(update);
+    this.#tail += update.byteLength;
+    if (this.#entries > MOST_ENTRIES || this.#tail > Math.max(LEAST_TAIL, this.#base)) void this.compact(doc).catch(() => {});
     else this.#timer ??= this.timers.setTimeout(() => void this.setState({}), LAZY);
   }
 
@@ -160,10 +169,12 @@ export class Journal {
     this.#state = { ...this.#state, ...change };
     // Nothing to write, but what was asked for before is written first: the text of a copy that was just given up.
     if (!doc || this.#state.cursor === '' || this.#unread) return this.#write({});
-    this.#takeLate();
+    this.#dropLate();
     this.#entries = this.outbox.entries.length;
     const base = Y.encodeStateAsUpdateV2(doc);
     const put = [...this.outbox.entries];
+    this.#base = base.byteLength;
+    this.#tail = countBytes(put);
     try {
       await this.#write({ state: this.#state, base, remove: 'all', put });
     } catch (error) {
@@ -177,17 +188,17 @@ export class Journal {
 
   /** Forgets the document and what was not saved. */
   restart(refused: Refused[]): void {
-    this.#takeLate();
+    this.#dropLate();
     this.#state = { ...nothing, refused };
     this.outbox = new Outbox([], this.createId);
-    this.#entries = 0;
+    this.#entries = this.#base = this.#tail = 0;
     this.#unshelved.clear();
     void this.#write({ state: this.#state, base: emptyDocument(), remove: 'all' }).catch(() => {});
   }
 
   /** Gives the shelf up: the next writing may be that of another tab which has taken the place. */
   close(): void {
-    this.#takeLate();
+    this.#dropLate();
     this.#closed = true;
     this.shelf.release();
   }
@@ -216,14 +227,25 @@ export class Journal {
     if (!this.#closed) await this.shelf.write(writing);
   }
 
-  #takeLate(): { state?: PlanState; put?: Entry[] } {
+  #dropLate(): Uint8Array[] {
     this.timers.clearTimeout(this.#timer);
     this.#timer = undefined;
-    const put = this.#late;
+    const late = this.#late;
     this.#late = [];
-    return put.length > 0 ? { state: this.#state, put } : {};
+    return late;
+  }
+
+  #takeLate(): { state?: PlanState; put?: Entry[] } {
+    const late = this.#dropLate();
+    if (late.length === 0) return {};
+    const update = late.length === 1 ? late[0]! : Y.mergeUpdates(late);
+    this.#entries++;
+    return { state: this.#state, put: [{ n: ++this.#n, update }] };
   }
 }
+
+const countBytes = (entries: readonly Entry[]): number =>
+  entries.reduce((total, { update }) => total + update.byteLength, 0);
 
 /** The document as a shelf holds it. */
 export function rebuild({ base, entries, state }: Kept): Y.Doc {
