@@ -50,7 +50,11 @@ try {
     const shares = Array.from({ length: Number(values.drivers) }, (_, n) =>
       Array.from({ length: count }, (_, editor) => editor).filter((editor) => editor % Number(values.drivers) === n),
     );
-    const drivers = await Promise.all(shares.map(() => startProcess('../editors/driver.ts', { mayRunAnywhere: true, nodeArguments: ['--max-semi-space-size=64'] })));
+    const drivers = await Promise.all(
+      shares.map(() =>
+        startProcess('../editors/driver.ts', { mayRunAnywhere: true, nodeArguments: ['--max-semi-space-size=64'] }),
+      ),
+    );
     const each = <T>(name: string, argument?: unknown): Promise<T[]> =>
       Promise.all(drivers.map((driver) => driver.call(name, argument)));
     for (const [n, driver] of drivers.entries()) {

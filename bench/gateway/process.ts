@@ -25,7 +25,8 @@ export async function startProcess(
 ): Promise<Remote> {
   const program = fileURLToPath(new URL(file, import.meta.url));
   const command = [process.execPath, '--no-warnings', ...(options.nodeArguments ?? []), '--import', 'tsx', program];
-  if (canPin && !options.mayRunAnywhere) command.unshift('taskset', '-c', options.isMeasured ? `${cores - 1}` : `0-${cores - 2}`);
+  if (canPin && !options.mayRunAnywhere)
+    command.unshift('taskset', '-c', options.isMeasured ? `${cores - 1}` : `0-${cores - 2}`);
   const child: ChildProcess = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let calls = 0;

@@ -138,7 +138,8 @@ export class Journal {
     this.#state = { ...this.#state, cursor };
     this.#late.push(update);
     this.#tail += update.byteLength;
-    if (this.#entries > MOST_ENTRIES || this.#tail > Math.max(LEAST_TAIL, this.#base)) void this.compact(doc).catch(() => {});
+    if (this.#entries > MOST_ENTRIES || this.#tail > Math.max(LEAST_TAIL, this.#base))
+      void this.compact(doc).catch(() => {});
     else this.#timer ??= this.timers.setTimeout(() => void this.setState({}), LAZY);
   }
 

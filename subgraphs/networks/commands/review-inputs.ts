@@ -38,7 +38,7 @@ export async function upsertReviewInput(tx: Transaction, actor: Actor, input: Up
     // Two that begin the same line: the second waits for the first, and then finds its row.
     await tx.manager.query(
       `INSERT INTO review_input (id, review_id, network_id, article, status, visibility, changed_at, version)
-       VALUES ($1, $2, $3, $4, 'COLLECTING', $5, now(), 0) ON CONFLICT ON CONSTRAINT review_input_once DO NOTHING`,
+       VALUES ($1, $2, $3, $4, 'COLLECTING', $5, now(), 0) ON CONFLICT DO NOTHING`,
       [id, reviewId, networkId, article, visibility],
     );
     const row = await tx.manager.findOneOrFail(ReviewInput, { where: { id }, lock: { mode: 'pessimistic_write' } });
