@@ -12,6 +12,7 @@ import type { GatewayContext, Wire } from '../wire/wire.ts';
 import { type Asked, judge } from './alone.ts';
 import type { Patience } from './branch.ts';
 import { afterVariable, type Followable, findFollowable } from './followable.ts';
+import { gather } from './gather.ts';
 import { createLeaving } from './leaving.ts';
 import type { Outlet } from './outlet.ts';
 import { type DeliveryCounters, Reader } from './reader.ts';
@@ -82,6 +83,7 @@ export function createLive(options: LiveOptions): Live {
   const alone = new Map<Stream, Asked>();
   const leaving = createLeaving(spread);
   const { sendAway } = leaving;
+  const joins = gather(wire.send);
   const followables = new WeakMap<Graph, WeakMap<PlannedOperation, Followable | null>>();
 
   /** @throws GraphQLError if it is not valid in this graph, or cannot be planned */
@@ -101,7 +103,7 @@ export function createLive(options: LiveOptions): Live {
   };
   const prepare = (followable: Followable, { variables }: Prepared) => {
     const { [afterVariable]: _ours, ...theirs } = variables;
-    return prepareSource(followable.planned, theirs, wire.send);
+    return prepareSource(followable.planned, theirs, joins);
   };
   const keyOf = ({ followable, source }: Subject, rights: string) =>
     `${rights}\n${followable.planned.standing}\n${source.identity}\n${followable.text}`;

@@ -62,7 +62,7 @@ export class PlanSession {
     this.#journal = new Journal(shelf, createId, () => this.#stopped || this.#tell({}), timers);
     this.#streamWait = new BackOff(waits);
     this.#pushWait = new BackOff(waits);
-    this.#stream = new Stream(wire, this.#streamWait, timers, (event) => this.#take(event));
+    this.#stream = new Stream(wire, this.#streamWait, timers, (events) => this.#take(events));
     this.#sender = new Sender(this.#journal, wire, this.#pushWait, {
       maySend: () => this.#opened && !this.#stopped && !this.#signedOut,
       onSaved: (cursor) => {
@@ -285,22 +285,34 @@ export class PlanSession {
     });
   }
 
-  #take(event: PlanEvent): void {
+  #take(events: readonly PlanEvent[]): void {
     const { doc } = this.#view;
     if (!doc || this.#stopped) return;
-    if (event.kind === 'reset') {
-      this.#drop('EPOCH_CHANGED', event.reason);
+    const reset = events.find(({ kind }) => kind === 'reset');
+    if (reset?.kind === 'reset') {
+      this.#drop('EPOCH_CHANGED', reset.reason); // what came before it is of the document that is given up
       this.#stream.restart();
       return;
     }
-    Y.applyUpdate(doc, event.update, REMOTE);
+    const edits = events.filter((event) => event.kind === 'edits');
+    Y.transact(
+      doc,
+      () => {
+        for (const { update } of edits) Y.applyUpdate(doc, update, REMOTE);
+      },
+      REMOTE,
+      false,
+    );
     if (hasGap(doc)) {
       this.#reopen(); // it was handed to us with a gap
       return;
     }
-    this.#journal.receive(event.update, event.cursor, doc);
-    this.#hasReached(event.cursor);
-    this.#tell({ lastChange: { author: event.author, at: event.at } });
+    for (const { update, cursor } of edits) {
+      this.#journal.receive(update, cursor, doc);
+      this.#hasReached(cursor);
+    }
+    const last = edits.at(-1);
+    if (last) this.#tell({ lastChange: { author: last.author, at: last.at } });
     const { clientId } = this.#journal.state;
     // Somebody wrote under our id (a copied profile): Yjs has chosen another, which the server never issued.
     if (clientId !== null && doc.clientID !== clientId && this.#view.rights === 'edit') this.#reopen();

@@ -5,9 +5,15 @@ import { type PlanEvent, type PlanWire, WireFailure } from './wire.ts';
 /** A stream that stood so long, ms, was worth coming back to at once. */
 const STOOD = 5_000;
 
+/** What comes so soon after the last, ms, waits to be taken with what comes meanwhile: a screen shows no more, and one change of the document costs as much as many. */
+const PACE = 16;
+
 /** The plan's edits as they come, held back while characters are being composed: a browser drops a composition whose text changes under it. */
 export class Stream {
-  #held: PlanEvent[] | null = null;
+  #waiting: PlanEvent[] = [];
+  #isHeld = false;
+  /** Runs for `PACE` after something was taken. */
+  #pause: unknown;
   #onRelease: (() => void)[] = [];
   #restart: (() => void) | undefined;
 
@@ -15,23 +21,22 @@ export class Stream {
     private readonly wire: PlanWire,
     private readonly wait: BackOff,
     private readonly timers: Timers,
-    private readonly take: (event: PlanEvent) => void,
+    private readonly take: (events: readonly PlanEvent[]) => void,
   ) {}
 
   hold(): void {
-    this.#held ??= [];
+    this.#isHeld = true;
   }
 
   release(): void {
-    const held = this.#held;
-    this.#held = null;
-    for (const event of held ?? []) this.take(event);
+    this.#isHeld = false;
+    this.#give();
     for (const go of this.#onRelease.splice(0)) go();
   }
 
   /** Resolves at once, or at the end of the composition under way. */
   async whenReleased(): Promise<void> {
-    if (this.#held) await new Promise<void>((resolve) => this.#onRelease.push(resolve));
+    if (this.#isHeld) await new Promise<void>((resolve) => this.#onRelease.push(resolve));
   }
 
   /** Ends it: `follow` resolves, and whoever follows starts over from the cursor. */
@@ -46,8 +51,7 @@ export class Stream {
       const end = () => {
         this.timers.clearTimeout(stood);
         this.#restart = undefined;
-        // Those that wait for the end of a composition come again: the cursor has not passed them.
-        if (this.#held) this.#held = [];
+        this.#waiting = []; // they come again: the cursor has not passed them
       };
       const leave = this.wire.follow(after, {
         opened: () => {
@@ -55,8 +59,12 @@ export class Stream {
           stood = this.timers.setTimeout(() => this.wait.succeed(), STOOD);
           onOpened();
         },
-        next: (event) => (this.#held ? this.#held.push(event) : this.take(event)),
+        next: (event) => {
+          this.#waiting.push(event);
+          if (this.#pause === undefined) this.#give();
+        },
         ended: (failure) => {
+          this.#give(); // the last may say why it ends
           end();
           reject(failure ?? new WireFailure('UNREACHABLE', 'the stream ended'));
         },
@@ -67,5 +75,17 @@ export class Stream {
         resolve();
       };
     });
+  }
+
+  #give(): void {
+    if (this.#isHeld || this.#waiting.length === 0) return;
+    const events = this.#waiting;
+    this.#waiting = [];
+    this.timers.clearTimeout(this.#pause);
+    this.#pause = this.timers.setTimeout(() => {
+      this.#pause = undefined;
+      this.#give();
+    }, PACE);
+    this.take(events);
   }
 }
