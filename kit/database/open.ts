@@ -7,6 +7,7 @@ import { appendEvents, type FeedEvent, feedChannel } from '../feed/publish.ts';
 import type { Hints } from '../hints.ts';
 import { claimsTable } from '../once.ts';
 import { checkDurability, prepareSubgraph, withMigrationLock } from './owner.ts';
+import { preparingPg } from './prepared.ts';
 import { databaseOf, loginRole, loginUrl, type SubgraphName, subgraphSchemas } from './subgraphs.ts';
 
 // biome-ignore lint/complexity/noBannedTypes: typeorm's own word for a class
@@ -61,6 +62,7 @@ export async function openDatabase(
     const role = loginRole(databaseOf(url), subgraph, options.secret);
     const source = new DataSource({
       type: 'postgres',
+      driver: preparingPg(),
       url: loginUrl(url, role),
       schema: subgraphSchemas[subgraph],
       entities: options.entities as MixedList<Class>,

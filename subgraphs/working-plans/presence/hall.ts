@@ -35,8 +35,8 @@ interface Watching {
 }
 
 const longest = 10_000; // ms between two lists, however many people there are
-/** Given to all readers of a plan together, before lists come more seldom: each costs some 70 us on its way through the gateway, with the seat's name. */
-const entriesASecond = 2_500;
+/** Given to all readers of a plan together, before lists come more seldom: each costs some 100 us on its way, with the seat's name, which the edits of a crowd need. */
+const entriesASecond = 1_000;
 const entriesOfReader = 40; // a second, some 300 bytes each: it may be on a poor link, which edits need
 const lateWords = 2_000; // ms in which what a closed tab had still sent may arrive
 
