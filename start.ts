@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Config, readConfig } from './kit/config.ts';
+import { type Config, mailOf, readConfig } from './kit/config.ts';
 import { createSystemActor } from './kit/context.ts';
 import type { SubgraphName } from './kit/database/subgraphs.ts';
 import { ConfigurationError } from './kit/errors.ts';
@@ -26,7 +26,8 @@ const subgraphs = {
   },
   members: {
     records: () => json('seed/members.json'),
-    start: async (options: SubgraphOptions<never>) => (await import('./subgraphs/members/server.ts')).start(options),
+    start: async (options: SubgraphOptions<never>, { config }: Platform) =>
+      (await import('./subgraphs/members/server.ts')).start({ ...options, mail: mailOf(config) }),
   },
   'working-plans': {
     records: async () => ({ plans: [await json('seed/plan.json')] }),
@@ -386,15 +387,14 @@ const isAdvice = (error: unknown) =>
   error instanceof ConfigurationError || ['IssuerError', 'ServerStartError'].includes((error as Error)?.name);
 
 function describePlatform({ url, config, dataDirectory }: Awaited<ReturnType<typeof start>>): string {
-  const token = config.OIDC_ISSUER ? `from ${config.OIDC_ISSUER}` : 'npm run -s token -- americas-editor';
-  return [
-    '',
-    `NET4U is running at ${url}`,
-    `  graph   ${url}/graphql`,
-    `  token   ${token}`,
-    `  data    ${dataDirectory ?? 'the Postgres of DATABASE_URL'}`,
-    '  stop    Ctrl-C',
-  ].join('\n');
+  const { OIDC_ISSUER, SMTP_URL } = config;
+  return `
+NET4U is running at ${url}
+  graph   ${url}/graphql
+  token   ${OIDC_ISSUER ? `from ${OIDC_ISSUER}` : 'npm run -s token -- americas-editor'}
+  data    ${dataDirectory ?? 'the Postgres of DATABASE_URL'}
+  mail    ${SMTP_URL ? 'is sent' : 'none: SMTP_URL is not set'}
+  stop    Ctrl-C`;
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

@@ -302,6 +302,19 @@ export const settings = {
     parse: (text) =>
       text === 'continue' || text === 'trust' || text === 'ignore' ? text : wrong('is not continue, trust or ignore'),
   }),
+  SMTP_URL: setting<string>({
+    type: 'smtp URL',
+    help: 'the server that takes mail, as in smtps://user:password@mail.example:465; unset: nothing is mailed',
+    parse: urlOf('smtp:', 'smtps:'),
+  }),
+  MAIL_FROM: setting<string>({
+    type: 'mailbox',
+    help: 'whom mail is from, as in NET4U <notices@example.org>; needed with SMTP_URL',
+    parse: (text) =>
+      /^([^<>@"\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u.test(text)
+        ? text
+        : wrong('is not a mailbox: notices@example.org, or Name <notices@example.org>'),
+  }),
   NETWORKS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the networks subgraph', parse: http }),
   MEMBERS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the members subgraph', parse: http }),
   WORKING_PLANS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the working-plans subgraph', parse: http }),
@@ -324,6 +337,7 @@ type MayBeUnset =
   | 'HEADER_RULES'
   | 'LOG_LEVEL'
   | 'METRICS_PORT'
+  | 'MAIL_FROM'
   | 'OTEL_EXPORTER_OTLP_ENDPOINT'
   | `${string}_URL`;
 export type Config = { [K in keyof Table]: K extends MayBeUnset ? ValueOf<Table[K]> | undefined : ValueOf<Table[K]> };
@@ -360,9 +374,16 @@ export function readConfig(
   if (values.GATEWAY_SECRET && values.GATEWAY_SECRET === values.CURSOR_SECRET) {
     mistakes.push('GATEWAY_SECRET and CURSOR_SECRET are the same: each needs its own.');
   }
+  if (values.SMTP_URL && !values.MAIL_FROM) mistakes.push('MAIL_FROM is not set: SMTP_URL needs it.');
+  if (production && values.SMTP_URL && !values.PUBLIC_URL)
+    mistakes.push('PUBLIC_URL is not set: the links in mail begin with it.');
   if ((values.LINKS as Config['LINKS']).some(({ region }) => region === values.REGION)) {
     mistakes.push('LINKS has REGION itself: name the others.');
   }
   if (mistakes.length > 0) throw new ConfigurationError(mistakes.join('\n'));
   return values as Config;
 }
+
+/** What mailing needs; undefined where nothing is to be mailed. */
+export const mailOf = ({ SMTP_URL: smtpUrl, MAIL_FROM: from, PUBLIC_URL, PORT }: Config) =>
+  smtpUrl && from ? { smtpUrl, from, publicUrl: PUBLIC_URL ?? `http://localhost:${PORT}` } : undefined;

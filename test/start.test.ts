@@ -289,9 +289,10 @@ describe('from nothing', () => {
       `  graph   ${url}/graphql`,
       '  token   npm run -s token -- americas-editor',
       `  data    ${dataDir}/postgres`,
+      '  mail    none: SMTP_URL is not set',
       '  stop    Ctrl-C',
     ];
-    expect(first.output().trimEnd().split('\n').slice(-5)).toEqual(block);
+    expect(first.output().trimEnd().split('\n').slice(-6)).toEqual(block);
     expect(await complaint(token('nobody', dataDir))).toMatch(
       /unknown persona "nobody"; known: .*americas-editor.*partner/,
     );

@@ -1,7 +1,7 @@
 import { type DocumentNode, type GraphQLSchema, isAbstractType, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 
 /** Types of which every field is about the reader, or hardly to be seen by anyone but its own person. */
-const viewerTypes = new Set(['Viewer', 'Person', 'ContactChannel']);
+const viewerTypes = new Set(['Viewer', 'Person', 'ContactChannel', 'Notice']);
 
 /** Fields that answer each reader differently, although their rights are the same. */
 const viewerFields = new Set([
@@ -10,6 +10,7 @@ const viewerFields = new Set([
   'Query.inbox',
   'Query.upload',
   'Subscription.inboxChanged',
+  'Subscription.noticesChanged',
   'Seat.holder',
   'Seat.roles',
   'Seat.terms',

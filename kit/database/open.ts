@@ -5,6 +5,8 @@ import { prepareDataRights } from '../data-rights/prepare.ts';
 import { prepareFeed } from '../feed/prepare.ts';
 import { appendEvents, type FeedEvent, feedChannel } from '../feed/publish.ts';
 import type { Hints } from '../hints.ts';
+import { prepareNotices } from '../notices/prepare.ts';
+import { addNotices, noticesChannel, type SaidNotice } from '../notices/write.ts';
 import { claimsTable } from '../once.ts';
 import { checkDurability, prepareSubgraph, withMigrationLock } from './owner.ts';
 import { preparingPg } from './prepared.ts';
@@ -13,18 +15,20 @@ import { databaseOf, loginRole, loginUrl, type SubgraphName, subgraphSchemas } f
 // biome-ignore lint/complexity/noBannedTypes: typeorm's own word for a class
 type Class = Function;
 
-/** A transaction: rows through `manager`, events through `publish`, acts through `audit`; all are committed together or not at all. */
+/** A transaction: rows through `manager`, events through `publish`, acts through `audit`, notices through `notify`; all are committed together or not at all. */
 export interface Transaction {
   manager: EntityManager;
   /** Queues an event; it is numbered and written by the transaction's last statements. */
   publish(event: FeedEvent): void;
   /** Queues an act for the audit log; it is written before the events, after everything else. */
   audit(act: AuditedAct): void;
+  /** Queues a notice; it is written before the acts. */
+  notify(notice: SaidNotice): void;
 }
 
 export interface Database {
   source: DataSource;
-  /** Runs `work`, then writes its acts, numbers and writes its events, commits, and only then hints. @throws what `work` throws, rolled back */
+  /** Runs `work`, then writes its notices and acts, numbers and writes its events, commits, and only then hints. @throws what `work` throws, rolled back */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
@@ -59,6 +63,7 @@ export async function openDatabase(
     await prepareFeed(owner, url, subgraph, options.secret);
     await prepareAudit(owner, url, subgraph, options.secret);
     await prepareDataRights(owner, url, subgraph, options.secret);
+    await prepareNotices(owner, url, subgraph, options.secret);
     const role = loginRole(databaseOf(url), subgraph, options.secret);
     const source = new DataSource({
       type: 'postgres',
@@ -96,14 +101,22 @@ function wrap(source: DataSource, hints: Hints): Database {
     async transaction(work) {
       const events: FeedEvent[] = [];
       const acts: AuditedAct[] = [];
+      const notices: SaidNotice[] = [];
       const result = await source.transaction(async (manager) => {
         const query = (sql: string, parameters: unknown[]) => manager.query(sql, parameters);
-        const done = await work({ manager, publish: (event) => events.push(event), audit: (act) => acts.push(act) });
+        const done = await work({
+          manager,
+          publish: (event) => events.push(event),
+          audit: (act) => acts.push(act),
+          notify: (notice) => notices.push(notice),
+        });
+        await addNotices(query, notices);
         await appendActs(query, acts);
         await appendEvents(query, events);
         return done;
       });
       if (events.length > 0) hints.publish(feedChannel, '');
+      if (notices.length > 0) hints.publish(noticesChannel, '');
       return result;
     },
     stop() {

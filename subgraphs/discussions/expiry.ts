@@ -2,6 +2,7 @@ import type { Database } from '../../kit/database/open.ts';
 import { describeError, type Log } from '../../kit/log.ts';
 import { conclude } from './commands/decisions/step.ts';
 import { Decision } from './entities/decision.ts';
+import { remindOfDecisions } from './reminders.ts';
 import type { DecisionRules } from './round.ts';
 import { select } from './statement.ts';
 
@@ -47,15 +48,18 @@ export async function expireDecisions(
   return expired;
 }
 
-/** Expires what is due, now and from time to time. `stop` lets a run that is under way end. Safe to call twice. */
+/** Expires what is due, and reminds of what is about to close, now and from time to time. `stop` lets a run that is under way end. Safe to call twice. */
 export function startExpiry(database: Database, rules: DecisionRules, log: Log, everyMs = 600_000) {
   let running: Promise<void> | undefined;
-  const failed = (error: unknown) => log.warn('a round cannot be expired; trying again', describeError(error));
+  const failed = (error: unknown) =>
+    log.warn('a round cannot be expired or reminded of; trying again', describeError(error));
   const run = () => {
     running ??= expireDecisions(database, rules, failed)
       .then((ids) => {
         if (ids.length > 0) log.info('rounds expired', { decisions: ids.length });
-      }, failed)
+        return remindOfDecisions(database, rules, failed);
+      })
+      .catch(failed)
       .finally(() => {
         running = undefined;
       });

@@ -83,3 +83,32 @@ export class CloseBreakGlassInput {
   @Field(() => ID)
   breakGlassId!: string;
 }
+
+@InputType()
+export class MarkNoticesReadInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => [ID], { nullable: true, description: 'At most 100.' })
+  noticeIds?: string[] | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All that there are.' })
+  all?: boolean | null;
+}
+
+@InputType()
+export class SetMailAddressInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Null: nothing is mailed any more, and the address is forgotten.',
+  })
+  address?: string | null;
+}
+
+@InputType()
+export class ConfirmMailAddressInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => String, { description: 'As it was mailed; it is taken for an hour, five tries.' })
+  code!: string;
+}

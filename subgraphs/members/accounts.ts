@@ -3,6 +3,7 @@ import type { Actor } from '../../kit/context.ts';
 import { fileUrl, type ServedFile } from '../../kit/files.ts';
 import { mayReadExport } from './account-policy.ts';
 import type { DataExport, Erasure } from './entities/data-rights.ts';
+import type { MailAddress } from './entities/mail-address.ts';
 import { defaultSettings, type NotificationSettings } from './entities/notifications.ts';
 import type { Session } from './entities/session.ts';
 import { isEnded } from './sessions.ts';
@@ -30,7 +31,22 @@ export async function readNotifications(manager: EntityManager, personId: string
        mentions_immediate AS "mentionsImmediate", version FROM notification_setting WHERE person_id = $1`,
     [personId],
   );
-  return row ?? { ...defaultSettings };
+  if (row) return row;
+  const [seat] = await manager.query(
+    'SELECT time_zone AS "timeZone" FROM seat WHERE person_id = $1 AND ended_at IS NULL ORDER BY id LIMIT 1',
+    [personId],
+  );
+  return { ...defaultSettings, ...seat };
+}
+
+export async function readMailAddress(manager: EntityManager, personId: string): Promise<MailAddress | null> {
+  const [row] = await manager.query(
+    `SELECT address, confirmed_at AS "confirmedAt", CASE WHEN confirm_before > now() THEN pending END AS pending,
+       CASE WHEN confirm_before > now() THEN confirm_before END AS "confirmBefore", failing_since AS "failingSince"
+     FROM mail_address WHERE person_id = $1`,
+    [personId],
+  );
+  return row ?? null;
 }
 
 /** The latest first. @param id one of them, or all */

@@ -6,6 +6,9 @@ import type { Changes } from './changes.ts';
 import type { MatchPosition } from './expertise.ts';
 import type { ListPosition } from './lists.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+import type { Mailer } from './mail/mailer.ts';
+import type { NoticePosition } from './notices.ts';
+import type { NoticesLive } from './notices-live.ts';
 
 /** The audit log is read backwards. */
 export interface AuditPosition {
@@ -21,8 +24,12 @@ export interface MembersContext extends RequestContext {
     organisations: Cursors<ListPosition>;
     audit: Cursors<AuditPosition>;
     experts: Cursors<MatchPosition>;
+    notices: Cursors<NoticePosition>;
   };
   changes: Changes;
+  noticesLive: NoticesLive;
+  /** Absent: this installation mails nothing. */
+  mailer?: Mailer;
 }
 
 /** Runs a command in one transaction; what the request has read before is forgotten, so that the answer shows the change. */

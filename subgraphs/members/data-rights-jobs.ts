@@ -9,13 +9,18 @@ const keptDays = 2;
 /** What others wrote about a person in confidence: the reviewer's check, the safety officer's reason. */
 export const inConfidence = ['freeze_reason', 'frozen_by_seat_id', 'check_note', 'checked_by_seat_id', 'code'];
 
-/** What the audit log has of the person's own acts, whichever seat they were done in. */
-export const collectActs = async (manager: EntityManager, { personId }: DataSubject) => ({
+/** What the audit log has of the person's own acts, whichever seat they were done in; and what the person's seats were told. */
+export const collectActs = async (manager: EntityManager, { personId, seatIds }: DataSubject) => ({
   audit: await manager.query(
     `SELECT network_id AS "networkId", position::float8 AS position, id, at, action, target_type AS "targetType",
        target_id AS "targetId", detail, reason, hash
      FROM audit.entry WHERE actor_person_id = $1 ORDER BY at`,
     [personId],
+  ),
+  notices: await manager.query(
+    `SELECT id, kind, at, target_type AS "targetType", target_id AS "targetId", titles, excerpt
+     FROM notices.notice WHERE to_seat_ids <> '{}' AND to_seat_ids && $1::text[] ORDER BY at`,
+    [seatIds],
   ),
 });
 

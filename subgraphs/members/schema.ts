@@ -17,6 +17,7 @@ import { IdentityQueries } from './resolvers/identity.ts';
 import { MembershipEventResolver, MembershipResolver, SponsorshipResolver } from './resolvers/membership.ts';
 import { MembershipMutations, RoleMutations } from './resolvers/mutations.ts';
 import { BodyResolver, DiversityResolver, NetworkResolver } from './resolvers/network.ts';
+import { NoticeMutations, NoticeResolver, NoticesLiveResolver, NoticesOfViewerResolver } from './resolvers/notices.ts';
 import { OrganisationResolver } from './resolvers/organisation.ts';
 import { OrganisationQueries, ViewerResolver } from './resolvers/queries.ts';
 import { readMembership, readPerson, referToOrganisation, referToSeat } from './resolvers/read.ts';
@@ -34,6 +35,10 @@ export const buildMembersSchema = () =>
       IdentityQueries,
       AccountResolver,
       AccountMutations,
+      NoticesOfViewerResolver,
+      NoticeResolver,
+      NoticeMutations,
+      NoticesLiveResolver,
       AuditResolver,
       BreakGlassMutations,
       MembershipMutations,

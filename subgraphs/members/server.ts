@@ -18,12 +18,22 @@ import { startErasure } from './erasure.ts';
 import type { MatchPosition } from './expertise.ts';
 import type { ListPosition } from './lists.ts';
 import { createLoaders } from './loaders.ts';
+import { createMailer } from './mail/mailer.ts';
+import type { MailSettings } from './mail/transport.ts';
 import { migrations } from './migrations/index.ts';
+import type { NoticePosition } from './notices.ts';
+import { startClearing } from './notices-kept.ts';
+import { followNotices } from './notices-live.ts';
 import { loadRecords, type MembersRecords } from './records.ts';
 import { buildMembersSchema } from './schema.ts';
 
+export interface MembersOptions extends SubgraphOptions<MembersRecords> {
+  /** Absent: nothing is mailed. */
+  mail?: MailSettings | undefined;
+}
+
 /** Opens the members database and serves the subgraph. `stop` is safe to call twice. */
-export async function start(options: SubgraphOptions<MembersRecords>): Promise<RunningServer> {
+export async function start(options: MembersOptions): Promise<RunningServer> {
   const { load, secret, port, host, log } = options;
   const { schema } = buildMembersSchema();
   const database = await openDatabase({
@@ -55,6 +65,11 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
     finish: () => finishDataRights(database),
   });
   const erasure = startErasure(database, log);
+  const clearing = startClearing(database, log);
+  const { mail } = options;
+  if (!mail) log.info('nothing is mailed: SMTP_URL is not set');
+  const mailer = mail && createMailer({ database, hints, log, mail });
+  const noticesLive = followNotices({ source: database.source, hints });
   try {
     const { id: installation } = await readInstallation(database.source);
     const listCursors = (stream: string) =>
@@ -70,6 +85,11 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
       experts: createCursors<MatchPosition>(options.cursorSecret, {
         kind: 'list',
         stream: 'members.experts',
+        installation,
+      }),
+      notices: createCursors<NoticePosition>(options.cursorSecret, {
+        kind: 'list',
+        stream: 'members.notices',
         installation,
       }),
     };
@@ -89,7 +109,8 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
       log,
       createContext: (request) => ({
         ...request,
-        ...{ database, hints, cursors, changes },
+        ...{ database, hints, cursors, changes, noticesLive },
+        ...(mailer && { mailer }),
         loaders: createLoaders(database.source),
       }),
     });
@@ -97,7 +118,10 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
       url: server.url,
       async stop() {
         changes.stop();
+        noticesLive.stop();
         await server.stop();
+        await mailer?.stop();
+        await clearing.stop();
         await erasure.stop();
         heads.stop();
         await dataRights.stop();
@@ -105,6 +129,9 @@ export async function start(options: SubgraphOptions<MembersRecords>): Promise<R
       },
     };
   } catch (error) {
+    noticesLive.stop();
+    await mailer?.stop();
+    await clearing.stop();
     await erasure.stop();
     heads.stop();
     await dataRights.stop();

@@ -2,6 +2,7 @@ import { type Cursors, createCursors } from '../../kit/cursor.ts';
 import type { Database } from '../../kit/database/open.ts';
 import type { Hints } from '../../kit/hints.ts';
 import type { Log } from '../../kit/log.ts';
+import { noticesChannel } from '../../kit/notices/write.ts';
 import { createTurns, type Turns } from './commands/nodes/turns.ts';
 import { type Decisions, followDecisions } from './decisions.ts';
 import type { Links } from './link/links.ts';
@@ -62,7 +63,8 @@ export function openPlans(options: {
     ...options.rooms,
   });
   const log = createPlanLog({ source, onCommit: (edits) => rooms.commit(edits) });
-  const projection = createProjection({ source, rooms, log: options.log, ...options.projection });
+  const onTold = () => hints.publish(noticesChannel, '');
+  const projection = createProjection({ source, rooms, log: options.log, onTold, ...options.projection });
   const decisions = followDecisions({ database, hints, log: options.log });
   return {
     database,

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { describeError, type Log } from '../../kit/log.ts';
 import { readOutline } from './document/outline.ts';
 import { load } from './document/state.ts';
+import { titlesIn } from './notices/titles.ts';
 import { hasOutlineEdits, isBehind, touchesOutline } from './projection/behind.ts';
 import { type Known, writeOutline } from './projection/write.ts';
 import { readPlans } from './room/read.ts';
@@ -23,6 +24,8 @@ export interface ProjectionOptions {
   source: DataSource;
   rooms: Rooms;
   log: Log;
+  /** Called when somebody was told that an activity is assigned to his organisation; after the commit. */
+  onTold?: () => void;
   /** At least so long after the first of several edits of a plan, longer where the last projection took long; ms. */
   delay?: number;
   /** Between looks for plans that the process which edited them has left behind; ms. */
@@ -39,7 +42,7 @@ const plansPerRound = 50;
  * `every` ms. Needs no hints. Any number of processes may write one plan: none goes back, see `writeOutline`.
  */
 export function createProjection(options: ProjectionOptions): Projection {
-  const { source, rooms, log, delay = 100, every = 5_000 } = options;
+  const { source, rooms, log, onTold, delay = 100, every = 5_000 } = options;
   const knownOf = new WeakMap<Room, Known>();
   const tookOf = new WeakMap<Room, number>();
   const failed = new Set<string>();
@@ -90,7 +93,10 @@ export function createProjection(options: ProjectionOptions): Projection {
     const room = rooms.held(planId) && (await rooms.open([planId])).get(planId);
     if (room) {
       const began = performance.now();
-      const known = await writeOutline(source, planId, room.position, readOutline(room.doc), knownOf.get(room));
+      const known = await writeOutline(source, planId, room.position, readOutline(room.doc), knownOf.get(room), {
+        titleOf: titlesIn(room.doc),
+        onTold,
+      });
       if (known) knownOf.set(room, known);
       tookOf.set(room, performance.now() - began);
       return;
@@ -100,7 +106,10 @@ export function createProjection(options: ProjectionOptions): Projection {
     if (!reading) return;
     const updates = reading.edits.map(({ update }) => update);
     const doc = load(reading.snapshot?.bytes ?? null, updates);
-    await writeOutline(source, planId, reading.plan, readOutline(doc));
+    await writeOutline(source, planId, reading.plan, readOutline(doc), undefined, {
+      titleOf: titlesIn(doc),
+      onTold,
+    });
     doc.destroy();
   }
 

@@ -12,6 +12,7 @@ import { createLifeLoaders } from './life-loaders.ts';
 import { type LinkedRegion, openLinks } from './link/links.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
+import { startLateNotices } from './notices/late.ts';
 import { openPlans } from './plans.ts';
 import { createPresence } from './presence/presence.ts';
 import { loadRecords, type WorkingPlansRecords } from './records.ts';
@@ -70,6 +71,7 @@ export async function start(options: WorkingPlansOptions): Promise<RunningServer
     plans.links = openLinks({ plans, hints, log, regions: options.links ?? [] });
     const exporter = createExporter({ plans, log });
     const dataRights = startDataRights({ database, subgraph: 'working-plans', hints, log, collect: collectTyped });
+    const lateNotices = startLateNotices(database, log);
     const stopDeleting = keepDeletingUnusedClientIds(database.source, log);
     return {
       url: server.url,
@@ -79,6 +81,7 @@ export async function start(options: WorkingPlansOptions): Promise<RunningServer
         await dataRights.stop();
         presence.stop();
         await exporter.stop();
+        await lateNotices.stop();
         await stopDeleting();
         await plans.stop();
         await database.stop();

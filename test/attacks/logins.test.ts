@@ -45,7 +45,7 @@ describe.each(subgraphNames)('the database login of %s', (subgraph) => {
   afterAll(() => login.end());
 
   test('reads and writes its own tables and nobody else’s', async () => {
-    const shared = ['feed', 'audit', 'data_rights'];
+    const shared = ['feed', 'audit', 'data_rights', 'notices'];
     const foreign = tables.filter(({ schema }) => schema !== subgraphSchemas[subgraph] && !shared.includes(schema));
     expect(foreign.length).toBeGreaterThan(15);
     for (const { schema, name } of foreign) {
@@ -96,6 +96,25 @@ describe.each(subgraphNames)('the database login of %s', (subgraph) => {
       'TRUNCATE data_rights.request',
     ])
       expect([sql, await run(sql)]).toEqual([sql, '42501']);
+  });
+
+  test('says what somebody is to be told of where that happens, rewrites nothing, and reads it only as members', async () => {
+    const may = (...of: string[]) => (of.includes(subgraph) ? 'done' : '42501');
+    expect(await run('SELECT 1 FROM notices.notice')).toBe(may('members'));
+    for (const sql of [
+      "UPDATE notices.notice SET to_seat_ids = '{seat:x}'",
+      'DELETE FROM notices.notice',
+      'TRUNCATE notices.notice',
+      'DROP TABLE notices.notice',
+    ])
+      expect([sql, await run(sql)]).toEqual([sql, '42501']);
+    expect(await run("SELECT notices.add('[]')")).toBe(may('working-plans', 'discussions'));
+    expect(await run("SELECT notices.forget('none')")).toBe(may('working-plans', 'discussions'));
+    expect(await run("SELECT notices.settle_keys('{none}')")).toBe(may('working-plans'));
+    expect(await run("SELECT notices.settle_about('none', 'MENTION', NULL)")).toBe(may('discussions'));
+    expect(await run("SELECT notices.reword('none', '')")).toBe(may('discussions'));
+    expect(await run("SELECT notices.withdraw('none')")).toBe(may('discussions'));
+    expect(await run('SELECT notices.clear()')).toBe(may('members'));
   });
 
   test('takes nothing back of the feed but what is its own to take back', async () => {

@@ -150,6 +150,17 @@ describe('settings of notifications', () => {
     expect(other.data.viewer.notifications.version).toBe(0);
   });
 
+  test('no address is kept where nothing is mailed', async () => {
+    const { data } = await (await accounts.as('africa-rep')).ask(
+      `mutation ($i: SetMailAddressInput!) { setMailAddress(input: $i) { mailAddress { address } ${problems} } }`,
+      { i: withId({ address: 'rep@example.org' }) },
+    );
+    expect(data.setMailAddress).toMatchObject({
+      mailAddress: null,
+      problems: [{ message: 'This installation mails nothing.' }],
+    });
+  });
+
   test.each([{ digestHourLocal: 24 }, { digestHourLocal: -1 }, { timeZone: 'Nowhere/Else' }, { timeZone: '+03:00' }])(
     'refuse %j',
     async (input) => {

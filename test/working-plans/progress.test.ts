@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { endOfDay, todayIn } from '../../kit/zone.ts';
 import { type Counted, percentOf, progressOf } from '../../subgraphs/working-plans/progress/progress.ts';
 import { warningsOf } from '../../subgraphs/working-plans/progress/warnings.ts';
-import { endOfDay, todayIn } from '../../subgraphs/working-plans/progress/zone.ts';
 import { instruments } from '../../subgraphs/working-plans/vocabulary/instruments.ts';
 import { goals, isSdgTarget, targetsOf } from '../../subgraphs/working-plans/vocabulary/sdgs.ts';
 import { canary, redact } from './redacting.ts';

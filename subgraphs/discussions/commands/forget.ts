@@ -1,4 +1,5 @@
 import type { Transaction } from '../../../kit/database/open.ts';
+import { withdrawNotices } from '../../../kit/notices/write.ts';
 import { forgotten } from '../../../kit/once.ts';
 import { Post } from '../entities/post.ts';
 
@@ -38,6 +39,7 @@ export async function forgetPost(
     `UPDATE mutation SET input_hash = $2 FROM post WHERE post.id = $1 AND post.position = 1 AND mutation.result_id = post.thread_id`,
     [post.id, forgotten],
   );
+  await withdrawNotices((sql, parameters) => manager.query(sql, parameters), post.id);
   await manager.update(Post, { id: post.id }, { ...marks, text: '', mentionSeatIds: [], version: post.version + 1 });
   await noteChange(tx, post);
 }

@@ -1,5 +1,6 @@
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { forgetNotices } from '../../../kit/notices/write.ts';
 import { forgotten, isId, once } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { KnowledgeItem, KnowledgeReading, ReuseRecord } from '../entities/knowledge.ts';
@@ -89,6 +90,7 @@ export async function redactRecord(
     else if (row instanceof Statement) await redactStatement(tx, row, pattern, count, at);
     else await redactItem(tx, row, pattern, count, at);
     await tx.manager.query('UPDATE mutation SET input_hash = $2 WHERE result_id = $1', [id, forgotten]);
+    await forgetNotices((sql, parameters) => tx.manager.query(sql, parameters), id);
     tx.audit({ actor, action: 'TEXT_REDACTED', target: { type: typename, id }, networkIds: row.networkIds, reason });
   });
   return count.places;

@@ -1,10 +1,12 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { rewordNotices } from '../../../kit/notices/write.ts';
 import { isId, once, refuseOrigin } from '../../../kit/once.ts';
 import { conflict, forbidden, invalid } from '../../../kit/types.ts';
 import { Post } from '../entities/post.ts';
 import type { PostInput } from '../inputs.ts';
+import { mentioned } from '../notices.ts';
 import { mayDeletePost, mayEditPost, mayPost } from '../policy.ts';
 import { bodyLimit, checkId, checkText, isBlank } from '../text.ts';
 import { indexText } from '../words.ts';
@@ -94,6 +96,8 @@ export async function post(tx: Transaction, actor: Actor, input: PostInput, orig
     const { locale } = input;
     const written = await insertPost(tx, id, thread.id, { body, locale, seatId, at, networkIds, replyToId, mentions });
     if (!written) throw closed('input', 'threadId');
+    const others = mentions.filter((one) => one !== seatId);
+    if (others.length > 0) tx.notify(mentioned(thread, { id, body, locale, at }, others));
     await attach(tx, { postId: id, threadId: thread.id, seatId, at }, attachmentIds, links);
   });
 }
@@ -126,6 +130,7 @@ export async function editPost(
   ]);
   await tx.manager.update(Post, { id: post.id }, { text, editedAt: at, version: post.version + 1 });
   await indexText(tx.manager, post.id, post.originalLocale, text);
+  await rewordNotices((sql, parameters) => tx.manager.query(sql, parameters), post.id, text);
   await noteChange(tx, post);
   return post.id;
 }

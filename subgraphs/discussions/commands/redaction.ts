@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { forgetNotices } from '../../../kit/notices/write.ts';
 import { forgotten, isId, once, requireSeat } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Post } from '../entities/post.ts';
@@ -52,6 +53,7 @@ export async function redactThread(tx: Transaction, actor: Actor, input: RedactT
   const reason = checkReason(input.reason, 300, 'reason');
   return once(tx, actor, 'redactThread', input, thread.id, async () => {
     await tx.manager.update(Thread, { id: thread.id }, { titles: null, anchorQuote: null });
+    await forgetNotices((sql, parameters) => tx.manager.query(sql, parameters), thread.id);
     await tx.manager.query('UPDATE mutation SET input_hash = $2 WHERE result_id = $1', [thread.id, forgotten]);
     const { networkIds } = thread;
     tx.audit({ actor, action: 'TEXT_REDACTED', target: { type: 'Thread', id: thread.id }, networkIds, reason });

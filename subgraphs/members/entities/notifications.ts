@@ -25,7 +25,7 @@ export class NotificationSettings {
   version!: number;
 }
 
-/** Of who has set nothing. */
+/** Of who has set nothing; the time zone is the first seat's. */
 export const defaultSettings: NotificationSettings = {
   digest: 'DAILY',
   digestHourLocal: 8,

@@ -3,6 +3,7 @@ import { MemberAccounts1763793000000 } from './2026-11-22-accounts.ts';
 import { BreakGlass1763793100000 } from './2026-11-22-break-glass.ts';
 import { DirectoryExports1763792000001 } from './2026-11-22-directory.ts';
 import { MembershipLife1763792000000 } from './2026-11-22-membership-life.ts';
+import { MemberNotices1763798000000 } from './2026-11-22-notices.ts';
 
 export const migrations = [
   InitialMembers1763700000000,
@@ -10,4 +11,5 @@ export const migrations = [
   DirectoryExports1763792000001,
   MemberAccounts1763793000000,
   BreakGlass1763793100000,
+  MemberNotices1763798000000,
 ];

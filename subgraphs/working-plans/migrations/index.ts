@@ -1,6 +1,7 @@
 import { InitialWorkingPlans1763700000000 } from './2026-11-21-initial.ts';
 import { PlanClients1763784000000 } from './2026-11-22-clients.ts';
 import { PlanExports1763796000000 } from './2026-11-22-exports.ts';
+import { ToldLate1763797000000 } from './2026-11-22-late.ts';
 import { PlanLife1763781000000 } from './2026-11-22-life.ts';
 import { PlanLink1763785000000 } from './2026-11-22-link.ts';
 import { PlanLog1763780000000 } from './2026-11-22-log.ts';
@@ -18,4 +19,5 @@ export const migrations = [
   PlanLink1763785000000,
   SnapshotVector1763786000000,
   PlanExports1763796000000,
+  ToldLate1763797000000,
 ];

@@ -1,6 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Localized } from '../../../kit/types.ts';
 import { type OutlineNode, readOutline } from '../document/outline.ts';
 import { load } from '../document/state.ts';
+import { tellAssigned } from '../notices/assigned.ts';
+import { titlesIn } from '../notices/titles.ts';
 import { readPlans } from '../room/read.ts';
 import type { Position } from '../room/room.ts';
 
@@ -33,9 +36,17 @@ const toRow = (node: OutlineNode) => ({
 const toRows = (outline: readonly OutlineNode[]): Map<string, string> =>
   new Map(outline.map((node) => [node.key, JSON.stringify(toRow(node))]));
 
+/** Who has become responsible for an activity is told so. */
+export interface Telling {
+  /** A node's title in its languages. */
+  titleOf?: (nodeKey: string) => Localized;
+  /** After the commit, when somebody was told. */
+  onTold?: (() => void) | undefined;
+}
+
 /**
  * Writes a plan's rows as they are at `at`, unless the table is there or further already. Who writes holds the plan's row of `plan_projection`, never that of
- * `plan`: the log does not wait for it. Only rows that differ are written.
+ * `plan`: the log does not wait for it. Only rows that differ are written, and who has become responsible is told.
  * @param known what the caller believes the table has; read again when the revision is another
  * @returns what the table has now; undefined when it was further already
  */
@@ -45,15 +56,22 @@ export async function writeOutline(
   at: Position,
   outline: readonly OutlineNode[],
   known?: Known,
+  { titleOf = () => ({}), onTold }: Telling = {},
 ): Promise<Known | undefined> {
-  return source.transaction(async (manager) => {
+  let isTold = false;
+  const written = await source.transaction(async (manager) => {
     // Who reads waits for this: of a plan that a long redaction holds, it goes on with the rows from before.
     await manager.query("SET LOCAL lock_timeout = '2s'");
     const head = await lock(manager, planId);
     if (head.epoch > at.epoch || (head.epoch === at.epoch && Number(head.seq) >= at.seq)) return undefined;
     const before = known?.revision === head.revision ? known.rows : await readRows(manager, planId);
-    return replace(manager, planId, at, head.revision, before, toRows(outline));
+    const after = toRows(outline);
+    const now = await replace(manager, planId, at, head.revision, before, after);
+    isTold = await tellAssigned(manager, planId, before, after, titleOf);
+    return now;
   });
+  if (isTold) onTold?.();
+  return written;
 }
 
 /**
@@ -64,6 +82,7 @@ export async function rebuildProjection(manager: EntityManager, planId: string):
   const { revision } = await lock(manager, planId);
   // Read after the lock: at least as new as anything that was written here before.
   const reading = (await readPlans(manager, [{ id: planId, seq: null, epoch: null }])).get(planId);
+  const before = await readRows(manager, planId);
   await manager.query('DELETE FROM plan_node WHERE plan_id = $1', [planId]);
   // What a process knew of the rows is void, also where there are none now.
   await manager.query('UPDATE plan_projection SET revision = revision + 1 WHERE plan_id = $1', [planId]);
@@ -76,7 +95,9 @@ export async function rebuildProjection(manager: EntityManager, planId: string):
     snapshot?.bytes ?? null,
     edits.map(({ update }) => update),
   );
-  await replace(manager, planId, plan, revision, new Map(), toRows(readOutline(doc)));
+  const after = toRows(readOutline(doc));
+  await replace(manager, planId, plan, revision, new Map(), after);
+  await tellAssigned(manager, planId, before, after, titlesIn(doc));
   doc.destroy();
 }
 

@@ -2,6 +2,7 @@ import { Arg, Ctx, Directive, FieldResolver, Int, Resolver, Root } from 'type-gr
 import { ApiError } from '../../../kit/errors.ts';
 import { type Connection, checkFirst, toConnection } from '../../../kit/page.ts';
 import { Cursor, DateOnly, DateTime, LocaleTag } from '../../../kit/scalars.ts';
+import { endOfDay, todayIn } from '../../../kit/zone.ts';
 import type { PlansContext } from '../context.ts';
 import { isIdLike } from '../document/outline.ts';
 import { Activity, Objective, Outcome } from '../entities/nodes.ts';
@@ -18,7 +19,6 @@ import type { Loaders } from '../loaders.ts';
 import { activitiesOf, countActivities } from '../progress/count.ts';
 import { isLate, percentOf, progressOf } from '../progress/progress.ts';
 import { warningsOf } from '../progress/warnings.ts';
-import { endOfDay, todayIn } from '../progress/zone.ts';
 import type { PlanView } from '../view.ts';
 
 const today = () => new Date().toISOString().slice(0, 10);

@@ -1,5 +1,6 @@
 import type { Actor } from '../../../../kit/context.ts';
 import type { Transaction } from '../../../../kit/database/open.ts';
+import { settleNoticesAbout } from '../../../../kit/notices/write.ts';
 import { once, requireSeat } from '../../../../kit/once.ts';
 import { conflict, forbidden, invalid } from '../../../../kit/types.ts';
 import type { TakePositionInput } from '../../decision-inputs.ts';
@@ -66,5 +67,7 @@ export async function takePosition(
         at,
       ],
     );
+    const query = (sql: string, parameters: unknown[]) => tx.manager.query(sql, parameters);
+    await settleNoticesAbout(query, id, 'DECISION_WAITS', actor.organisationId);
   });
 }

@@ -1,6 +1,7 @@
 import type { AuditedAct } from '../../../../kit/audit/append.ts';
 import type { Actor } from '../../../../kit/context.ts';
 import type { Transaction } from '../../../../kit/database/open.ts';
+import { settleNoticesAbout } from '../../../../kit/notices/write.ts';
 import { once } from '../../../../kit/once.ts';
 import { conflict, forbidden, invalid } from '../../../../kit/types.ts';
 import {
@@ -66,6 +67,9 @@ export async function takeStep(
 
 export async function change(tx: Transaction, decision: Decision, to: Partial<Decision>): Promise<void> {
   await tx.manager.update(Decision, { id: decision.id }, { ...to, version: decision.version + 1 });
+  // The round that was awaited is over; a new one is told anew.
+  const query = (sql: string, parameters: unknown[]) => tx.manager.query(sql, parameters);
+  if (to.status) await settleNoticesAbout(query, decision.id, 'DECISION_WAITS');
 }
 
 /** Ends a decision, whose lock is held, and says so. @param actor SYSTEM when nobody did in time */

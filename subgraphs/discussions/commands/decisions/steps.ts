@@ -9,6 +9,7 @@ import type {
   WithdrawDecisionInput,
 } from '../../decision-inputs.ts';
 import { type Decision, DecisionRound, type DecisionStatus } from '../../entities/decision.ts';
+import { positionAwaited } from '../../notices.ts';
 import { mayConcludeDecision } from '../../policy.ts';
 import { type DecisionRules, decisionRules, fullRound } from '../../round.ts';
 import { countPositions, outcomeOf } from '../../tally.ts';
@@ -62,6 +63,7 @@ export function startDecisionRound(
       round: round.number,
       contentHash: round.contentHash,
     });
+    tx.notify(positionAwaited(decision, round));
   });
 }
 

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import * as Y from 'yjs';
 import type { Actor } from '../../../../kit/context.ts';
+import { forgetNotices } from '../../../../kit/notices/write.ts';
 import { claim, forgotten, requireSeat } from '../../../../kit/once.ts';
 import { forbidden, invalid } from '../../../../kit/types.ts';
 import { isKind, type Kind } from '../../document/fields.ts';
@@ -91,6 +92,7 @@ async function redact(
     applyEdits(doc, [update]);
     const epoch = await beginEpoch(manager, planId, doc);
     await rebuildProjection(manager, planId);
+    await forgetNotices((sql, parameters) => manager.query(sql, parameters), planId);
     await deleteDerived(manager, planId);
     await forgetInputs(manager, planId);
     await manager.query(

@@ -1,4 +1,4 @@
-import { ApiError } from '../../../kit/errors.ts';
+import { ApiError } from './errors.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -32,8 +32,16 @@ function wallTime(at: number, format: Intl.DateTimeFormat): number {
  * @returns null for a year that no calendar of ours has
  */
 export function endOfDay(day: string, timeZone: string): Date | null {
+  return momentOf(Date.parse(`${day}T00:00:00Z`) + 86_400_000, timeZone);
+}
+
+/** The moment when clocks in a time zone show a day and an hour; one that they are set forward over, what they show instead. @param day YYYY-MM-DD */
+export const hourOfDay = (day: string, hour: number, timeZone: string): Date | null =>
+  momentOf(Date.parse(`${day}T00:00:00Z`) + hour * 3_600_000, timeZone);
+
+/** @param wanted what clocks are to show there, as ms of UTC */
+function momentOf(wanted: number, timeZone: string): Date | null {
   const format = formatOf(timeZone);
-  const wanted = Date.parse(`${day}T00:00:00Z`) + 86_400_000;
   if (!(wanted > Date.UTC(1900, 0, 2) && wanted < Date.UTC(3000, 0, 1))) return null;
   let at = wanted;
   // The second time with the offset of the day itself, which may be another than that of the first guess.
