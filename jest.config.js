@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os';
 
-/** Jest in ESM mode: `npm run -s jest -- test/x.test.ts`. Tests run against real Postgres (test/postgres.ts starts one server for the run). */
+/**
+ * Jest in ESM mode: `npm run -s jest -- test/x.test.ts`. What each file costs before its first case is the loading of the platform, so files of cases
+ * (x.cases.ts) share a test file: `npm run -s jest -- test/federation -t 'keys of several fields'` runs those alone.
+ * Tests run against real Postgres (test/postgres.ts starts one server for the run).
+ */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
@@ -21,6 +25,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/postgres.ts',
   globalTeardown: '<rootDir>/test/postgres-stop.ts',
+  testSequencer: '<rootDir>/test/sequencer.js',
   testTimeout: 60_000,
   // On two cores jest takes one; most of what a suite does is to wait.
   maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -17,7 +17,7 @@ let people: People | undefined;
 let loadedAtFirst: Record<string, number>;
 
 async function startPlatform(): Promise<void> {
-  platform = processes.start([], settings);
+  platform = processes.startCompiled([], settings);
   people = createPeople(await platform.ready(), dataDir);
 }
 /** What `npm start` runs, and Postgres with all its workers, gone in one moment. */

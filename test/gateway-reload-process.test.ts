@@ -37,7 +37,7 @@ const linesOf = (started: Started, message: string): Record<string, unknown>[] =
 
 test('a running gateway takes another supergraph, at a change and at SIGUSR2, and refuses one that would end it', async () => {
   const { path, env } = await prepare(sdl);
-  const gateway = processes.start(['gateway'], env);
+  const gateway = processes.startCompiled(['gateway'], env);
   const url = await gateway.ready();
   gateway.signal('SIGUSR2');
   await gateway.says(/supergraph unchanged/);
@@ -71,7 +71,7 @@ test('a start with a supergraph that cannot be served says once why, with exit c
   ];
   for (const [text, reason] of cases) {
     const { env } = await prepare(text);
-    const gateway = processes.start(['gateway'], env);
+    const gateway = processes.startCompiled(['gateway'], env);
     expect(await gateway.ended()).toBe(1);
     const said = gateway
       .output()
@@ -81,7 +81,7 @@ test('a start with a supergraph that cannot be served says once why, with exit c
     expect(said.filter(Boolean)).toHaveLength(1);
   }
   const { env } = await prepare(sdl);
-  const gateway = processes.start(['gateway'], { ...env, SUPERGRAPH: `${env.SUPERGRAPH}.gone` });
+  const gateway = processes.startCompiled(['gateway'], { ...env, SUPERGRAPH: `${env.SUPERGRAPH}.gone` });
   expect(await gateway.ended()).toBe(1);
   expect(gateway.output()).toMatch(/^SUPERGRAPH: \S+\.gone cannot be served\. There is no such file or folder\.$/m);
 });
@@ -90,7 +90,7 @@ test('a service without a gateway goes on at SIGUSR2: it may have been sent to a
   const database = await freshDatabase();
   try {
     const { env } = await prepare(sdl);
-    const members = processes.start(['members'], {
+    const members = processes.startCompiled(['members'], {
       PORT: '0',
       DATA_DIR: env.DATA_DIR as string,
       DATABASE_URL: database.url,
@@ -107,8 +107,7 @@ test('a service without a gateway goes on at SIGUSR2: it may have been sent to a
 });
 
 test('the command that checks a supergraph says what the gateway would', async () => {
-  const check = (path: string) =>
-    processes.run(process.execPath, ['--import', 'tsx', 'gateway/supergraph/check.ts', path], {});
+  const check = (path: string) => processes.startCompiled([path], {}, 'gateway/supergraph/check');
   const { path } = await prepare(aborting);
   const less = await prepare(sdl.replace(/^ {2}"""\n[^"]*\n {2}"""\n {2}foundedOn: .*$/m, ''));
   const [composed, refused, warned] = [check('schema'), check(path), check(less.path)];

@@ -1,10 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../kit/database/embedded.ts';
 
-/** Jest's global setup: one real Postgres for the run (the embedded one, or TEST_DATABASE_URL); each world makes its own database in it. */
+/**
+ * Jest's global setup: one real Postgres for the run (the embedded one, or TEST_DATABASE_URL), in which each world makes its own database; and a place
+ * for the compiled platform (test/compiled.ts).
+ */
 export default async function setup(): Promise<void> {
+  const place = await mkdtemp(join(await realpath(tmpdir()), 'net4u-compiled-'));
+  await chmod(place, 0o755); // other accounts run it too
+  process.env.TEST_COMPILED = join(place, 'platform');
   if (process.env.TEST_DATABASE_URL) return;
   const dataDir = await mkdtemp(join(tmpdir(), 'net4u-test-'));
   const postgres = await startEmbeddedPostgres({ dataDir });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '../kit/database/embedded/account.ts';
+import { compilePlatform } from './compiled.ts';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -34,17 +35,23 @@ export class Processes {
   private constructor(
     /** A new folder, which every account may enter. */
     readonly folder: string,
+    private readonly compiled: string,
   ) {}
 
   static async open(): Promise<Processes> {
     const folder = await mkdtemp(join(await realpath(tmpdir()), 'net4u-processes-'));
     chmodSync(folder, 0o755);
-    return new Processes(folder);
+    return new Processes(folder, await compilePlatform(root));
   }
 
-  /** `node --import tsx start.ts <services>` with these settings and no others. */
+  /** `node --import tsx start.ts <services>`, as `npm start` and the image have it, with these settings and no others. */
   start(services: readonly string[], env: Record<string, string>, account?: Account): Started {
     return this.run(process.execPath, ['--import', 'tsx', 'start.ts', ...services], env, account);
+  }
+
+  /** The same services, or another program of ours, compiled before (test/compiled.ts). @param program its file from the root, without `.ts` */
+  startCompiled(services: readonly string[], env: Record<string, string>, program = 'start'): Started {
+    return this.run(process.execPath, [join(this.compiled, `${program}.js`), ...services], env);
   }
 
   run(program: string, args: readonly string[], env: Record<string, string>, account?: Account): Started {

@@ -98,7 +98,7 @@ export class Topology {
             CURSOR_SECRET: 'cursors-0123456789-abcdefghijklmnop',
             REGION_NUMBER: '1',
           };
-    const started = this.processes.start([service], { ...secrets, ...own, PORT: `${this.ports[name]}` });
+    const started = this.processes.startCompiled([service], { ...secrets, ...own, PORT: `${this.ports[name]}` });
     this.running.set(name, started);
     return started;
   }

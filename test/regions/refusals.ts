@@ -26,7 +26,7 @@ const plant = (
   );
 /** As an operator does on the command line. */
 const operate = (region: Region, ...args: string[]) =>
-  region.processes.run(process.execPath, ['--import', 'tsx', 'start.ts', 'link-key', ...args], region.settings);
+  region.processes.startCompiled(['link-key', ...args], region.settings);
 /** The same work in this process. */
 const issue = (issuer: Region, region: string, ...networkIds: string[]) => {
   const { DATABASE_URL: url = '', GATEWAY_SECRET: secret = '' } = issuer.settings;

@@ -7,7 +7,7 @@ import { planLive } from '../journeys/operations.ts';
 import { type Link, openLink } from '../link.ts';
 import { createPeople, type Member, type People } from '../people.ts';
 import { planId as joint, titleOf } from '../plan-writer.ts';
-import { type Processes, root, type Started, until } from '../processes.ts';
+import { type Processes, type Started, until } from '../processes.ts';
 import { freePort } from '../redis.ts';
 import { ownedDatabase, run } from '../topology.ts';
 
@@ -60,11 +60,7 @@ export class Region {
     this.working = this.serve(['working-plans'], { ...this.settings, OIDC_ISSUER, PORT: `${this.workingPort}` });
   }
   private serve(services: string[], env: Record<string, string>): Started {
-    return this.processes.run(
-      process.execPath,
-      ['--import', 'tsx', join(root, 'test/regions/serve.ts'), ...services],
-      env,
-    );
+    return this.processes.startCompiled(services, env, 'test/regions/serve');
   }
 
   async becomesReady(): Promise<void> {

@@ -1,0 +1,25 @@
+/** Every situation of federation, in one file: what a file costs is the loading of the gateway. */
+import './aliases/aliases.cases.ts';
+import './authorization/authorization.cases.ts';
+import './conditions/conditions.cases.ts';
+import './entities/entities.cases.ts';
+import './failures/failures.cases.ts';
+import './federation-fields/federation-fields.cases.ts';
+import './headers/headers.cases.ts';
+import './inaccessible/inaccessible.cases.ts';
+import './interface-objects/interface-objects.cases.ts';
+import './interfaces/interfaces.cases.ts';
+import './keys/keys.cases.ts';
+import './mutations/mutations.cases.ts';
+import './nulls/nulls.cases.ts';
+import './override/override.cases.ts';
+import './planning/planning.cases.ts';
+import './provides/provides.cases.ts';
+import './random/random.cases.ts';
+import './requires/requires.cases.ts';
+import './selections/selections.cases.ts';
+import './shareable/shareable.cases.ts';
+import './subscriptions/subscriptions.cases.ts';
+import './unions/unions.cases.ts';
+import './unknown-values/unknown-values.cases.ts';
+import './variables/variables.cases.ts';

@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import { createCursors } from '../kit/cursor.ts';
+import { locate, type RecordedEvent, readOldest, readPage } from '../kit/feed/read.ts';
+import { createFeedCursors, type Vector } from '../kit/feed/vector.ts';
+import {
+  all,
+  cursors,
+  event,
+  expectWhole,
+  installation,
+  key,
+  longAgo,
+  networks,
+  next,
+  owner,
+  publish,
+  publishConcurrently,
+  query,
+  sequence,
+  subjects,
+  tails,
+  take,
+  useFeed,
+} from './feed.ts';
+
+describe('feed pages', () => {
+  useFeed();
+
+  describe('a cursor', () => {
+    const since = (ms: number) => new Date(Date.now() - ms);
+
+    test('that was altered, or is of another stream or installation, is refused', async () => {
+      const good = cursors.encode({ 'net:a': 1 });
+      const foreign = createFeedCursors('cursor-secret', { id: 'another', epoch: 1 }).encode({ 'net:a': 1 });
+      const otherSecret = createFeedCursors('another secret', installation).encode({ 'net:a': 1 });
+      const name = { stream: 'networks', installation: installation.id };
+      const plan = createCursors('cursor-secret', { ...name, kind: 'plan' }).encode({ epoch: 1, at: {} });
+      const altered = Buffer.from(good, 'base64url');
+      altered[20] = altered[20]! ^ 1;
+      for (const cursor of [foreign, otherSecret, plan, altered.toString('base64url'), good.slice(0, -4), '', 'AAAA']) {
+        await expect(locate(query, cursors, cursor, longAgo)).rejects.toMatchObject({
+          extensions: { code: 'CURSOR_INVALID' },
+        });
+      }
+    });
+
+    test('of another epoch, or of positions never given out, leads to a resync message and then the live stream', () =>
+      tails({}, async (tail) => {
+        await publish(networks, [event(['net:a'], 'one')]);
+        const earlier = createFeedCursors('cursor-secret', { ...installation, epoch: installation.epoch + 1 });
+        for (const cursor of [earlier.encode({ 'net:a': 1 }), cursors.encode({ 'net:a': 2 })]) {
+          const place = await locate(query, cursors, cursor, longAgo);
+          expect(place).toEqual({ resync: 'EPOCH_CHANGED', oldest: {} });
+          const messages = tail.follow({ ...all, place });
+          expect(await next(messages, 'resync')).toMatchObject({ reason: 'EPOCH_CHANGED', oldest: {} });
+          await next(messages, 'heartbeat');
+          await publish(networks, [event(['net:b'], 'live')]);
+          expect(subjects((await take(messages, 1)).events)).toEqual(['live']);
+          await messages.return?.();
+        }
+      }));
+
+    test('resumes for as long as the log goes back, and no longer', async () => {
+      for (const name of ['one', 'two', 'three']) await publish(networks, [event(['net:a'], name)]);
+      await publish(networks, [event(['net:b'], 'four')]);
+      await owner.query(
+        "UPDATE feed.event SET recorded_at = now() - interval '31 days' WHERE subject IN ('one', 'two')",
+      );
+      const oldest = await readOldest(query, since(30 * 86_400_000));
+      expect(oldest).toEqual({ 'net:a': 2 });
+      const at = (vector: Vector) => locate(query, cursors, cursors.encode(vector), since(30 * 86_400_000));
+      expect(await at({ 'net:a': 2 })).toEqual({ after: { 'net:a': 2 } });
+      expect(await at({ 'net:a': 1, 'net:b': 1 })).toEqual({ resync: 'CURSOR_TOO_OLD', oldest });
+      const page = await readPage(query, { ...all, after: oldest, first: 10 });
+      expect(subjects(page.steps.map((step) => step.event))).toEqual(['three', 'four']);
+    });
+  });
+
+  describe('pages', () => {
+    test('hold the whole log once, in order per network, also where clocks stepped back', async () => {
+      const { done } = publishConcurrently(sequence(5));
+      await done;
+      await owner.query(
+        "UPDATE feed.event SET recorded_at = now() - position * interval '1 second' WHERE position % 3 = 0",
+      );
+      for (const first of [1, 7, 100]) {
+        const events: RecordedEvent[] = [];
+        for (let after: Vector = {}, hasMore = true; hasMore; ) {
+          const page = await readPage(query, { ...all, after, first });
+          expect(page.steps.length).toBeLessThanOrEqual(first);
+          expect(page.steps.at(-1)?.vector ?? page.end).toEqual(page.end);
+          events.push(...page.steps.map((step) => step.event));
+          ({ end: after, hasMore } = page);
+          if (first === 1 && events.length > 40) break;
+        }
+        if (first > 1) await expectWhole(events);
+      }
+    });
+
+    test('may go on after any of their events', async () => {
+      const { done } = publishConcurrently(sequence(6));
+      await done;
+      const page = await readPage(query, { ...all, after: {}, first: 50 });
+      for (const [index, { vector }] of page.steps.entries()) {
+        if (index % 10 !== 9) continue;
+        const rest = await readPage(query, { ...all, after: vector, first: 100 });
+        const seen = new Set([...page.steps.slice(0, index + 1), ...rest.steps].map((step) => key(step.event)));
+        expect(seen.size).toBe(index + 1 + rest.steps.length);
+        expect([...page.steps.slice(index + 1).map((step) => key(step.event))]).toEqual(
+          rest.steps.slice(0, 49 - index).map((step) => key(step.event)),
+        );
+      }
+    });
+
+    test('pass over what the reader may not see, up to the head', async () => {
+      for (let index = 0; index < 12; index++) {
+        await publish(networks, [event(['net:a'], `${index}`, { visibility: index === 3 ? 'PUBLIC' : 'NETWORK' })]);
+      }
+      const accepts = (item: RecordedEvent) => item.visibility === 'PUBLIC';
+      const page = await readPage(query, { filter: {}, accepts, after: {}, first: 5 });
+      expect(page).toMatchObject({ end: { 'net:a': 12 }, hasMore: false });
+      expect(page.steps).toMatchObject([{ event: { subject: '3' }, vector: { 'net:a': 12 } }]);
+    });
+  });
+});

@@ -1,0 +1,4 @@
+/** What one region takes of another. */
+import './honest.cases.ts';
+import './link.cases.ts';
+import './take.cases.ts';
