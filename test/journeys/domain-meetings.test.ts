@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { af, am, expectRan, oneOff, type Stage, soon, startStage } from './domain-stage.ts';
+import { af, am, expectRan, nextUpdate, oneOff, type Stage, soon, startStage } from './domain-stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -76,8 +76,7 @@ test('an organisation applies and is admitted by decision', async () => {
     expect(seen.network.memberships.totalCount).toBe(before.memberships.totalCount + 1);
     expect(seen.organisation.memberships.map(({ motivation }: { motivation: null }) => motivation)).toEqual([null]);
   }
-  const { networkUpdates } = (await live.next()).data;
-  expect(networkUpdates).toMatchObject({ type: 'MEMBER_JOINED', network: { slug: 'net4u-africa' } });
+  expect(await nextUpdate(live)).toMatchObject({ type: 'MEMBER_JOINED', network: { slug: 'net4u-africa' } });
   live.close();
   for (const reader of ['africa-rep', 'americas-rep', 'partner']) {
     expect(await heard(reader, membershipId)).toEqual(['MEMBER_JOINED net4u-africa']);

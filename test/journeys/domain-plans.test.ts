@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
 import { titleOf } from '../plan-writer.ts';
-import { af, am, expectRan, oneOff, type Stage, soon, startStage } from './domain-stage.ts';
+import { af, am, expectRan, nextUpdate, oneOff, type Stage, soon, startStage } from './domain-stage.ts';
 import { networkUpdates, planLive, unified } from './operations.ts';
 
 let stage: Stage;
@@ -209,7 +209,7 @@ test('a third network is created and works with unchanged clients', async () => 
   const meeting = { networkIds: [networkId], kind: 'NETWORK', title: text('First meeting'), ...hour };
   await act(founder, 'scheduleMeeting', meeting, 'meeting { id }');
   for (const type of ['PLAN_CREATED', 'THREAD_STARTED', 'MEETING_SCHEDULED']) {
-    const said = (await updates.next()).data.networkUpdates;
+    const said = await nextUpdate(updates);
     expect(said).toMatchObject({
       type,
       source: `/networks/${slug}`,

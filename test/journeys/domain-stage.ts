@@ -85,7 +85,7 @@ export async function startStage(): Promise<Stage> {
   }
 
   async function until(who: string, text: string, holds: (data: Any) => boolean) {
-    for (const end = Date.now() + 3_000; ; ) {
+    for (const end = Date.now() + 10_000; ; ) {
       const data = await see(who, text);
       if (holds(data)) return data;
       expect({ who, late: Date.now() > end, data }).toMatchObject({ late: false });
@@ -174,6 +174,15 @@ export async function startStage(): Promise<Stage> {
     await world.stop();
   }
   return { world, ran, as, see, until, act, refused, decide, heard, audited, listen, stop };
+}
+
+/** The next update of a stream; heartbeats come between them when it takes long. */
+export async function nextUpdate(updates: Following): Promise<Any> {
+  for (;;) {
+    const { data, errors } = await updates.next();
+    expect(errors).toBeUndefined();
+    if (data.networkUpdates.__typename !== 'Heartbeat') return data.networkUpdates;
+  }
 }
 
 /** The last test of a journey's file. */
