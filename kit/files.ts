@@ -90,7 +90,8 @@ function readRange(text: string | undefined, size: number): readonly [from: numb
 
 /** RFC 6266: the name in ASCII for old clients, and as it is. */
 function writeDisposition(name: string): string {
-  const whole = name.replace(/[\p{Cc}\p{Cf}\p{Cs}/\\:*?"<>|]/gu, '_').slice(0, 200) || 'file';
+  // cut between characters: half of one has no place in a header
+  const whole = [...name.replace(/[\p{Cc}\p{Cf}\p{Cs}/\\:*?"<>|]/gu, '_')].slice(0, 200).join('') || 'file';
   const ascii = whole
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

@@ -18,6 +18,7 @@ const files: Record<string, ServedFile> = {
     mediaType: 'text/html',
     bytes: Buffer.from('<script>1</script>'),
   },
+  long: { name: `${'a'.repeat(199)}😀.txt`, mediaType: 'text/plain', bytes: letters },
   empty: { name: 'empty', mediaType: 'text/plain', bytes: Buffer.alloc(0) },
   large: { name: 'large.bin', mediaType: 'application/octet-stream', bytes: large },
 };
@@ -80,6 +81,12 @@ describe('a file', () => {
     expect(headers.get('content-disposition')).toBe(
       `attachment; filename=".._.._etc_passwd__set-cookie_ a=b"; filename*=UTF-8''.._.._etc_passwd__set-cookie_%20a%3Db`,
     );
+  });
+
+  test('whose name is long is called by whole characters', async () => {
+    const { status, headers } = await get(fileUrl('shelf', 'long'));
+    expect(status).toBe(200);
+    expect(headers.get('content-disposition')).toContain(`UTF-8''${'a'.repeat(199)}%F0%9F%98%80`);
   });
 
   test.each<[string, number, string, string | null]>([

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../context.ts';
+import { cleanText } from '../text.ts';
 
 /** What is written into the audit log. A name is never taken back: rows keep it. */
 export const auditActions = [
@@ -80,6 +81,6 @@ export async function appendActs(query: Query, acts: readonly AuditedAct[], newI
   }
 }
 
-/** Whole characters only: half of a surrogate pair is no text. */
+/** Whole characters only: for half of one the act would be refused with its transaction. */
 const cut = (text: string | null | undefined, max: number): string | null =>
-  text == null || text.trim() === '' ? null : [...text.trim()].slice(0, max).join('');
+  [...cleanText(text ?? '')].slice(0, max).join('') || null;

@@ -41,7 +41,8 @@ const subjectColumns = '(^|_)subject$';
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /**
- * Every row that names the person or one of his seats, each once, without its bytes and its search vectors.
+ * Every row that names the person or one of his seats, each once, without its bytes and its search vectors, and without whom
+ * else it names: who held the seat before him is not told to who holds it now.
  * @param hide columns that others wrote about him in confidence
  */
 export async function collectRows(
@@ -50,11 +51,11 @@ export async function collectRows(
   hide: readonly string[] = [],
 ): Promise<Rows> {
   const found = new Map<string, string[]>();
-  const columns = [
-    ...(await findColumns(manager, seatColumns)).map((one) => ({ ...one, value: '$1' })),
-    ...(await findColumns(manager, personColumns)).map((one) => ({ ...one, value: '$2' })),
-    ...(await findColumns(manager, subjectColumns)).map((one) => ({ ...one, value: '$3' })),
+  const naming = [
+    ...(await findColumns(manager, personColumns)).map((one) => ({ ...one, value: '$2', own: of.personId })),
+    ...(await findColumns(manager, subjectColumns)).map((one) => ({ ...one, value: '$3', own: of.subject })),
   ];
+  const columns = [...(await findColumns(manager, seatColumns)).map((one) => ({ ...one, value: '$1' })), ...naming];
   for (const { table, column, value } of columns) {
     const conditions = found.get(table) ?? [];
     conditions.push(`t.${quote(column)} = ANY (${value}::text[])`);
@@ -72,6 +73,8 @@ export async function collectRows(
        WHERE ($1::text[], $2::text[], $3::text[]) IS NOT NULL AND (${conditions.join(' OR ')})`,
       [of.seatIds, [of.personId], [of.subject], [...hidden, ...hide]],
     );
+    const names = naming.filter((one) => one.table === table);
+    for (const { row } of own) for (const one of names) if (row[one.column] !== one.own) delete row[one.column];
     if (own.length > 0) rows[table] = own.map(({ row }) => row);
   }
   return rows;

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Actor } from '../../kit/context.ts';
+import { type Actor, type Visibility, visibilities } from '../../kit/context.ts';
 import type { Database } from '../../kit/database/open.ts';
 import type { ServedFile } from '../../kit/files.ts';
 import { sayExport } from './commands/directory.ts';
@@ -7,7 +7,7 @@ import { DirectoryExport } from './entities/directory.ts';
 import { createLoaders } from './loaders.ts';
 import { displayName } from './names.ts';
 import { mayFetchDirectory } from './policy/directory.ts';
-import { maySeeContact, maySeeField, maySeeThroughLock } from './policy.ts';
+import { maySeeContact, maySeeField } from './policy.ts';
 
 /** Ids of these files, among those that this subgraph serves. */
 export const isDirectoryId = (id: string): boolean => id.startsWith('directory:');
@@ -25,8 +25,9 @@ const columns = [
 ] as const;
 
 /**
- * The directory of a network as it is now, one line for each seat of its ACTIVE members, as this reader may see each of them:
- * a safety-locked organisation is left out, a contact is there only if its owner shows it to the network, and no person is named.
+ * The directory of a network as it is now, one line for each seat of its ACTIVE members, as the network may read it, whatever
+ * more this reader may: the file is passed on. A safety-locked organisation and a frozen seat are left out, a field or a
+ * contact is there only if its owner shows it to the network, and no person is named.
  * Each reading is written into the audit log. @returns null for what is not there, not agreed to, over, or not the actor's
  */
 export async function readDirectoryFile(
@@ -38,11 +39,15 @@ export async function readDirectoryFile(
   const found = await database.source.manager.findOneBy(DirectoryExport, { id });
   if (!found || found.approvedAt === null || found.expiresAt <= now() || !mayFetchDirectory(actor, found)) return null;
   const rows = await readRows(database, actor, found.networkId);
-  await database.transaction(async (tx) => sayExport(tx, actor, found, 'READ', found.reason));
+  await database.transaction(async (tx) => sayExport(tx, actor, found, 'READ'));
   const csv = stringify(rows, { header: true, columns: [...columns], bom: true, escape_formulas: true });
   const name = `directory-${found.networkId.replace(/^net:/, '')}.csv`;
   return { name, mediaType: 'text/csv; charset=utf-8', bytes: Buffer.from(csv) };
 }
+
+/** Shown to all of the network: not to a group, or to who reads his own. */
+const isForAll = (visibility: Visibility): boolean =>
+  visibilities.indexOf(visibility) <= visibilities.indexOf('NETWORK');
 
 async function readRows(database: Database, actor: Actor, networkId: string): Promise<string[][]> {
   const loaders = createLoaders(database.source);
@@ -54,8 +59,9 @@ async function readRows(database: Database, actor: Actor, networkId: string): Pr
   const rows: string[][] = [];
   for (const { id } of members) {
     const organisation = await loaders.organisations.load(id);
-    if (!organisation || !maySeeThroughLock(actor, organisation)) continue;
-    const shown = (field: 'website' | 'contactMailbox' | 'languages') => maySeeField(actor, organisation, field);
+    if (!organisation || organisation.safetyLocked) continue;
+    const shown = (field: 'website' | 'contactMailbox' | 'languages') =>
+      isForAll(organisation.fieldVisibility[field] ?? 'NETWORK') && maySeeField(actor, organisation, field);
     const facts = [
       organisation.name,
       organisation.stakeholderType ?? '',
@@ -64,12 +70,16 @@ async function readRows(database: Database, actor: Actor, networkId: string): Pr
       (shown('website') && organisation.website) || '',
       (shown('contactMailbox') && organisation.contactMailbox) || '',
     ];
-    const seats = (await loaders.seatsOfOrganisation.load(id)).filter((seat) => seat.networkIds.includes(networkId));
+    const seats = (await loaders.seatsOfOrganisation.load(id)).filter(
+      (seat) => seat.networkIds.includes(networkId) && seat.frozenAt === null,
+    );
     if (seats.length === 0) rows.push([...facts, '', '', '']);
     for (const seat of seats) {
       const roles = (await loaders.roles.load(seat.id)).filter((role) => role.networkId === networkId);
       const person = seat.personId === null ? null : await loaders.persons.load(seat.personId);
-      const contacts = (person?.contactChannels ?? []).filter((channel) => maySeeContact(actor, person!, channel));
+      const contacts = (person?.contactChannels ?? []).filter(
+        (channel) => isForAll(channel.visibility) && maySeeContact(actor, person!, channel),
+      );
       const { displayMode, alias } = seat;
       rows.push([
         ...facts,

@@ -1,6 +1,9 @@
+import { ulid } from 'ulid';
+import { eraseRows } from '../../kit/data-rights/rows.ts';
 import type { Database, Transaction } from '../../kit/database/open.ts';
 import { describeError, type Log } from '../../kit/log.ts';
 import { forgotten } from '../../kit/once.ts';
+import { forgetExpiredOffers } from './commands/offers.ts';
 import { bumpRights } from './commands/rights.ts';
 import { keptFor } from './states.ts';
 
@@ -66,7 +69,7 @@ async function erase(tx: Transaction, { id, organisationId, networkId, appliedBy
   await run(
     `UPDATE organisation o SET name = $2, sort_name = lower($2), short_name = NULL, stakeholder_type = NULL, country = NULL,
        website = NULL, contact_mailbox = NULL, about = NULL, about_stale = '{}', languages = '{}', thematic_tags = '{}',
-       field_visibility = '{}', source_url = NULL, version = version + 1
+       field_visibility = '{}', source_url = NULL, lock_reason = NULL, version = version + 1
      WHERE o.id = $1 AND o.relation = 'APPLICANT' AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.organisation_id = o.id)
        AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.organisation_id = o.id AND m.erased_at IS NULL)`,
     [organisationId, erasedName],
@@ -77,14 +80,27 @@ async function erase(tx: Transaction, { id, organisationId, networkId, appliedBy
   tx.audit({ actor, action: 'APPLICATION_ERASED', target: { type: 'Membership', id }, networkIds: [networkId] });
 }
 
-/** Who has only applied, and has no seat, no other application and no work here, is forgotten with it. */
+/**
+ * Who has only applied, and has no seat, no other application and no work here, is forgotten with it: here at once, sign-ins
+ * and all, and by the other subgraphs as if he had asked for it.
+ */
 async function erasePerson(tx: Transaction, personId: string): Promise<void> {
-  await tx.manager.query(
-    `UPDATE person p SET name = $2, subject = 'erased:' || p.id, contact_channels = '[]'
-     WHERE p.id = $1 AND NOT p.platform_operator
+  const [person]: { subject: string }[] = await tx.manager.query(
+    `SELECT subject FROM person p WHERE p.id = $1 AND NOT p.platform_operator AND p.erased_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.person_id = p.id)
-       AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.applied_by_person_id = p.id)`,
+       AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.applied_by_person_id = p.id) FOR UPDATE`,
+    [personId],
+  );
+  if (!person) return;
+  const { subject } = person;
+  await eraseRows(tx.manager, { personId, subject, seatIds: [] }, ['person']);
+  await tx.manager.query(
+    `UPDATE person SET name = $2, subject = 'erased:' || id, contact_channels = '[]', erased_at = now() WHERE id = $1`,
     [personId, erasedName],
+  );
+  await tx.manager.query(
+    `INSERT INTO data_rights.request (id, kind, person_id, subject, seat_ids) VALUES ($1, 'ERASURE', $2, $3, '{}')`,
+    [`erasure:${ulid()}`, personId, subject],
   );
 }
 
@@ -93,7 +109,9 @@ export function startErasure(database: Database, log: Log, everyMs = 3_600_000) 
   let running: Promise<void> | undefined;
   const failed = (error: unknown) => log.warn('an application cannot be erased; trying again', describeError(error));
   const run = () => {
-    running ??= eraseApplications(database, undefined, failed)
+    running ??= database
+      .transaction((tx) => forgetExpiredOffers(tx, new Date()))
+      .then(() => eraseApplications(database, undefined, failed))
       .then((ids) => {
         if (ids.length > 0) log.info('declined applications erased', { applications: ids.length });
       }, failed)

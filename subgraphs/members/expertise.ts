@@ -63,7 +63,7 @@ export async function askNetwork(source: DataSource, actor: Actor, question: Que
   const seats: (Seat & { bodyIds: string[] })[] = await source.query(
     `SELECT ${columnsOf(source, Seat, 't')}, '{}'::text[] AS "networkIds", ${homeNetworks('h.seat_id = t.id')},
        ARRAY(SELECT h.body_id FROM held_role h WHERE h.seat_id = t.id AND h.effective AND h.body_id IS NOT NULL) AS "bodyIds"
-     FROM seat t WHERE t.organisation_id = ANY($1) AND t.ended_at IS NULL AND t.person_id IS NOT NULL
+     FROM seat t WHERE t.organisation_id = ANY($1) AND t.ended_at IS NULL AND t.frozen_at IS NULL AND t.person_id IS NOT NULL
        AND cardinality(t.expertise) > 0`,
     [organisations.map(({ id }) => id)],
   );

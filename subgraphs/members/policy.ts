@@ -28,11 +28,16 @@ export const mayReadApplications = (actor: Actor, networkId: string): boolean =>
 
 type Applicant = Pick<Standing, 'appliedBySeatId' | 'appliedByPersonId' | 'invitedSubject'>;
 
-/** Who has entered the application, and who was invited to. */
+const isInvited = (actor: Actor, by: Applicant) =>
+  (actor.kind === 'PERSON' || actor.personId !== undefined) && actor.subject === by.invitedSubject;
+
+/**
+ * Whom an invitation names, and the person who applied without a seat. Who entered it from a seat is no applicant: it is the
+ * organisation's own application, or that of those who handle it, as long as they do.
+ */
 const isApplicant = (actor: Actor, by: Applicant) =>
-  (actor.seatId !== undefined && actor.seatId === by.appliedBySeatId) ||
-  (actor.personId !== undefined && actor.personId === by.appliedByPersonId) ||
-  ((actor.kind === 'PERSON' || actor.personId !== undefined) && actor.subject === by.invitedSubject);
+  isInvited(actor, by) ||
+  (by.appliedBySeatId === null && actor.personId !== undefined && actor.personId === by.appliedByPersonId);
 
 /** Roles that speak for an organisation; typing rights are not enough. */
 const speakers: readonly Role[] = ['MEMBER_REP', 'STEERING_COMMITTEE', 'COORDINATOR'];
@@ -49,7 +54,7 @@ const isAskedSponsor = (actor: Actor, membership: Pick<Standing, 'networkId' | '
 
 type OrganisationFacts = Pick<
   Organisation,
-  'id' | 'relation' | 'safetyLocked' | 'standing' | 'fieldVisibility' | 'bodyIds'
+  'id' | 'relation' | 'relationNetworkId' | 'safetyLocked' | 'standing' | 'fieldVisibility' | 'bodyIds'
 >;
 
 /** Those whom an application concerns: who handle it, who entered it, and who is to sponsor it. */
@@ -64,16 +69,32 @@ export const mayNameOrganisation = (actor: Actor, organisation: OrganisationFact
     ownOrganisation(actor, organisation.id) ||
     organisation.standing.some((m) => isConcerned(actor, m)));
 
+/**
+ * The networks that an organisation belongs to, whose safety officers watch over it: those of which it is a member, if
+ * suspended; of one that is nobody's member, those it was or wants to be a member of, else the one it has its relation to. A
+ * network that has merely been asked has no say in the safety of another one's member.
+ */
+export function homeNetworksOf({
+  standing,
+  relationNetworkId,
+}: Pick<Organisation, 'standing' | 'relationNetworkId'>): string[] {
+  const member = standing.filter(({ status }) => status === 'ACTIVE' || status === 'SUSPENDED');
+  const own = (member.length > 0 ? member : standing).map(({ networkId }) => networkId);
+  return own.length > 0 || relationNetworkId === null ? [...new Set(own)] : [relationNetworkId];
+}
+
+/** Safety officer of a network that the organisation belongs to. */
+export const isSafetyOfficerOf = (
+  actor: Actor,
+  organisation: Pick<Organisation, 'standing' | 'relationNetworkId'>,
+): boolean => hasRole(actor, ['SAFETY_OFFICER'], homeNetworksOf(organisation));
+
 /** Past the safety lock: the organisation itself, and the safety officers of its networks. To others it is "Member organisation". */
 export const maySeeThroughLock = (actor: Actor, organisation: OrganisationFacts): boolean =>
   !organisation.safetyLocked ||
   isSystem(actor) ||
   ownOrganisation(actor, organisation.id) ||
-  hasRole(
-    actor,
-    ['SAFETY_OFFICER'],
-    organisation.standing.map((m) => m.networkId),
-  );
+  isSafetyOfficerOf(actor, organisation);
 
 const isMember = (organisation: OrganisationFacts) => organisation.standing.some((m) => m.status === 'ACTIVE');
 const enteredAsMember = (organisation: OrganisationFacts) =>
@@ -153,9 +174,20 @@ export const maySeeApplication = (actor: Actor, membership: MembershipFacts): bo
   isAskedSponsor(actor, membership) ||
   ownOrganisation(actor, membership.organisationId);
 
-/** The applicant's own steps. A coordinator who entered an application for somebody answers for him. */
+/** Who leads the network and has entered an application for somebody who cannot. */
+const answersFor = (actor: Actor, m: MembershipFacts): boolean =>
+  actor.seatId !== undefined &&
+  actor.seatId === m.appliedBySeatId &&
+  hasRole(actor, ['COORDINATOR', 'STEERING_COMMITTEE'], [m.networkId]);
+
+/**
+ * The applicant's own steps. A coordinator who entered an application for somebody answers for him; in place of whom an
+ * invitation names nobody does.
+ */
 export const mayAct = (actor: Actor, membership: MembershipFacts): boolean =>
-  isApplicant(actor, membership) || maySpeakFor(actor, membership.organisationId);
+  maySpeakFor(actor, membership.organisationId) ||
+  isInvited(actor, membership) ||
+  (membership.invitedSubject === null && (isApplicant(actor, membership) || answersFor(actor, membership)));
 
 /** Members are followed live by those who read the network. */
 export const mayFollowMemberships = (actor: Actor, networkId: string): boolean => mayReadNetwork(actor, networkId);
@@ -227,13 +259,19 @@ export const mayCheckApplicant = (actor: Actor, networkId: string): boolean =>
 export const maySponsor = (actor: Actor, membership: Pick<Standing, 'networkId' | 'sponsorIds'>): boolean =>
   isAskedSponsor(actor, membership);
 
+/** An invitation that nobody has accepted is taken back by those who may invite. */
+const mayTakeBack = (actor: Actor, { status, networkId, appliedByPersonId }: MembershipFacts): boolean =>
+  status === 'INVITED' &&
+  (hasRole(actor, ['COORDINATOR', 'STEERING_COMMITTEE'], [networkId]) ||
+    (hasRole(actor, ['PLATFORM_OPERATOR']) && actor.personId !== undefined && actor.personId === appliedByPersonId));
+
 /**
  * Leaving is the organisation's own act: a seat of it that speaks for it in that network. Typing rights are not enough. An
  * application is withdrawn by who entered it.
  */
 export const mayWithdraw = (actor: Actor, membership: MembershipFacts): boolean =>
   openStatuses.includes(membership.status)
-    ? mayAct(actor, membership)
+    ? mayAct(actor, membership) || mayTakeBack(actor, membership)
     : ownOrganisation(actor, membership.organisationId) && hasRole(actor, speakers, [membership.networkId]);
 
 // --- persons

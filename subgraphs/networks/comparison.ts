@@ -26,38 +26,36 @@ export function compareTexts(from: string, to: string): ComparedPart[] {
   const [old, now] = [sectionsOf(from), sectionsOf(to)];
   const parts: ComparedPart[] = [];
   const budget = budgetOf();
-  const passed = new Set<Section>();
-  const pairs = new Map(now.map((section) => [section, old.find(({ key }) => key === section.key)]));
-  const paired = new Set(pairs.values());
-  const passUpTo = (end: Section | undefined) => {
-    for (const section of old) {
-      if (section === end) break;
-      if (paired.has(section) || passed.has(section)) continue;
-      passed.add(section);
-      parts.push({ heading: section.heading, change: 'ONLY_FROM', from: section.text, to: null, words: [] });
+  const places = new Map(old.map(({ key }, place) => [key, place]));
+  const keys = new Set(now.map(({ key }) => key));
+  let passed = 0; // of the first text, up to there
+  const passUpTo = (end: number) => {
+    for (; passed < end; passed += 1) {
+      const { heading, text, key } = old[passed]!;
+      if (!keys.has(key)) parts.push({ heading, change: 'ONLY_FROM', from: text, to: null, words: [] });
     }
   };
-  for (const section of now) {
-    const was = pairs.get(section);
-    const { heading, text } = section;
+  for (const { heading, text, key } of now) {
+    const place = places.get(key);
+    const was = place === undefined ? undefined : old[place];
     if (!was) {
       parts.push({ heading, change: 'ONLY_TO', from: null, to: text, words: [] });
       continue;
     }
-    passUpTo(was);
+    passUpTo(place!);
     const isSame = was.text === text && was.heading === heading;
     const words = isSame ? [] : compareWords(was.text, text, budget);
     parts.push({ heading, change: isSame ? 'SAME' : 'CHANGED', from: was.text, to: text, words });
   }
-  passUpTo(undefined);
+  passUpTo(old.length);
   return parts;
 }
 
 function sectionsOf(text: string): Section[] {
   const sections: { heading: string | null; lines: string[] }[] = [{ heading: null, lines: [] }];
   for (const line of text.split('\n')) {
-    const heading = /^#{1,6}\s*(.*?)[\s#]*$/.exec(line)?.[1];
-    if (heading !== undefined) sections.push({ heading, lines: [] });
+    const heading = /^#{1,6}(.*)$/.exec(line)?.[1];
+    if (heading !== undefined) sections.push({ heading: trimHeading(heading), lines: [] });
     else sections.at(-1)!.lines.push(line);
   }
   const seen = new Map<string, number>();
@@ -70,6 +68,13 @@ function sectionsOf(text: string): Section[] {
       seen.set(name, count + 1);
       return { ...section, key: `${count} ${name}` };
     });
+}
+
+/** Without the signs that close it. Sign by sign: a pattern that may begin at each of them would look at each line that often. */
+function trimHeading(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\s#]/.test(text[end - 1]!)) end -= 1;
+  return text.slice(0, end).trimStart();
 }
 
 /** "2. Quórum" and "III) QUORUM" are one heading. */

@@ -197,6 +197,8 @@ export interface GuidelinesCirculated extends Record<string, unknown> {
   version: number;
 }
 
+export const guidelinesSubject = (id: string): string => `guidelines/${id}`;
+
 export function guidelinesCirculated(guidelines: Guidelines, revision: number): FeedEvent {
   const { id, networkId, edition, contentHash, consultationEndsOn, version } = guidelines;
   const data: GuidelinesCirculated = {
@@ -206,7 +208,7 @@ export function guidelinesCirculated(guidelines: Guidelines, revision: number): 
     networkIds: [networkId],
     type: 'GUIDELINES_CIRCULATED',
     eventType: eventTypes.GUIDELINES_CIRCULATED,
-    subject: `guidelines/${id}`,
+    subject: guidelinesSubject(id),
     visibility: 'NETWORK',
     data,
   };
@@ -234,7 +236,7 @@ export function guidelinesAdopted(guidelines: Guidelines): FeedEvent {
     networkIds: [networkId],
     type: 'GUIDELINES_ADOPTED',
     eventType: eventTypes.GUIDELINES_ADOPTED,
-    subject: `guidelines/${id}`,
+    subject: guidelinesSubject(id),
     visibility: guidelines.visibility,
     data,
   };

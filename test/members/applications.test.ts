@@ -252,6 +252,84 @@ test('a network that nobody leads yet gets its first member and coordinator by t
   expect(await invite('guest:second', 'net:asia', 'operator')).toContain('ForbiddenError');
 });
 
+test('whom an invitation names accepts, answers and appeals, and who invited him does none of it', async () => {
+  const { id } = await invite('guest:eve');
+  const coordinator = world.actor('africa-coordinator');
+  expect(await accept(coordinator, id)).toContain('ForbiddenError');
+  expect(await review(coordinator, id, 'APPLIED')).toContain('ForbiddenError');
+  expect(await accept(await guest('guest:eve'), id)).toMatchObject({ status: 'APPLIED' });
+  await review(coordinator, id, 'UNDER_REVIEW');
+  await review(coordinator, id, 'MORE_INFO', { note: 'Who are you?' });
+  expect(await act(coordinator, 'answerReview', 'AnswerReviewInput', { membershipId: id, text: 'I' })).toContain(
+    'ForbiddenError',
+  );
+  const { id: other } = await invite('guest:fay');
+  const query = `mutation { withdrawMembership(membershipId: "${other}") { membership { status } } }`;
+  expect((await world.ask('steering-member', query)).data.withdrawMembership.membership.status).toBe('WITHDRAWN');
+});
+
+test('who has entered an application for others, and leads the network no more, neither reads it nor answers for it', async () => {
+  const entered = { organisationName: 'Entered', stakeholderType: 'ACADEMIA', country: 'UG', motivation: 'canary' };
+  const input = { networkId: 'net:africa', languages: [], thematicTags: [], ...entered };
+  const { id } = await act('africa-coordinator', 'applyForMembership', 'ApplyInput', input);
+  const roles = [{ role: 'MEMBER_REP' as const, networkId: 'net:africa', bodyId: null }];
+  const former = { ...world.actor('africa-coordinator'), roles };
+  expect(await world.refer(former, 'Membership', [id], 'motivation')).toEqual([null]);
+  const { data } = await world.ask(former, '{ viewer { applications { id } } }');
+  expect(data.viewer.applications).not.toContainEqual({ id });
+  const ask = (by: Actor | string) =>
+    act(by, 'askSponsors', 'AskSponsorsInput', { membershipId: id, organisationIds: ['org:s09'] });
+  expect(await ask(former)).toContain('no such membership');
+  expect(await ask('africa-coordinator')).toMatchObject({ id });
+});
+
+test('no act is written down with a decision that nobody has taken, and a step that a decision does not decide uses none up', async () => {
+  const id = await world.enterMembership('net:africa', 'UNDER_REVIEW');
+  const decisionId = await world.prepare(id);
+  const asks = (decision: string) =>
+    review('africa-coordinator', id, 'MORE_INFO', { note: 'Why?', decisionId: decision });
+  expect(await asks('José said so')).toContain('concluded no such decision');
+  expect(await asks(decisionId)).toBe('MORE_INFO');
+  expect(await review('steering-member', id, 'ACTIVE', { decisionId })).toBe('ACTIVE');
+  const i = { clientMutationId: 'r1', seatId: 'seat:s11', role: 'MEMBER_EDITOR', networkId: 'net:africa' };
+  const query =
+    'mutation ($i: AssignRoleInput!) { assignRole(input: $i) { problems { ... on UserError { message } } } }';
+  const assign = async (decision: string) =>
+    (await world.ask('steering-member', query, { i: { ...i, decisionId: decision } })).data.assignRole.problems;
+  expect(await assign('José said so')).toMatchObject([{ message: expect.stringContaining('no such decision') }]);
+  expect(await assign(await world.prepare(id, 'NOT_ADOPTED'))).toMatchObject([{ message: expect.any(String) }]);
+  expect(await assign(decisionId)).toEqual([]);
+});
+
+test('of a member that leaves while it is being hidden, nothing says where it is', async () => {
+  const id = await world.enterMembership('net:africa', 'ACTIVE');
+  const organisationId = id.replace('mem', 'org');
+  await world.sql('BEGIN');
+  await world.sql('UPDATE members.organisation SET safety_locked = true WHERE id = $1', [organisationId]);
+  let isOver = false;
+  const query = `mutation { withdrawMembership(membershipId: "${id}") { membership { status } } }`;
+  const leaving = world.ask({ ...world.actor('africa-rep'), organisationId }, query).finally(() => {
+    isOver = true;
+  });
+  const waits = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while (!isOver && (await world.sql(waits)).length === 0) await world.sql('SELECT pg_stat_clear_snapshot()');
+  await world.sql('COMMIT');
+  expect((await leaving).data.withdrawMembership.membership.status).toBe('WITHDRAWN');
+  const said = await world.sql('SELECT type, countries FROM feed.event WHERE subject = $1', [`membership/${id}`]);
+  expect(said).toEqual([{ type: 'MEMBER_LEFT', countries: [] }]);
+});
+
+test('one person has five applications open at most, and none in a network that is not there', async () => {
+  const apply = (networkId: string) =>
+    act('operator', 'applyForMembership', 'ApplyInput', {
+      ...{ networkId, organisationName: 'One of many', stakeholderType: 'ACADEMIA', country: 'UG' },
+      ...{ motivation: 'Again.', languages: [], thematicTags: [] },
+    });
+  expect(await apply('net:nowhere')).toContain('networkId: no such network');
+  const answers = await Promise.all(Array.from({ length: 7 }, () => apply('net:africa')));
+  expect(answers.filter((one) => typeof one === 'string')).toHaveLength(2);
+});
+
 describe('data of an application that came to nothing', () => {
   const day = 86_400_000;
   const later = (days: number) => () => new Date(Date.now() + days * day);
@@ -284,6 +362,9 @@ describe('data of an application that came to nothing', () => {
     const [{ text }] = await traces(id);
     for (const gone of ['canary', 'Guests of guest:cleo', '"guest:cleo"', 'ports']) expect(text).not.toContain(gone);
     expect(await world.resolve('guest:cleo')).toBeNull();
+    expect(await world.sql("SELECT 1 FROM members.mutation WHERE actor = 'guest:cleo'")).toEqual([]);
+    const asked = await world.sql("SELECT kind FROM data_rights.request WHERE subject = 'guest:cleo'");
+    expect(asked).toEqual([{ kind: 'ERASURE' }]); // of the other subgraphs, which forget whom they did it for
     const [kept] = await world.refer(
       'africa-coordinator',
       'Membership',

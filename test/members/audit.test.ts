@@ -128,6 +128,34 @@ describe('the log of a network', () => {
     expect(rows.filter((row) => row.action === 'REASON_ERASED')).toHaveLength(1);
     expect((await verifyAudit(world.sql)).faults).toEqual([]);
   });
+
+  test('a reason that is taken out is so where it was given, too', async () => {
+    const asked = await ask(
+      'mutation ($i: RequestDirectoryExportInput!) { requestDirectoryExport(input: $i) { export { id } } }',
+      'africa-coordinator',
+      { i: { clientMutationId: 'd1', networkId: 'net:africa', reason: 'canary for José' } },
+    );
+    const { id } = asked.data.requestDirectoryExport.export;
+    await ask(
+      'mutation ($i: ApproveDirectoryExportInput!) { approveDirectoryExport(input: $i) { export { id } } }',
+      'steering-member',
+      { i: { clientMutationId: 'd2', id } },
+    );
+    await ask('mutation ($i: FreezeSeatInput!) { freezeSeat(input: $i) { seat { id } } }', 'safety-officer', {
+      i: { clientMutationId: 'd3', seatId: 'seat:s12', reason: 'canary with half a \ud83d character, José' },
+    });
+    const given = await world.sql("SELECT id, reason FROM audit.entry WHERE reason LIKE '%José' ORDER BY position");
+    expect(given.map(({ reason }) => reason)).toEqual(['canary for José', 'canary with half a  character, José']);
+    for (const { id: entryId } of given) {
+      const i = { clientMutationId: `e-${entryId}`, networkId: 'net:africa', entryId };
+      const query = 'mutation ($i: EraseAuditReasonInput!) { eraseAuditReason(input: $i) { problems { __typename } } }';
+      expect((await ask(query, 'safety-officer', { i })).data.eraseAuditReason.problems).toEqual([]);
+    }
+    for (const table of ['audit.entry', 'members.directory_export', 'members.seat', 'members.organisation'])
+      expect(JSON.stringify(await world.sql(`SELECT * FROM ${table}`))).not.toContain('José');
+    await world.sql("UPDATE members.seat SET frozen_at = NULL WHERE id = 'seat:s12'");
+    expect((await verifyAudit(world.sql)).faults).toEqual([]);
+  });
 });
 
 describe('the chain', () => {

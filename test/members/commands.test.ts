@@ -259,6 +259,20 @@ test('a member withdraws by a seat that speaks for it, and its seats lose their 
   expect(organisation).toEqual({ name: 'Sample Organisation UG-2', country: null });
 });
 
+test('two seats of one organisation that take one name at once: one is told that the other has it', async () => {
+  const set = async (seatId: string, alias: string) => {
+    const query = `mutation ($i: UpdateSeatInput!) { updateSeat(input: $i) { seat { alias } ${problems} } }`;
+    const i = { clientMutationId: `c${++serial}`, seatId, alias, expectedVersion: 1 };
+    return (await world.ask('africa-rep', query, { i })).data.updateSeat.problems[0]?.message ?? 'done';
+  };
+  for (const n of [1, 2, 3, 4, 5, 6])
+    await world.sql(`INSERT INTO members.seat (id, organisation_id, alias, display_mode, provenance)
+      VALUES ('seat:t${n}', 'org:s09', 'Twin ${n}', 'SEAT_ALIAS', 'USER')`);
+  const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => set(`seat:t${n}`, 'The same')));
+  expect(answers.filter((one) => one === 'done')).toHaveLength(1);
+  await world.sql("DELETE FROM members.seat WHERE id LIKE 'seat:t%'");
+});
+
 describe('roles', () => {
   const africa = (role: Role, more: Partial<RoleChange> = {}) => ({
     seatId: 'seat:s11',

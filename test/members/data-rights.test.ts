@@ -53,6 +53,10 @@ describe('an export', () => {
     );
     expect(created.data?.createPlan?.problems).toEqual([]);
     await write(await accounts.as('africa-editor'), 'somebody-else', 'net:africa');
+    await accounts.sql(`INSERT INTO members.seat_offer (id, seat_id, subject, offered_at, expires_at, answer)
+      VALUES ('offer:before', 'seat:s07', 'sub:predecessor', now(), now(), 'ACCEPTED')`);
+    await accounts.sql(`UPDATE members.membership SET applied_by_seat_id = 'seat:s07', invited_subject = 'sub:guest'
+      WHERE id = 'mem:s12'`);
 
     const input = withId();
     const { dataExport, problems: none } = await requestExport(member, input);
@@ -72,7 +76,8 @@ describe('an export', () => {
     expect(JSON.stringify(content['working-plans'].typed)).toContain('Plan canary-plan');
     expect(content.members.seat).toHaveLength(1);
     expect(content.members.session.length).toBeGreaterThan(0);
-    for (const word of ['somebody-else', 'Sample Persona 8', 'persona8@']) expect(text).not.toContain(word);
+    for (const word of ['somebody-else', 'Sample Persona 8', 'persona8@', 'sub:predecessor', 'sub:guest'])
+      expect(text).not.toContain(word);
 
     for (const who of ['africa-editor', 'steering-member', 'safety-officer', 'operator', 'partner']) {
       const other = await accounts.as(who);

@@ -213,13 +213,20 @@ test('the directory with contacts leaves only if two persons agree, to the two a
   expect(await approve('steering-member')).toBe('ValidationError');
   await owner.query("UPDATE members.organisation SET safety_locked = true WHERE id = 'org:s09'");
   await owner.query("UPDATE members.organisation SET website = '=1+1' WHERE id = 'org:s10'");
+  await owner.query(`UPDATE members.organisation SET website = 'https://canary-closed.example.org',
+    field_visibility = '{"website": "GROUP"}' WHERE id = 'org:s07'`);
+  await owner.query("UPDATE members.seat SET frozen_at = now() WHERE id = 'seat:s12'");
   for (const persona of ['africa-coordinator', 'steering-member']) {
     const { status, text } = await fetched(persona);
     expect(status).toBe(200);
     expect(text.split('\n')[0]).toContain('organisation,stakeholder type,country');
     expect(text).toContain('Sample Organisation UG-1, Coordinator seat');
     expect(text).toContain("'=1+1");
-    for (const hidden of ['UG-3', 'Sample Persona']) expect(text).not.toContain(hidden);
+    // also of who reads it himself: the file is passed on
+    const hidden = ['UG-3', 'Sample Persona', 'persona7@', 'persona10@', 'canary-closed'];
+    for (const word of hidden) expect(text).not.toContain(word);
+    expect(text).toContain('Sample Organisation Africa-3');
+    expect(text).not.toContain('Africa-3, '); // its seat is frozen
   }
   for (const persona of ['africa-rep', 'safety-officer', 'americas-coordinator', 'operator']) {
     expect([persona, (await fetched(persona)).status]).toEqual([persona, 404]);
@@ -227,4 +234,16 @@ test('the directory with contacts leaves only if two persons agree, to the two a
   const { rows } = await owner.query('SELECT detail FROM audit.entry WHERE target_id = $1 ORDER BY position', [id]);
   expect(rows.map(({ detail }) => detail)).toEqual(['REQUESTED', 'APPROVED', 'READ', 'READ']);
   await owner.query("UPDATE members.organisation SET safety_locked = false WHERE id = 'org:s09'");
+  await owner.query("UPDATE members.seat SET frozen_at = NULL WHERE id = 'seat:s12'");
+
+  // two who lead the network, and not one and somebody who did
+  const again = await act('africa-coordinator', 'requestDirectoryExport', 'RequestDirectoryExportInput', input, pick);
+  const set = (at: string) =>
+    owner.query(`UPDATE members.role_assignment SET revoked_at = ${at} WHERE seat_id = 'seat:s07'`);
+  await set('now()');
+  const late = { id: again.export.id };
+  expect(await refused('steering-member', 'approveDirectoryExport', 'ApproveDirectoryExportInput', late)).toBe(
+    'ValidationError',
+  );
+  await set('NULL');
 });

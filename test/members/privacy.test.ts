@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { gatewayActor } from '../../kit/context.ts';
+import { type Actor, gatewayActor } from '../../kit/context.ts';
+import { openDatabase } from '../../kit/database/open.ts';
+import { forgetExpiredOffers } from '../../subgraphs/members/commands/offers.ts';
+import { migrations } from '../../subgraphs/members/migrations/index.ts';
 import { type MembersWorld, personas, records, startMembers } from './world.ts';
 
 let world: MembersWorld;
@@ -239,6 +242,79 @@ test('a safety-locked organisation is "Member organisation" to all but itself an
   expect([n.memberships.totalCount, n.ug.totalCount]).toEqual([7, 3]);
   expect(n.memberships.edges[0].node.organisation.name).toBe('Member organisation');
   await world.sql('UPDATE members.organisation SET safety_locked = false');
+});
+
+test('a network that a member of another one has merely asked has no say in its safety, and is not told of it', async () => {
+  await world.sql(`INSERT INTO members.membership (id, organisation_id, network_id, status, provenance)
+    VALUES ('mem:t-asked', 'org:s05', 'net:africa', 'DECLINED', 'USER')`);
+  const act = async (name: string, type: string, input: object, persona = 'safety-officer') => {
+    const query = `mutation ($i: ${type}!) { act: ${name}(input: $i) { problems { __typename } } }`;
+    const i = { clientMutationId: `${name}-${persona}`, seatId: 'seat:s05', ...input };
+    return (await world.ask(persona, query, { i })).data.act.problems[0]?.__typename ?? 'done';
+  };
+  expect(await act('triggerSafetyLock', 'TriggerSafetyLockInput', {})).toBe('ForbiddenError');
+  const own = (await world.resolve('persona:sample-5')) as Actor;
+  const lock = 'mutation { triggerSafetyLock(input: { clientMutationId: "l", seatId: "seat:s05" }) { seat { id } } }';
+  expect((await world.ask(own, lock)).data.triggerSafetyLock.seat).toEqual({ id: 'seat:s05' });
+  const [seen] = await world.refer('safety-officer', 'Organisation', ['org:s05'], 'name safetyLocked');
+  expect(seen).toEqual({ name: 'Member organisation', safetyLocked: null });
+  const hashed = await world.refer('africa-coordinator', 'Membership', ['mem:t-asked'], 'status contentHash');
+  expect(hashed).toEqual([{ status: 'DECLINED', contentHash: null }]); // it would tell a guess at the name from another
+  expect(await act('liftSafetyLock', 'SeatInput', {})).toBe('ForbiddenError');
+  const told = await world.sql("SELECT network_id FROM audit.entry WHERE target_id = 'seat:s05'");
+  expect(told).toEqual([{ network_id: 'net:americas' }]);
+  // a member of both: hidden by an officer of either, but whom it has sit elsewhere he does not stop
+  await world.sql("UPDATE members.membership SET status = 'ACTIVE' WHERE id = 'mem:t-asked'");
+  expect(await act('triggerSafetyLock', 'TriggerSafetyLockInput', { clientMutationId: 'f', freezeSeat: true })).toBe(
+    'ForbiddenError',
+  );
+  expect(await act('triggerSafetyLock', 'TriggerSafetyLockInput', { clientMutationId: 'h' })).toBe('done');
+  await world.sql("DELETE FROM members.membership_event WHERE membership_id = 'mem:t-asked'");
+  await world.sql("DELETE FROM members.membership WHERE id = 'mem:t-asked'");
+  await world.sql('UPDATE members.organisation SET safety_locked = false');
+});
+
+test('a frozen seat is asked by nobody', async () => {
+  const ask = async () =>
+    (await world.ask('africa-rep', '{ experts(text: "canary") { totalCount } }')).data.experts.totalCount;
+  await world.sql("UPDATE members.seat SET expertise = '{canary}' WHERE id = 'seat:s08'");
+  expect(await ask()).toBe(1);
+  await world.sql("UPDATE members.seat SET frozen_at = now() WHERE id = 'seat:s08'");
+  expect(await ask()).toBe(0);
+  await world.sql("UPDATE members.seat SET frozen_at = NULL, expertise = '{}' WHERE id = 'seat:s08'");
+});
+
+test('to whom a seat was offered is forgotten when he declines, and when the offer is over', async () => {
+  await world.sql(`INSERT INTO members.seat (id, organisation_id, alias, display_mode, provenance)
+    VALUES ('seat:t1', 'org:s09', 'Offered', 'SEAT_ALIAS', 'USER')`);
+  const offer = async (subject: string) => {
+    const query = 'mutation ($i: OfferSeatInput!) { offerSeat(input: $i) { problems { __typename } } }';
+    const i = { clientMutationId: subject, seatId: 'seat:t1', subject };
+    expect((await world.ask('africa-rep', query, { i })).data.offerSeat.problems).toEqual([]);
+  };
+  const known = (subject: string) => world.sql('SELECT 1 FROM members.seat_offer WHERE subject = $1', [subject]);
+  await offer('guest:gil');
+  const gil = (await world.resolve('guest:gil')) as Actor;
+  const { data } = await world.ask(gil, '{ viewer { seatOffers { id } } }');
+  const i = { clientMutationId: 'g1', offerId: data.viewer.seatOffers[0].id, accept: false };
+  const decline = () =>
+    world.ask(
+      gil,
+      'mutation ($i: AnswerOfferInput!) { answerSeatOffer(input: $i) { seat { id } problems { __typename } } }',
+      { i },
+    );
+  const done = { answerSeatOffer: { seat: { id: 'seat:t1' }, problems: [] } };
+  expect((await decline()).data).toEqual(done);
+  expect((await decline()).data).toEqual(done);
+  expect(await known('guest:gil')).toEqual([]);
+  await offer('guest:hal');
+  const database = await openDatabase({ ...world.database, subgraph: 'members', entities: [], migrations });
+  const forget = (at: Date) => database.transaction((tx) => forgetExpiredOffers(tx, at));
+  await forget(new Date());
+  expect(await known('guest:hal')).toHaveLength(1);
+  await Promise.all([1, 2].map(() => forget(new Date(Date.now() + 31 * 86_400_000))));
+  await database.stop();
+  expect(await known('guest:hal')).toEqual([]);
 });
 
 test('the gateway itself reads identities and nothing else; nobody else reads identities', async () => {

@@ -325,6 +325,8 @@ describe('bodies', () => {
       currentTerm: { number: 2 },
       terms: [{ number: 2, electedBy: { id: election } }, { number: 1 }],
     });
+    const twice = await set(3, { number: 1, startsOn: '2024-02-01', endsOn: '2026-01-31', decisionId: election });
+    expect(refusal(twice)).toBe('ValidationError input.decisionId');
     const corrected = expectDone(await set(3, { number: 1, startsOn: '2024-02-01', endsOn: '2026-01-31' }));
     expect(corrected.body.terms[1]).toMatchObject({ number: 1, startsOn: '2024-02-01', endsOn: '2026-01-31' });
     const same = expectDone(await set(4, { number: 1, startsOn: '2024-02-01', endsOn: '2026-01-31' }));

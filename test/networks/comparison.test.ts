@@ -28,6 +28,23 @@ test('words come out as they went in, whatever the texts; long ones within bound
   expect(performance.now() - started).toBeLessThan(1_000);
 });
 
+test('no two texts of the length that is allowed keep everybody else waiting', () => {
+  const most = 60_000; // characters
+  const texts = [
+    `${'#'.repeat(most - 1)}x`,
+    `# ${' #'.repeat(most / 2 - 2)}x`,
+    '#a\n'.repeat(most / 3),
+    Array.from({ length: 8_000 }, (_, n) => `# h${n}`).join('\n'),
+  ];
+  for (const from of texts) {
+    for (const to of texts) {
+      const started = performance.now();
+      compareTexts(from, to);
+      expect(performance.now() - started).toBeLessThan(1_000);
+    }
+  }
+});
+
 test('sections are found again by the words of their heading, wherever they stand', () => {
   const parts = compareTexts(
     'Intro\n# II. Quórum\nA\n# Fondos\nB\n## Fondos\nC',

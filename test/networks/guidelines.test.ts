@@ -135,6 +135,19 @@ test('from a draft to a text in force, and to the edition after it: nothing adop
   );
 });
 
+test('what is in force and becomes less visible is so in the log, too, and stays so there', async () => {
+  const { id, version } = await adopted({ visibility: 'PUBLIC' });
+  const set = async (visibility: string, expectedVersion: number) => {
+    expectDone(await act(leadOfAmericas, 'updateGuidelines', { id, expectedVersion, visibility }));
+    const said = 'SELECT visibility FROM feed.event WHERE subject = $1 ORDER BY position';
+    const { rows } = await world.owner.query(said, [`guidelines/${id}`]);
+    return rows.map((row) => row.visibility);
+  };
+  expect(await set('PARTNERS', version)).toEqual(['NETWORK', 'PARTNERS']);
+  expect(await set('NETWORK', version + 1)).toEqual(['NETWORK', 'NETWORK']);
+  expect(await set('PUBLIC', version + 2)).toEqual(['NETWORK', 'NETWORK']);
+});
+
 describe('a decision counts', () => {
   test.each<[string, object, string]>([
     [

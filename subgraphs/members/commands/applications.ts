@@ -7,7 +7,7 @@ import { Membership } from '../entities/membership.ts';
 import { Organisation, type StakeholderType } from '../entities/organisation.ts';
 import type { AcceptInvitationInput, AnswerReviewInput, AppealInput, ApplyInput, InviteInput } from '../inputs.ts';
 import { mayAct, mayApply, mayInvite } from '../policy.ts';
-import { appealWithin } from '../states.ts';
+import { appealWithin, openStatuses } from '../states.ts';
 import { checkId, checkOptionalText, checkTags, checkText } from './input.ts';
 import { lockMembership, move } from './membership-steps.ts';
 import { insertMembership, refuseSecond } from './memberships.ts';
@@ -32,6 +32,8 @@ export async function applyForMembership(tx: Transaction, actor: Actor, input: A
     if (input.sponsorOrganisationId != null) sponsorIds.unshift(input.sponsorOrganisationId);
     const motivation = checkText(input.motivation, 4_000, 'motivation');
     const personId = actor.kind === 'PERSON' ? await enterPerson(tx, actor, input.yourName) : actor.personId;
+    await refuseStrange(tx, networkId);
+    if (actor.kind === 'PERSON') await refuseMany(tx, personId!);
     const organisationId =
       input.organisationId == null
         ? await enterApplicant(tx, actor, networkId, input)
@@ -58,6 +60,30 @@ export async function applyForMembership(tx: Transaction, actor: Actor, input: A
       input.sponsorOrganisationIds ? 'sponsorOrganisationIds' : 'sponsorOrganisationId',
     );
   });
+}
+
+/** This subgraph knows a network by those who are in it: in any other nobody would ever look at the application. @throws Problem */
+async function refuseStrange(tx: Transaction, networkId: string): Promise<void> {
+  const [{ known }] = await tx.manager.query(
+    `SELECT EXISTS (SELECT 1 FROM membership WHERE network_id = $1 AND status <> 'APPLIED')
+       OR EXISTS (SELECT 1 FROM role_assignment WHERE network_id = $1) AS known`,
+    [networkId],
+  );
+  if (!known) throw invalid('networkId: no such network, or nobody is in it yet.', 'input', 'networkId');
+}
+
+const mostOpen = 5; // applications of one person without a seat
+
+/** Locks the person, so that those entered at once are counted one after the other. @throws Problem */
+async function refuseMany(tx: Transaction, personId: string): Promise<void> {
+  await tx.manager.query('SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE', [personId]);
+  const open = await tx.manager.query(
+    `SELECT 1 FROM membership WHERE applied_by_person_id = $1 AND applied_by_seat_id IS NULL AND status = ANY ($2) LIMIT ${mostOpen}`,
+    [personId, openStatuses.filter((status) => status !== 'INVITED')],
+  );
+  if (open.length >= mostOpen) {
+    throw invalid(`${mostOpen} of your applications are open already: wait for an answer, or withdraw one.`);
+  }
 }
 
 interface ApplicantFields {

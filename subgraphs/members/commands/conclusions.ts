@@ -19,6 +19,29 @@ export function applicationHash(
 
 const outcomeFor: Partial<Record<MembershipStatus, string>> = { ACTIVE: 'ADOPTED', DECLINED: 'NOT_ADOPTED' };
 
+const wrong = (message: string) => invalid(`decisionId: ${message}`, 'input', 'decisionId');
+
+/**
+ * What the network said last of a decision, in the feed: concluded by all of it or by its Steering Committee. An id that
+ * nobody has concluded is never written down as the ground of an act.
+ * @throws Problem ValidationError
+ */
+export async function findConclusion(
+  tx: Transaction,
+  networkId: string,
+  decisionId: string,
+): Promise<{ outcome: string; contentHash: string | null }> {
+  const [found] = await tx.manager.query(
+    `SELECT outcome, content_hash AS "contentHash", body_ids <@ ARRAY(SELECT body_id FROM role_assignment
+       WHERE role = 'STEERING_COMMITTEE' AND network_id = $1 AND body_id IS NOT NULL) AS "isOfNetwork"
+     FROM feed.conclusion WHERE network_id = $1 AND decision_id = $2 ORDER BY position DESC LIMIT 1`,
+    [networkId, decisionId],
+  );
+  if (!found) throw wrong('this network has concluded no such decision.');
+  if (!found.isOfNetwork) throw wrong('taken by a group, not by the network or its Steering Committee.');
+  return found;
+}
+
 /**
  * That the network has decided so, on this very application: a decision is concluded in the feed, by the whole network or its
  * Steering Committee, on the hash of the application as it stands now. It is always put as "admit?".
@@ -31,21 +54,14 @@ export async function checkConclusion(
   to: MembershipStatus,
   decisionId: string,
 ): Promise<void> {
-  const wrong = (message: string) => invalid(`decisionId: ${message}`, 'input', 'decisionId');
-  const [found] = await tx.manager.query(
-    `SELECT outcome, content_hash AS "contentHash", body_ids <@ ARRAY(SELECT body_id FROM role_assignment
-       WHERE role = 'STEERING_COMMITTEE' AND network_id = $1 AND body_id IS NOT NULL) AS "isOfNetwork"
-     FROM feed.conclusion WHERE network_id = $1 AND decision_id = $2 ORDER BY position DESC LIMIT 1`,
-    [membership.networkId, decisionId],
-  );
-  if (!found) throw wrong('this network has concluded no such decision.');
-  if (!found.isOfNetwork) throw wrong('taken by a group, not by the network or its Steering Committee.');
+  const found = await findConclusion(tx, membership.networkId, decisionId);
   if (found.outcome !== outcomeFor[to]) throw wrong(`it was ${found.outcome}, and ${to} needs ${outcomeFor[to]}.`);
   if (found.contentHash !== applicationHash(membership, organisation)) {
     throw wrong('it was taken on another text than this application as it stands now.');
   }
   const used = await tx.manager.query(
-    'SELECT 1 FROM membership_event WHERE membership_id = $1 AND decision_id = $2 LIMIT 1',
+    `SELECT 1 FROM membership_event WHERE membership_id = $1 AND decision_id = $2
+     AND from_status IN ('UNDER_REVIEW', 'MORE_INFO') AND to_status IN ('ACTIVE', 'DECLINED') LIMIT 1`,
     [membership.id, decisionId],
   );
   if (used.length > 0) throw wrong('it has been carried out before: an appeal needs a new one.');

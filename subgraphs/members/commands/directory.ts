@@ -54,6 +54,13 @@ export async function approveDirectoryExport(
     const at = now();
     if (found.approvedAt !== null) throw wrong('it has been agreed to.');
     if (found.expiresAt <= at) throw wrong('it has expired: ask anew.');
+    // Of two who lead the network, and not of one and somebody who did.
+    const asker = await tx.manager.query(
+      `SELECT 1 FROM held_role WHERE seat_id = $1 AND person_id = $2 AND network_id = $3
+         AND role IN ('COORDINATOR', 'STEERING_COMMITTEE') AND effective LIMIT 1`,
+      [found.requestedBySeatId, found.requestedByPersonId, found.networkId],
+    );
+    if (asker.length === 0) throw wrong('who asked for it leads the network no more: ask anew.');
     await tx.manager.update(
       DirectoryExport,
       { id: found.id },
@@ -64,7 +71,7 @@ export async function approveDirectoryExport(
         expiresAt: new Date(at.getTime() + fileFor),
       },
     );
-    sayExport(tx, actor, found, 'APPROVED', found.reason);
+    sayExport(tx, actor, found, 'APPROVED');
   });
 }
 
@@ -73,7 +80,7 @@ export function sayExport(
   actor: Actor,
   { id, networkId }: Pick<DirectoryExport, 'id' | 'networkId'>,
   detail: 'REQUESTED' | 'APPROVED' | 'READ',
-  reason: string | null,
+  reason: string | null = null, // said once: it may have to be erased
 ): void {
   const target = { type: 'DirectoryExport', id };
   tx.audit({ actor, action: 'DIRECTORY_EXPORTED', target, networkIds: [networkId], detail, reason });

@@ -1,8 +1,9 @@
+import { cleanText } from '../../../kit/text.ts';
 import { invalid } from '../../../kit/types.ts';
 
-/** @returns the text without surrounding space. @throws Problem when empty or longer than `max` characters */
+/** @returns the text as `cleanText` has it. @throws Problem when empty or longer than `max` characters */
 export function checkText(value: string, max: number, field: string): string {
-  const text = value.trim();
+  const text = cleanText(value);
   if (text === '') throw invalid(`${field}: must not be empty.`, 'input', field);
   if (text.length > max) throw invalid(`${field}: at most ${max} characters.`, 'input', field);
   return text;

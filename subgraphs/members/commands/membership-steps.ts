@@ -82,13 +82,20 @@ export async function follow(
   step: Step,
 ): Promise<void> {
   const { id, organisationId, networkId, status, version } = to;
-  // Whom a network has invited may sign in while the application is open.
-  if (changesRights(from, status) || to.invitedSubject !== null) await bumpRights(tx);
   // A suspension is not told to partners, and so neither is its end. Who withdraws an application has never been a member.
   const joined = status === 'ACTIVE' && from !== 'SUSPENDED';
   const left = (status === 'WITHDRAWN' || status === 'ENDED') && (from === 'ACTIVE' || from === 'SUSPENDED');
-  if (joined || left) {
-    const organisation = await tx.manager.findOneByOrFail(Organisation, { id: organisationId });
+  // Locked: of one that is hidden at this moment it must not be said where it is. Before the rights' row, as everywhere.
+  const organisation =
+    joined || left
+      ? await tx.manager.findOneOrFail(Organisation, {
+          where: { id: organisationId },
+          lock: { mode: 'for_no_key_update' },
+        })
+      : null;
+  // Whom a network has invited may sign in while the application is open.
+  if (changesRights(from, status) || to.invitedSubject !== null) await bumpRights(tx);
+  if (organisation) {
     if (organisation.relation === 'APPLICANT') {
       await tx.manager.update(
         Organisation,

@@ -11,7 +11,7 @@ import type { CheckApplicantInput, ReviewApplicationInput } from '../inputs.ts';
 import { type Governance, mayCheckApplicant, mayFound, mayMoveMembership, mayWithdraw } from '../policy.ts';
 import { type MembershipStatus, membershipSteps, openStatuses } from '../states.ts';
 import { admitApplicant } from './admission.ts';
-import { checkConclusion } from './conclusions.ts';
+import { checkConclusion, findConclusion } from './conclusions.ts';
 import { checkOptionalText } from './input.ts';
 import { checkVersion, follow, lockMembership, move } from './membership-steps.ts';
 import { readGovernance } from './rights.ts';
@@ -106,7 +106,11 @@ export async function reviewApplication(
       if (input.to === 'MORE_INFO' && note === null) {
         throw invalid('note: the question that the applicant is to answer.', 'input', 'note');
       }
+      if (membership.status === 'INVITED' && membership.invitedSubject !== null) {
+        throw forbidden('Whom an invitation names accepts it (acceptInvitation), and nobody in his place.');
+      }
       if (isDecided) await checkDecided(tx, actor, membership, input.to, { governance, decisionId, note });
+      else if (decisionId !== null) await findConclusion(tx, networkId, decisionId);
     }
     // What follows takes the rights' row: whoever holds that waits for no organisation.
     await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR NO KEY UPDATE', [membership.organisationId]);

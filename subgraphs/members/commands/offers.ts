@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
-import { once } from '../../../kit/once.ts';
+import { findClaim, once } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Seat, SeatOffer } from '../entities/seat.ts';
 import type { AnswerOfferInput, OfferSeatInput } from '../inputs.ts';
@@ -52,6 +52,14 @@ export async function closeOffers(tx: Transaction, seatId: string, at: Date): Pr
   );
 }
 
+/** To whom an offer was made that has expired is forgotten. Any number of processes may do so at once. */
+export const forgetExpiredOffers = (tx: Transaction, at: Date): Promise<unknown> =>
+  tx.manager.query(
+    `UPDATE seat_offer SET answer = 'WITHDRAWN', answered_at = expires_at, subject = ''
+     WHERE id IN (SELECT id FROM seat_offer WHERE answer IS NULL AND expires_at <= $1 FOR UPDATE SKIP LOCKED)`,
+    [at],
+  );
+
 /** Takes or refuses a seat that is offered to who signs in. @returns the seat's id @throws Problem */
 export async function answerSeatOffer(
   tx: Transaction,
@@ -62,6 +70,9 @@ export async function answerSeatOffer(
   if (actor.kind !== 'SEAT' && actor.kind !== 'PERSON') throw forbidden('Seats are for persons.');
   const at = now();
   const { offerId, accept } = input;
+  // Of an offer that was declined it is not kept to whom it was made: a repeated answer is known by its own id.
+  const done = await findClaim(tx.manager, actor, 'answerSeatOffer', input);
+  if (done !== undefined) return done;
   const [known] = await tx.manager.query('SELECT seat_id AS "seatId" FROM seat_offer WHERE id = $1 AND subject = $2', [
     offerId,
     actor.subject,
@@ -74,7 +85,7 @@ export async function answerSeatOffer(
       throw invalid('offerId: this offer stands no more.', 'input', 'offerId');
     }
     const answer = accept ? ('ACCEPTED' as const) : ('DECLINED' as const);
-    await tx.manager.update(SeatOffer, { id: offerId }, { answer, answeredAt: at });
+    await tx.manager.update(SeatOffer, { id: offerId }, { answer, answeredAt: at, ...(!accept && { subject: '' }) });
     if (accept) {
       const personId = await enterPerson(tx, actor, input.yourName);
       await tx.manager.update(Seat, { id: seat.id }, { personId, version: seat.version + 1 });

@@ -1,6 +1,7 @@
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
 import { once } from '../../../kit/once.ts';
+import { cleanText } from '../../../kit/text.ts';
 import { forbidden, fromInput, invalid, type Localized } from '../../../kit/types.ts';
 import { foldName, Organisation } from '../entities/organisation.ts';
 import { memberEvent } from '../events.ts';
@@ -80,7 +81,7 @@ function readAbout(
 ): Pick<Organisation, 'about' | 'aboutSource' | 'aboutStale'> {
   const given = fromInput(about ?? []);
   for (const [locale, text] of Object.entries(given)) {
-    given[locale] = text.trim();
+    given[locale] = cleanText(text);
     if (text.length > 8_000) throw invalid('about: at most 8000 characters.', 'input', 'about');
   }
   const texts: Localized = Object.fromEntries(

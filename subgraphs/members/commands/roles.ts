@@ -7,6 +7,7 @@ import { Membership } from '../entities/membership.ts';
 import { RoleAssignment } from '../entities/seat.ts';
 import type { AssignRoleInput } from '../inputs.ts';
 import { mayAssignTo, mayChangeAnyRole, mayChangeRole, memberRoles, seatRoles } from '../policy/seats.ts';
+import { findConclusion } from './conclusions.ts';
 import { checkId, checkOptionalText } from './input.ts';
 import { bumpRights, readGovernance } from './rights.ts';
 import { lockSeat } from './seats.ts';
@@ -38,6 +39,10 @@ export async function assignRole(
     await checkCommittee(tx, actor, role, networkId, bodyId);
     if (memberRoles.includes(role)) await checkMember(tx, seat.organisationId, networkId);
     if (bodyId !== null) await checkBody(tx, bodyId, networkId);
+    const decisionId = checkOptionalText(input.decisionId, 128, 'decisionId');
+    if (decisionId !== null && (await findConclusion(tx, networkId, decisionId)).outcome !== 'ADOPTED') {
+      throw invalid('decisionId: it was not adopted.', 'input', 'decisionId');
+    }
     await refuseOverlap(tx, { seatId, role, networkId, bodyId, startsOn, endsOn: input.endsOn ?? null });
     await tx.manager.insert(RoleAssignment, {
       id: `role:${ulid()}`,
@@ -47,7 +52,7 @@ export async function assignRole(
       bodyId,
       startsOn,
       endsOn: input.endsOn ?? null,
-      grantedByDecisionId: checkOptionalText(input.decisionId, 128, 'decisionId'),
+      grantedByDecisionId: decisionId,
       grantedBySeatId: actor.seatId ?? null,
     });
     await bumpRights(tx);

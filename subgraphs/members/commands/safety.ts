@@ -6,6 +6,7 @@ import { Organisation } from '../entities/organisation.ts';
 import { Seat } from '../entities/seat.ts';
 import type { FreezeSeatInput, SeatInput, TriggerSafetyLockInput } from '../inputs.ts';
 import { mayFreeze, mayLift, mayLock } from '../policy/seats.ts';
+import { homeNetworksOf } from '../policy.ts';
 import { checkOptionalText, checkText } from './input.ts';
 import { sayChanged, sayCountry } from './organisations.ts';
 import { bumpRights } from './rights.ts';
@@ -25,6 +26,9 @@ export async function triggerSafetyLock(
     const { seat, organisation } = await lockBoth(tx, input.seatId);
     if (!mayLock(actor, seat, organisation)) {
       throw forbidden('An organisation is locked by a seat of its own, or by a safety officer of its networks.');
+    }
+    if (input.freezeSeat && actor.seatId !== seat.id && !mayFreeze(actor, seat)) {
+      throw forbidden('A seat is frozen by who sits in it, or by a safety officer of its networks.');
     }
     const reason = checkOptionalText(input.reason, 1_000, 'reason');
     if (!organisation.safetyLocked) {
@@ -52,7 +56,7 @@ export async function liftSafetyLock(tx: Transaction, actor: Actor, input: SeatI
       : [];
     const officers = await tx.manager.query(
       `SELECT 1 FROM held_role WHERE role = 'SAFETY_OFFICER' AND effective AND network_id = ANY($1) LIMIT 1`,
-      [organisation.standing.map((m) => m.networkId)],
+      [homeNetworksOf(organisation)],
     );
     const lock = { setByOwnSeat: by?.id === organisation.id, hasSafetyOfficer: officers.length > 0 };
     if (!mayLift(actor, organisation, lock)) {
@@ -141,6 +145,6 @@ function audit(
   detail: string,
   reason: string | null,
 ): void {
-  const networkIds = [...new Set([...seat.homeNetworkIds, ...organisation.standing.map((m) => m.networkId)])];
+  const networkIds = [...new Set([...seat.homeNetworkIds, ...homeNetworksOf(organisation)])];
   tx.audit({ actor, action, target: { type: 'Seat', id: seat.id }, networkIds, detail, reason });
 }

@@ -77,6 +77,8 @@ export async function updateSeat(tx: Transaction, actor: Actor, input: UpdateSea
     checkVersion(seat, input.expectedVersion);
     const alias = input.alias == null ? seat.alias : checkText(input.alias, 80, 'alias');
     if (alias !== seat.alias) {
+      // Locked as by createSeat: of two that take one name at once, the second meets the first.
+      await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR NO KEY UPDATE', [seat.organisationId]);
       const others = await tx.manager.query(
         'SELECT lower(alias) AS alias FROM seat WHERE organisation_id = $1 AND id <> $2 AND ended_at IS NULL',
         [seat.organisationId, seat.id],

@@ -26,6 +26,8 @@ export async function revokeSessions(tx: Transaction, actor: Actor, input: Revok
   const meant = input.all === true ? 'true' : 'id = ANY ($2)';
   const of = input.all === true ? [personId] : [personId, ids];
   await once(tx, actor, 'revokeSessions', input, personId, async () => {
+    // First the person, then what is his, as his erasure takes them.
+    await tx.manager.query('SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE', [personId]);
     const own: { id: string }[] = await tx.manager.query(
       `SELECT id FROM session WHERE person_id = $1 AND ${meant} ORDER BY id FOR UPDATE`,
       of,

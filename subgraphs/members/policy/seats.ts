@@ -4,6 +4,7 @@ import type { Organisation } from '../entities/organisation.ts';
 import type { RoleAssignment, Seat } from '../entities/seat.ts';
 import {
   type Governance,
+  isSafetyOfficerOf,
   isSelf,
   isSystem,
   mayFound,
@@ -99,20 +100,6 @@ export const mayLock = (
   seat: Pick<Seat, 'id'>,
   organisation: Pick<Organisation, 'standing' | 'relation' | 'relationNetworkId'>,
 ): boolean => actor.seatId === seat.id || isSafetyOfficerOf(actor, organisation);
-
-/** Safety officer of a network that the organisation is or was a member of, or has its relation to. */
-export const isSafetyOfficerOf = (
-  actor: Actor,
-  organisation: Pick<Organisation, 'standing' | 'relationNetworkId'>,
-): boolean =>
-  hasRole(
-    actor,
-    ['SAFETY_OFFICER'],
-    [
-      ...organisation.standing.map((m) => m.networkId),
-      ...(organisation.relationNetworkId === null ? [] : [organisation.relationNetworkId]),
-    ],
-  );
 
 /**
  * The safety officer lifts a lock. Where no network of the organisation has one, a seat that speaks for the organisation

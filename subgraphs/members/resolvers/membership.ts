@@ -6,7 +6,7 @@ import { Network } from '../entities/foreign.ts';
 import { Membership, MembershipEvent, Sponsorship } from '../entities/membership.ts';
 import { Organisation } from '../entities/organisation.ts';
 import { Seat } from '../entities/seat.ts';
-import { mayReadApplications, mayReadNetwork, maySeeApplication, maySeeBasics } from '../policy.ts';
+import { mayReadApplications, mayReadNetwork, maySeeApplication, maySeeBasics, maySeeThroughLock } from '../policy.ts';
 import { readOrganisation, readSeat } from './read.ts';
 
 @Resolver(() => Membership)
@@ -105,7 +105,9 @@ export class MembershipResolver {
   async contentHash(@Root() membership: Membership, @Ctx() { actor, loaders }: MembersContext): Promise<string | null> {
     if (!maySeeApplication(actor, membership) || membership.erasedAt !== null) return null;
     const organisation = await loaders.organisations.load(membership.organisationId);
-    return organisation && applicationHash(membership, organisation);
+    // Of a hidden name the hash would tell whether a guess is right.
+    if (!organisation || !maySeeThroughLock(actor, organisation)) return null;
+    return applicationHash(membership, organisation);
   }
 
   @FieldResolver(() => DateTime, {

@@ -15,8 +15,8 @@ import {
 } from '../entities/organisation.ts';
 import { Seat } from '../entities/seat.ts';
 import { lockedName } from '../names.ts';
-import { isSafetyOfficerOf } from '../policy/seats.ts';
 import {
+  isSafetyOfficerOf,
   maySeeBasics,
   maySeeField,
   maySeeFieldVisibility,

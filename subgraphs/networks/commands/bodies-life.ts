@@ -68,6 +68,8 @@ export async function setBodyTerm(tx: Transaction, actor: Actor, input: SetBodyT
       throw invalid(`startsOn: it overlaps term ${other.number}, ${days}.`, 'input', 'startsOn');
     }
     if (decisionId !== null && decisionId !== known?.decisionId) {
+      const done = terms.find((term) => term.decisionId === decisionId);
+      if (done) throw invalid(`decisionId: it has set term ${done.number} already.`, 'input', 'decisionId');
       await requireDecision(manager, { decisionId, networkId, subject: { typename: 'Body', id: bodyId }, version });
     }
     const number = known?.number ?? Math.max(0, ...terms.map((term) => term.number)) + 1;

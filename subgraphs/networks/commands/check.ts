@@ -1,4 +1,5 @@
 import type { Actor } from '../../../kit/context.ts';
+import { cleanText } from '../../../kit/text.ts';
 import { fromInput, invalid, type Localized, type LocalizedInput } from '../../../kit/types.ts';
 import { isCountry } from '../countries.ts';
 
@@ -6,7 +7,7 @@ import { isCountry } from '../countries.ts';
 
 /** Visible text without control characters but newline and tab; at most `max` characters. `path` leads to it, from the input's field down. */
 export function checkText(text: string, max: number, ...path: [field: string, ...string[]]): string {
-  const trimmed = text.replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, '').trim();
+  const trimmed = cleanText(text);
   if (trimmed === '') throw invalid(`${path[0]}: the text is empty.`, 'input', ...path);
   if (trimmed.length > max) throw invalid(`${path[0]}: at most ${max} characters.`, 'input', ...path);
   return trimmed;
@@ -31,16 +32,6 @@ export function checkTexts(
 /** A text that may be left out: null then, and also when it is blank. */
 export function checkNote(text: string | null | undefined, max: number, field: string): string | null {
   return text == null || text.trim() === '' ? null : checkText(text, max, field);
-}
-
-/** @throws Problem ValidationError unless it is a web address without a login in it */
-export function checkSource(url: string | null | undefined, field = 'sourceUrl'): string | null {
-  if (url == null || url === '') return null;
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username || parsed.password || url.length > 2_000) {
-    throw invalid(`${field}: a web address, as in https://www.unodc.org/.`, 'input', field);
-  }
-  return url;
 }
 
 export function checkName(texts: readonly LocalizedInput[]): Localized {

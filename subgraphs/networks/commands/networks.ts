@@ -9,16 +9,9 @@ import { Network, type NetworkStatus } from '../entities/network.ts';
 import { networkEvent } from '../events.ts';
 import type { CreateNetworkInput, UpdateNetworkInput } from '../inputs.ts';
 import { mayChangeNetwork, mayCreateNetwork } from '../policy.ts';
-import {
-  checkCount,
-  checkCountries,
-  checkMailbox,
-  checkName,
-  checkPattern,
-  checkSource,
-  checkTimeZone,
-} from './check.ts';
+import { checkCount, checkCountries, checkMailbox, checkName, checkPattern, checkTimeZone } from './check.ts';
 import { checkPastDate, dayOf } from './dates.ts';
+import { checkUrl } from './facts.ts';
 import { checkParent } from './network-parent.ts';
 
 /** What a source says of a network, and no input does. */
@@ -138,7 +131,7 @@ function wantedOf(actor: Actor, input: UpdateNetworkInput, { timeZone }: Network
     ...(input.status && { status: input.status }),
     ...(input.foundedOn != null && { foundedOn: checkPastDate(input.foundedOn, dayOf(now, timeZone), 'foundedOn') }),
     ...(contactMailbox != null && { contactMailbox: checkMailbox(contactMailbox) }),
-    ...(sourceUrl != null && { sourceUrl: checkSource(sourceUrl) }),
+    ...(sourceUrl != null && { sourceUrl: checkUrl(sourceUrl, 'sourceUrl') }),
   };
 }
 

@@ -1,8 +1,9 @@
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Directive, Field, ObjectType } from 'type-graphql';
+import { Column, Entity } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
-import { DateOnly, PartialDate } from '../../../kit/scalars.ts';
-import { defineEnum, type Localized, type Provenance, ProvenanceEnum, VisibilityEnum } from '../../../kit/types.ts';
+import { PartialDate } from '../../../kit/scalars.ts';
+import { defineEnum, type Localized, VisibilityEnum } from '../../../kit/types.ts';
+import { Checked, Sourced } from './recorded.ts';
 
 export const externalPartnerKinds = [
   'ORGANISATION',
@@ -28,11 +29,7 @@ export const PartnerRelationEnum = defineEnum('PartnerRelation', partnerRelation
     'An organisation, alliance or mechanism that works with a network and is no member of it. Systems that read updates with a key are `Partner`.',
 })
 @Directive('@key(fields: "id")')
-export class ExternalPartner {
-  @Field(() => ID, { description: 'Never changes.' })
-  @PrimaryColumn('text', { name: 'id' })
-  id!: string;
-
+export class ExternalPartner extends Sourced {
   @Column('text', { name: 'network_id' })
   networkId!: string;
 
@@ -77,18 +74,6 @@ export class ExternalPartner {
   @Field(() => VisibilityEnum, { description: 'Who may see it.' })
   @Column('text', { name: 'visibility' })
   visibility!: Visibility;
-
-  @Field(() => String, { nullable: true, description: 'The public page that says so.' })
-  @Column('text', { name: 'source_url', nullable: true })
-  sourceUrl!: string | null;
-
-  @Field(() => ProvenanceEnum, { description: 'Where the record comes from.' })
-  @Column('text', { name: 'provenance' })
-  provenance!: Provenance;
-
-  @Field(() => Int, { description: 'Goes up with each change: give it as `expectedVersion`.' })
-  @Column('integer', { name: 'version' })
-  version!: number;
 }
 
 @Entity({ name: 'programme' })
@@ -97,11 +82,7 @@ export class ExternalPartner {
     'A programme or project of others that networks work under. That it stands here does not say that it still runs.',
 })
 @Directive('@key(fields: "id")')
-export class Programme {
-  @Field(() => ID, { description: 'Never changes.' })
-  @PrimaryColumn('text', { name: 'id' })
-  id!: string;
-
+export class Programme extends Checked {
   @Field(() => String, { nullable: true, description: 'As in SE4U.' })
   @Column('text', { name: 'short_name', nullable: true })
   shortName!: string | null;
@@ -129,20 +110,4 @@ export class Programme {
   @Field(() => PartialDate, { nullable: true, description: 'When a source last spoke of it as running.' })
   @Column('text', { name: 'last_known_running_on', nullable: true })
   lastKnownRunningOn!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'The public page that says so.' })
-  @Column('text', { name: 'source_url', nullable: true })
-  sourceUrl!: string | null;
-
-  @Field(() => DateOnly, { nullable: true, description: 'When the source was last looked at.' })
-  @Column('text', { name: 'checked_on', nullable: true })
-  checkedOn!: string | null;
-
-  @Field(() => ProvenanceEnum, { description: 'Where the record comes from.' })
-  @Column('text', { name: 'provenance' })
-  provenance!: Provenance;
-
-  @Field(() => Int, { description: 'Goes up with each change: give it as `expectedVersion`.' })
-  @Column('integer', { name: 'version' })
-  version!: number;
 }

@@ -1,16 +1,10 @@
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
 import { Cursor, DateOnly, DateTime } from '../../../kit/scalars.ts';
-import {
-  defineEnum,
-  type Localized,
-  PageInfo,
-  type Provenance,
-  ProvenanceEnum,
-  VisibilityEnum,
-} from '../../../kit/types.ts';
+import { defineEnum, type Localized, PageInfo, VisibilityEnum } from '../../../kit/types.ts';
 import type { Words } from '../words.ts';
+import { Sourced } from './recorded.ts';
 
 export const reviewTracks = ['COUNTRY_REVIEW', 'GENERAL_REVIEW', 'CONSTRUCTIVE_DIALOGUE'] as const;
 export type ReviewTrack = (typeof reviewTracks)[number];
@@ -58,11 +52,7 @@ export const EngagementStatusEnum = defineEnum(
     'What a network did towards a government or the Conference: whom it briefed, applied to or spoke to, when, and what was answered.',
 })
 @Directive('@key(fields: "id")')
-export class ReviewEngagement {
-  @Field(() => ID, { description: 'Never changes.' })
-  @PrimaryColumn('text', { name: 'id' })
-  id!: string;
-
+export class ReviewEngagement extends Sourced {
   @Column('text', { name: 'network_id' })
   networkId!: string;
 
@@ -122,10 +112,6 @@ export class ReviewEngagement {
   @Column('text', { name: 'delivered_on', nullable: true })
   deliveredOn!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The public page that says so.' })
-  @Column('text', { name: 'source_url', nullable: true })
-  sourceUrl!: string | null;
-
   @Field(() => VisibilityEnum, { description: 'Who may see it.' })
   @Column('text', { name: 'visibility' })
   visibility!: Visibility;
@@ -142,14 +128,6 @@ export class ReviewEngagement {
 
   @Column('text', { name: 'recorded_by_organisation', nullable: true })
   recordedByOrganisationId!: string | null;
-
-  @Field(() => ProvenanceEnum, { description: 'Where the record comes from.' })
-  @Column('text', { name: 'provenance' })
-  provenance!: Provenance;
-
-  @Field(() => Int, { description: 'Goes up with each change: give it as `expectedVersion`.' })
-  @Column('integer', { name: 'version' })
-  version!: number;
 }
 
 @Entity({ name: 'engagement_step' })

@@ -1,7 +1,8 @@
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Cursor, DateOnly, LocaleTag, PartialDate } from '../../../kit/scalars.ts';
-import { defineEnum, type Localized, PageInfo, type Provenance, ProvenanceEnum } from '../../../kit/types.ts';
+import { Directive, Field, ObjectType } from 'type-graphql';
+import { Column, Entity } from 'typeorm';
+import { Cursor, LocaleTag, PartialDate } from '../../../kit/scalars.ts';
+import { defineEnum, type Localized, PageInfo } from '../../../kit/types.ts';
+import { Checked } from './recorded.ts';
 
 export const reviewEventKinds = ['CONSTRUCTIVE_DIALOGUE', 'PREPARATION_DAY', 'WORKING_GROUP', 'COP_SESSION'] as const;
 export type ReviewEventKind = (typeof reviewEventKinds)[number];
@@ -54,11 +55,7 @@ export interface StoredDeadline {
   description: 'An event of the Review Mechanism that organisations may apply to, speak at or prepare for.',
 })
 @Directive('@key(fields: "id")')
-export class ReviewEvent {
-  @Field(() => ID, { description: 'Never changes.' })
-  @PrimaryColumn('text', { name: 'id' })
-  id!: string;
-
+export class ReviewEvent extends Checked {
   @Field(() => ReviewEventKindEnum, { description: 'What sort it is.' })
   @Column('text', { name: 'kind' })
   kind!: ReviewEventKind;
@@ -108,22 +105,6 @@ export class ReviewEvent {
 
   @Column('jsonb', { name: 'deadlines' })
   storedDeadlines!: StoredDeadline[];
-
-  @Field(() => String, { nullable: true, description: 'The public page that says so.' })
-  @Column('text', { name: 'source_url', nullable: true })
-  sourceUrl!: string | null;
-
-  @Field(() => DateOnly, { nullable: true, description: 'When the source was last looked at.' })
-  @Column('text', { name: 'checked_on', nullable: true })
-  checkedOn!: string | null;
-
-  @Field(() => ProvenanceEnum, { description: 'Where the record comes from.' })
-  @Column('text', { name: 'provenance' })
-  provenance!: Provenance;
-
-  @Field(() => Int, { description: 'Goes up with each change: give it as `expectedVersion`.' })
-  @Column('integer', { name: 'version' })
-  version!: number;
 }
 
 @ObjectType({ description: 'An event in a page.' })

@@ -1,7 +1,8 @@
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CountryCode, DateOnly, DateTime, PartialDate } from '../../../kit/scalars.ts';
-import { defineEnum, type Localized, type Provenance, ProvenanceEnum } from '../../../kit/types.ts';
+import { defineEnum, type Localized } from '../../../kit/types.ts';
+import { Checked, Recorded } from './recorded.ts';
 
 export const instruments = ['UNTOC', 'TIP', 'SOM', 'FP'] as const;
 export type Instrument = (typeof instruments)[number];
@@ -38,11 +39,7 @@ export const ReviewStageEnum = defineEnum(
     'Articles of the Convention and its Protocols that are reviewed together. Which articles belong to a cluster is recorded, not built in.',
 })
 @Directive('@key(fields: "id")')
-export class ReviewCluster {
-  @Field(() => ID, { description: 'Never changes.' })
-  @PrimaryColumn('text', { name: 'id' })
-  id!: string;
-
+export class ReviewCluster extends Checked {
   @Field(() => String, { description: 'As in I, II, III, IV; never changes.' })
   @Column('text', { name: 'code' })
   code!: string;
@@ -57,22 +54,6 @@ export class ReviewCluster {
   @Field(() => Int, { nullable: true, description: 'Its place among the phases of the review; null while not known.' })
   @Column('integer', { name: 'phase', nullable: true })
   phase!: number | null;
-
-  @Field(() => String, { nullable: true, description: 'The public page that says so.' })
-  @Column('text', { name: 'source_url', nullable: true })
-  sourceUrl!: string | null;
-
-  @Field(() => DateOnly, { nullable: true, description: 'When the source was last looked at.' })
-  @Column('text', { name: 'checked_on', nullable: true })
-  checkedOn!: string | null;
-
-  @Field(() => ProvenanceEnum, { description: 'Where the record comes from.' })
-  @Column('text', { name: 'provenance' })
-  provenance!: Provenance;
-
-  @Field(() => Int, { description: 'Goes up with each change: give it as `expectedVersion`.' })
-  @Column('integer', { name: 'version' })
-  version!: number;
 }
 
 @Entity({ name: 'country_review' })
@@ -81,11 +62,7 @@ export class ReviewCluster {
     'The review of one country under one cluster, as far as public sources tell. It names offices of the State, never persons.',
 })
 @Directive('@key(fields: "id")')
-export class CountryReview {
-  @Field(() => ID, { description: 'Never changes.' })
-  @PrimaryColumn('text', { name: 'id' })
-  id!: string;
-
+export class CountryReview extends Recorded {
   @Column('text', { name: 'country' })
   countryCode!: string;
 
@@ -143,14 +120,6 @@ export class CountryReview {
 
   @Column('text', { name: 'recorded_by_network', nullable: true })
   recordedByNetworkId!: string | null;
-
-  @Field(() => ProvenanceEnum, { description: 'Where the record comes from.' })
-  @Column('text', { name: 'provenance' })
-  provenance!: Provenance;
-
-  @Field(() => Int, { description: 'Goes up with each change: give it as `expectedVersion`.' })
-  @Column('integer', { name: 'version' })
-  version!: number;
 }
 
 @Entity({ name: 'review_stage_change' })

@@ -6,8 +6,11 @@ import { once } from '../../../../kit/once.ts';
 import { conflict, forbidden, invalid } from '../../../../kit/types.ts';
 import { guidelinesText, hashText } from '../../canonical.ts';
 import { Guidelines, GuidelinesTranslation } from '../../entities/guidelines.ts';
+import { guidelinesSubject } from '../../events.ts';
 import type { DraftGuidelinesInput, TranslateGuidelinesInput, UpdateGuidelinesInput } from '../../guideline-inputs.ts';
-import { checkSource, checkText } from '../check.ts';
+import { checkText } from '../check.ts';
+import { checkUrl } from '../facts.ts';
+import { narrowEvents } from '../keep.ts';
 import { findOpenNetwork } from '../open-network.ts';
 import { changeGuidelines, drafting, leading, limits, requireStatus, saveGuidelines } from './change.ts';
 
@@ -48,7 +51,7 @@ export async function draftGuidelines(
       createdAt: now,
       updatedAt: now,
       provenance: 'USER',
-      sourceUrl: checkSource(input.sourceUrl),
+      sourceUrl: checkUrl(input.sourceUrl, 'sourceUrl'),
       version: 1,
     } satisfies Omit<Guidelines, 'constructor'>);
     await manager.insert(Guidelines, guidelines);
@@ -98,7 +101,7 @@ function checkVisibility(visibility: string): Guidelines['visibility'] {
   return found;
 }
 
-/** Changes a draft. Of other guidelines only who may read them, and where they were published, is changed: by who leads the network. */
+/** Changes a draft. Of other guidelines only who may read them, and where they were published, is changed: by who leads the network. What becomes visible to fewer is so in the log too. */
 export async function updateGuidelines(
   tx: Transaction,
   actor: Actor,
@@ -112,11 +115,15 @@ export async function updateGuidelines(
     const wanted: Partial<Guidelines> = {
       ...(touchesText && textOf(input, guidelines)),
       ...(input.visibility != null && { visibility: checkVisibility(input.visibility) }),
-      ...(input.sourceUrl != null && { sourceUrl: checkSource(input.sourceUrl) }),
+      ...(input.sourceUrl != null && { sourceUrl: checkUrl(input.sourceUrl, 'sourceUrl') }),
     };
     const keys = Object.keys(wanted) as (keyof Guidelines)[];
     if (keys.every((key) => wanted[key] === guidelines[key])) return;
+    const { id, networkId, visibility } = guidelines;
     await saveGuidelines(tx.manager, guidelines, wanted, now);
+    if (wanted.visibility !== undefined && wanted.visibility !== visibility) {
+      await narrowEvents(tx.manager, networkId, guidelinesSubject(id), { ...guidelines, bodyId: null });
+    }
   });
 }
 
