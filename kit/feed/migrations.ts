@@ -45,6 +45,13 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
     down: 'DROP VIEW feed.decision',
   },
   {
+    // Which plans are rid of a text: discussions drops what its threads quote of them. Its login reads this and nothing else of the events.
+    name: '2026-11-22-feed-redactions',
+    up: `CREATE VIEW feed.redaction AS
+      SELECT network_id, position, data ->> 'planId' AS plan_id, data ->> 'nodeId' AS node_id FROM feed.event WHERE type = 'PLAN_TEXT_REDACTED'`,
+    down: 'DROP VIEW feed.redaction',
+  },
+  {
     // A network's history read by the time of what happened, and one decision found by its id.
     name: '2026-11-22-feed-history',
     up: `

@@ -19,6 +19,7 @@ export async function prepareFeed(
     'SELECT, INSERT, UPDATE ON feed.stream',
     'SELECT ON feed.installation',
     ...(subgraph === 'working-plans' ? ['SELECT ON feed.decision'] : []),
+    ...(subgraph === 'discussions' ? ['SELECT ON feed.redaction'] : []),
     ...(subgraph === 'members'
       ? ['SELECT ON feed.conclusion', 'EXECUTE ON FUNCTION feed.set_countries(text[], text[])']
       : []),

@@ -163,7 +163,9 @@ export class KnowledgeFilter {
 export class RedactRecordInput {
   @Field(() => ID, { description: 'Yours to choose: the same one sent again does nothing more.' })
   clientMutationId!: string;
-  @Field(() => String, { description: 'Meeting (with its minutes), Statement or KnowledgeItem.' })
+  @Field(() => String, {
+    description: 'Meeting (with its minutes), Statement, KnowledgeItem or Decision (with its reasons).',
+  })
   typename!: string;
   @Field(() => ID)
   id!: string;

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../kit/context.ts';
 import { ApiError } from '../../kit/errors.ts';
+import { isId } from '../../kit/once.ts';
 import { Post } from './entities/post.ts';
 import { readable, select } from './statement.ts';
 import { cleanText } from './text.ts';
@@ -36,6 +37,7 @@ export async function searchPosts(manager: EntityManager, actor: Actor, search: 
   if (text === '' || [...text].length > longest) {
     throw new ApiError('BAD_USER_INPUT', `text: between 1 and ${longest} characters.`);
   }
+  if (search.networkId !== null && !isId(search.networkId)) return [];
   const wanted = search.locale === null ? searchConfigs : [configOf(search.locale)];
   const found = await select(manager, Post, (columns, bind) => {
     const words = bind(text);

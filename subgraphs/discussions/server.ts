@@ -11,6 +11,7 @@ import { startExpiry } from './expiry.ts';
 import { createLive } from './live/live.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
+import { startQuotes } from './quotes.ts';
 import { type DiscussionsRecords, loadRecords } from './records.ts';
 import { type DecisionRules, decisionRules } from './round.ts';
 import { buildDiscussionsSchema } from './schema.ts';
@@ -74,6 +75,7 @@ export async function start(options: DiscussionsOptions): Promise<RunningServer>
     });
     const sweep = startSweep(database, log);
     const expiry = startExpiry(database, rules, log);
+    const quotes = startQuotes({ database, hints, log, onDrop: () => live.threadChanged() });
     const dataRights = startDataRights({ database, subgraph: 'discussions', hints, log });
     return {
       url: server.url,
@@ -83,6 +85,7 @@ export async function start(options: DiscussionsOptions): Promise<RunningServer>
         cleaner.stop();
         await sweep.stop();
         await expiry.stop();
+        await quotes.stop();
         await dataRights.stop();
         await database.stop();
       },

@@ -61,7 +61,10 @@ export class ReviseStatementInput extends StatementStepInput {
   dropLocales?: string[] | null;
   @Field(() => String, { nullable: true, description: 'Left out: as it is.' })
   forum?: string | null;
-  @Field(() => VisibilityEnum, { nullable: true, description: 'Once it is published; left out: as it is.' })
+  @Field(() => VisibilityEnum, {
+    nullable: true,
+    description: 'Once it is published; left out: as it is. Of a text that was circulated none that is wider.',
+  })
   visibility?: Visibility | null;
 }
 

@@ -35,14 +35,14 @@ export const mayReadInsideNetworks = (actor: Actor, { networkIds }: { networkIds
 
 /**
  * For which of its networks the actor may say that a text endangers nobody: as safety officer; or as a second person, which is
- * a coordinator, steering member or group lead who has neither drafted the text nor publishes it.
+ * a coordinator, steering member or group lead who has neither written of the text nor publishes it.
  */
 export function checkableNetworks(
   actor: Actor,
-  { networkIds, draftedBySeatId }: { networkIds: readonly string[]; draftedBySeatId: string | null },
+  { networkIds, writtenBySeatIds }: { networkIds: readonly string[]; writtenBySeatIds: readonly string[] },
 ): { networkId: string; byOfficer: boolean }[] {
   if (actor.kind !== 'SEAT' || !actor.seatId) return [];
-  const mayBeSecond = actor.seatId !== draftedBySeatId;
+  const mayBeSecond = !writtenBySeatIds.includes(actor.seatId);
   return networkIds
     .map((networkId) => ({ networkId, byOfficer: hasRole(actor, ['SAFETY_OFFICER'], [networkId]) }))
     .filter(({ networkId, byOfficer }) => byOfficer || (mayBeSecond && hasRole(actor, drafters, [networkId])));

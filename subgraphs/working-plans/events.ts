@@ -31,7 +31,7 @@ export interface MilestoneReached {
   version: number;
 }
 
-/** `data` of PLAN_SUBMITTED and PLAN_ARCHIVED: the plan's row after the change. */
+/** `data` of PLAN_SUBMITTED, PLAN_CHANGES_REQUESTED and PLAN_ARCHIVED: the plan's row after the change. */
 export type PlanMoved = PlanCreated;
 
 /** `data` of PLAN_ADOPTED. */
@@ -48,6 +48,15 @@ export interface PlanVersionCreated {
   planId: string;
   number: number;
   kind: VersionKind;
+}
+
+/** `data` of PLAN_TEXT_REDACTED: that text went, never which. Whoever keeps copies of the plan reads it anew. */
+export interface PlanTextRedacted {
+  planId: string;
+  /** Begun without the text. */
+  epoch: number;
+  /** The objective, outcome or activity in which it was, or the plan's own id; null: anywhere in the plan. */
+  nodeId: string | null;
 }
 
 /** The themes that a plan has objectives for. */
@@ -83,6 +92,13 @@ export const planSubmitted = (plan: Plan, areas: ThematicArea[]): FeedEvent =>
 
 export const planArchived = (plan: Plan, areas: ThematicArea[]): FeedEvent =>
   about(plan, areas, { type: 'PLAN_ARCHIVED', eventType: 'org.net4u.plan.archived.v1' }, rowOf(plan));
+
+/** Given back to its editors; the note is read in the graph. */
+export const planChangesRequested = (plan: Plan, areas: ThematicArea[]): FeedEvent =>
+  about(plan, areas, { type: 'PLAN_CHANGES_REQUESTED', eventType: 'org.net4u.plan.changes-requested.v1' }, rowOf(plan));
+
+export const planTextRedacted = (plan: Plan, areas: ThematicArea[], data: PlanTextRedacted): FeedEvent =>
+  about(plan, areas, { type: 'PLAN_TEXT_REDACTED', eventType: 'org.net4u.plan.text-redacted.v1' }, data);
 
 export function planAdopted(
   plan: Plan,

@@ -32,7 +32,7 @@ import {
   OutcomeProgressResolver,
   PlanProgressResolver,
 } from './resolvers/progress.ts';
-import { RedactionResolver } from './resolvers/redaction.ts';
+import { RedactionPayloadResolver, RedactionResolver } from './resolvers/redaction.ts';
 import { SimilarResolver } from './resolvers/similar.ts';
 import { ActivityStrategiesResolver, StrategyResolver } from './resolvers/strategies.ts';
 import { PlanSuggestionsResolver, resolveSuggestionReference, SuggestionResolver } from './resolvers/suggestions.ts';
@@ -65,6 +65,7 @@ export function buildWorkingPlansSchema() {
       SuggestionResolver,
       PlanSuggestionsResolver,
       RedactionResolver,
+      RedactionPayloadResolver,
       LifeResolver,
       PlanLifeResolver,
       PlanVersionResolver,

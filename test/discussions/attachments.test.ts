@@ -220,9 +220,11 @@ describe('a file is sent', () => {
     await part('americas-rep', bad.upload.id, 0, Buffer.from('MZ\u0000\u0000'));
     expect(problem(await finish('americas-rep', bad.upload.id))).toMatch(/^This kind of file is not taken/);
     expect(problem(await begin('americas-rep', thread, 10 * 1024 * 1024 + 1))).toMatch(/^bytes: between/);
-    for (let n = 0; n < 9; n += 1)
-      expect((await begin('other-group-rep', thread, 10 * 1024 * 1024)).problems).toEqual([]);
-    await begin('other-group-rep', thread, 10 * 1024 * 1024);
+    // All at once: they are counted one after the other.
+    const begun = await Promise.all(
+      Array.from({ length: 12 }, () => begin('other-group-rep', thread, 10 * 1024 * 1024)),
+    );
+    expect(begun.filter(({ upload }) => upload !== null)).toHaveLength(10);
     expect(problem(await begin('other-group-rep', thread, 1))).toMatch(/100 MiB within a day/);
     for (const who of ['africa-rep', 'observer', 'partner', 'operator'] as const)
       expect((await begin(who, thread, 1)).problems).toMatchObject([{ __typename: 'ForbiddenError' }]);

@@ -231,6 +231,17 @@ test('reuse is counted once an organisation, in its own networks and beyond, and
   expect(retired.status).toBe('RETIRED');
 });
 
+test('what was published beyond its networks is changed by who answers for it, also once it is retired', async () => {
+  const found = await published({ visibility: 'PUBLIC' }, 'americas-rep', 'americas-coordinator');
+  const retired = await did('americas-rep', 'retireKnowledge', step(found));
+  const texts = [text('es', 'Con Sample Persona 4')];
+  expect(await refused('americas-rep', 'editKnowledge', step(retired, { texts }))).toBe('ForbiddenError');
+  // Among its peers it is its organisation's own again, and nobody beyond sees it.
+  const reading = await did('americas-rep', 'startPeerReading', step(retired));
+  await did('americas-rep', 'editKnowledge', step(reading, { texts }));
+  expect((await ask('observer', `{ knowledgeItem(id: "${found.id}") { id } }`)).data.knowledgeItem).toBeNull();
+});
+
 test('whose it is, is told only where it wants to be named', async () => {
   const found = await published({ named: false });
   const whose = async (who: Name) =>

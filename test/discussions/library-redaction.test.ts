@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { rules } from './decisions.ts';
+import { appendEvents } from '../../kit/feed/publish.ts';
+import { dropQuotes } from '../../subgraphs/discussions/quotes.ts';
+import { inRound, rules, take } from './decisions.ts';
 import { did, hashOf, soon } from './library.ts';
-import { am, ask, db, type Name, nextMutation, useSubgraph } from './subgraph.ts';
+import { activity, am, ask, db, type Name, nextMutation, openTables, started, useSubgraph } from './subgraph.ts';
 
 useSubgraph(rules);
 
@@ -137,4 +139,98 @@ test('out of minutes and statements too, whose hashes stay those of the words de
     attendance: [{ alias: '▇▇▇' }],
     redactedAt: expect.any(String),
   });
+});
+
+const redacted = async (typename: string, id: string, words: string) => {
+  const query =
+    'mutation ($i: RedactRecordInput!) { redactRecord(input: $i) { places problems { __typename ... on UserError { message } } } }';
+  const i = { clientMutationId: nextMutation(), typename, id, words, reason: 'A name (sample)' };
+  const { data, errors } = await ask('safety-officer-am', query, { i });
+  expect([errors, data?.redactRecord.problems]).toEqual([undefined, []]);
+  return data.redactRecord.places as number;
+};
+const quoteOf = async (id: string) =>
+  (await ask('americas-rep', `{ thread(id: "${id}") { anchorQuote } }`)).data.thread.anchorQuote;
+
+test('a name goes also where a line ends within it, in an address, and from what threads quote; words of the platform stay', async () => {
+  const links = [{ url: 'https://example.org/Host%20Persona', title: [{ locale: 'en', text: 'A page' }] }];
+  const meeting = await did('americas-coordinator', 'scheduleMeeting', {
+    ...{ networkIds: [am], kind: 'NETWORK', languages: [], timeZone: 'America/Lima', startsAt: soon(3), links },
+    title: [
+      { locale: 'en', text: 'Host\n Persona speaks' },
+      { locale: 'id', text: 'Host Persona' },
+    ],
+    externalParticipants: [
+      { role: 'HOST', office: [{ locale: 'en', text: 'Office of host  persona' }], country: 'PE' },
+    ],
+    agenda: [{ title: [{ locale: 'en', text: 'With host\tpersona' }], minutesAllotted: 5 }],
+  });
+  const anchor = { typename: 'Meeting', id: meeting.id, quote: 'as Host Persona said' };
+  const thread = await started('americas-rep', { anchor });
+  expect(await redacted('Meeting', meeting.id, 'host persona')).toBe(6);
+  // A word that is also one of the platform's own.
+  expect(await redacted('Meeting', meeting.id, 'host')).toBe(0);
+  const fields =
+    'title(locale: "id") { text } links { url } externalParticipants { id role office { text } country { code } } agenda { id title { text } }';
+  const { data, errors } = await ask('americas-rep', `{ meeting(id: "${meeting.id}") { ${fields} } }`);
+  expect(errors).toBeUndefined();
+  expect(data.meeting).toEqual({
+    title: { text: '▇▇▇' },
+    links: [{ url: '▇▇▇' }],
+    externalParticipants: [
+      { id: 'external-1', role: 'HOST', office: { text: 'Office of ▇▇▇' }, country: { code: 'PE' } },
+    ],
+    agenda: [{ id: `${meeting.id}/agenda-1`, title: { text: 'With ▇▇▇' } }],
+  });
+  expect(await quoteOf(thread)).toBe('as ▇▇▇ said');
+});
+
+test('out of a decision and its reasons', async () => {
+  const contentHash = 'a'.repeat(64);
+  const title = [{ locale: 'en', text: 'On Sample Persona 4' }];
+  const decision = await inRound({ networkIds: [am], quorum: 1, contentHash, title }, {}, 'americas-coordinator');
+  await take('americas-rep', decision, 'OBJECT', { contentHash, reason: 'Sample Persona 4 is in danger' });
+  expect(await redacted('Decision', decision.id, 'sample persona 4')).toBe(2);
+  const { data } = await ask(
+    'americas-rep',
+    `{ decision(id: "${decision.id}") { title { text } positions { reason } } }`,
+  );
+  expect(data.decision).toEqual({ title: { text: 'On ▇▇▇' }, positions: [{ reason: '▇▇▇ is in danger' }] });
+});
+
+test('what threads quote of a plan goes when text is redacted from it: of a node, or of all of it', async () => {
+  const [planId, key] = activity.split('/') as [string, string];
+  const quoting = (typename: string, id: string) =>
+    started('americas-rep', { anchor: { typename, id, quote: 'Said' } });
+  const [ofNode, ofOther, ofPlan, ofAnother] = [
+    await quoting('Activity', activity),
+    await quoting('Objective', `${planId}/o1`),
+    await quoting('WorkingPlan', planId),
+    await quoting('Activity', `${planId}2/${key}`),
+  ];
+  const quotes = async () => {
+    const found = [];
+    for (const id of [ofNode, ofOther, ofPlan, ofAnother]) found.push(await quoteOf(id));
+    return found;
+  };
+  const tables = await openTables();
+  const say = async (nodeId: string | null) => {
+    const event = {
+      ...{ networkIds: [am], type: 'PLAN_TEXT_REDACTED', eventType: 'org.net4u.plan.text-redacted.v1' },
+      ...{ subject: `workingplan/${planId}`, visibility: 'NETWORK' as const, data: { planId, epoch: 2, nodeId } },
+    };
+    await db.query('BEGIN');
+    await appendEvents((sql, parameters) => db.query(sql, parameters), [event]);
+    await db.query('COMMIT');
+    // Here or, in the same moment, in the process that follows the feed.
+    await dropQuotes(tables);
+  };
+  expect(await quotes()).toEqual(['Said', 'Said', 'Said', 'Said']);
+  await say(activity);
+  expect(await quotes()).toEqual([null, 'Said', 'Said', 'Said']);
+  await say(null);
+  expect(await quotes()).toEqual([null, null, null, 'Said']);
+  const kept = `SELECT 1 FROM discussions.mutation WHERE result_id = ANY ($1) AND input_hash <> ''`;
+  expect((await db.query(kept, [[ofNode, ofOther, ofPlan]])).rows).toEqual([]);
+  await tables.stop();
 });

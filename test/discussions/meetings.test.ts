@@ -36,6 +36,27 @@ describe('meetings', () => {
       )
     ).data.setRsvp;
 
+  test('of no network that could be, or beyond all calendars, are refused by name', async () => {
+    const draft = async (over: object) => {
+      const input = {
+        ...{ clientMutationId: nextMutation(), networkIds: [am], kind: 'NETWORK', startsAt: future(1) },
+        ...{ title: [{ locale: 'en', text: 'x' }], ...over },
+      };
+      const { data, errors } = await ask(
+        'americas-coordinator',
+        `mutation ($input: DraftMeetingInput!) { draftMeeting(input: $input) { meeting { days } ${problemFields} } }`,
+        { input },
+      );
+      return errors ?? data.draftMeeting.problems.map(({ path }: { path?: string[] }) => path?.[1]);
+    };
+    expect(await draft({ networkIds: [am, 'a\u0000b'] })).toEqual(['networkIds']);
+    expect(await draft({ networkIds: [am, ...Array.from({ length: 50 }, (_, n) => `net:${n}`)] })).toEqual([
+      'networkIds',
+    ]);
+    expect(await draft({ startsAt: '9999-12-31T23:59:59.000Z', timeZone: 'Pacific/Kiritimati' })).toEqual(['startsAt']);
+    expect(await draft({})).toEqual([]);
+  });
+
   test('are scheduled by conveners of every network, or the lead for the own group, and told once', async () => {
     const { meeting } = await schedule('americas-coordinator');
     expect(meeting).toMatchObject({

@@ -182,3 +182,16 @@ test('minutes: drafts and those that say who said what are for its networks, ado
     expect((await eventsOf(meeting.id)).at(-1).visibility).toBe(attributed ? 'NETWORK' : 'PUBLIC');
   }
 });
+
+test('minutes that say who said what are not opened to more readers by the same text under another word', async () => {
+  let meeting = await scheduled({ visibility: 'PUBLIC' });
+  meeting = await led(meeting, 'openMeeting', 'closeMeeting');
+  const write = (attributed: boolean, said = 'Sample Persona 4 said no') => {
+    const text = [{ locale: 'en', text: said }];
+    return step(meeting, { text, originalLocale: 'en', attributed });
+  };
+  meeting = await did('americas-coordinator', 'writeMinutes', write(true));
+  expect(await refused('americas-coordinator', 'writeMinutes', write(false))).toBe('ValidationError attributed');
+  meeting = await did('americas-coordinator', 'writeMinutes', write(false, 'One said no'));
+  expect(meeting.status).toBe('MINUTES_DRAFT');
+});

@@ -207,3 +207,20 @@ test('posts that were there before are found by their words once the tables are 
   );
   expect(rows).toEqual([{ author_network_ids: [am], version: 1 }]);
 });
+
+test('ids that are none find nothing, and are told to be none', async () => {
+  const { data, errors } = await ask(
+    'americas-rep',
+    'query ($n: ID) { searchPosts(text: "x", networkId: $n) { edges { rank } } }',
+    {
+      n: 'a\u0000b',
+    },
+  );
+  expect([errors, data]).toEqual([undefined, { searchPosts: { edges: [] } }]);
+  const edited = await ask(
+    'americas-rep',
+    'mutation ($id: ID!) { editPost(id: $id, body: "x", clientMutationId: "rubbish") { problems { __typename } } }',
+    { id: 'a\u0000b' },
+  );
+  expect([edited.errors, edited.data?.editPost.problems]).toEqual([undefined, [{ __typename: 'ForbiddenError' }]]);
+});

@@ -308,3 +308,46 @@ test('a text that is revised while it is consented to is not consented to', asyn
   expect(row.version).toBe(statement.version + 1);
   expect(row.status === 'CONSENTED').toBe(row.content_hash === contentHash);
 });
+
+test('goes to no more readers than its networks were asked about', async () => {
+  const statement = await circulated({ visibility: 'ALL_NETWORKS' });
+  const revise = (visibility: string) => step(statement, { texts: [], visibility });
+  for (const wider of ['PARTNERS', 'PUBLIC'])
+    expect(await refused('americas-coordinator', 'reviseStatement', revise(wider))).toBe('ValidationError visibility');
+  const open = await circulated();
+  const narrowed = step(open, { texts: [], visibility: 'PARTNERS' });
+  const fewer = await did('americas-coordinator', 'reviseStatement', narrowed, 'publicationVisibility contentHash');
+  expect(fewer).toEqual({ publicationVisibility: 'PARTNERS', contentHash: open.contentHash });
+});
+
+test('is read outside its networks as it was decided on: what is translated later stays within', async () => {
+  const statement = await consented();
+  const { id, contentHash } = statement;
+  await did('safety-officer-am', 'checkStatementSafety', { statementId: id, contentHash, passed: true });
+  const out = await did('americas-coordinator', 'publishStatement', step(statement, { contentHash }));
+  await did('expert-lead', 'translateStatement', step(out, { text: text('fr', 'Un', 'Sample Persona 4') }));
+  const more = 'translations { locale } fr: body(locale: "fr") { text locale } titled: title(locale: "fr") { text }';
+  const inside = await read('americas-rep', id, more);
+  expect(inside).toMatchObject({ fr: { text: 'Sample Persona 4', locale: 'fr' }, titled: { text: 'Un' } });
+  for (const who of ['observer', 'partner', 'africa-rep', 'nobody'] as const) {
+    const found = await read(who, id, more);
+    expect(JSON.stringify(found)).not.toContain('Persona');
+    expect(found).toMatchObject({
+      translations: [{ locale: 'es' }, { locale: 'en' }],
+      titled: { text: expect.stringMatching(/^(Uno|One)$/) },
+    });
+  }
+});
+
+test('is checked by nobody who has written of it, and again when it is said elsewhere', async () => {
+  let statement = await drafted({}, 'americas-coordinator');
+  // The lead writes it anew while it is a draft.
+  statement = await did('expert-lead', 'reviseStatement', step(statement, { texts: [text('es', 'Dos')] }));
+  statement = await did('americas-coordinator', 'circulateStatement', step(statement), fields);
+  const check = { statementId: statement.id, contentHash: statement.contentHash, passed: true };
+  expect(await refused('expert-lead', 'checkStatementSafety', check)).toBe('ForbiddenError');
+  await did('safety-officer-am', 'checkStatementSafety', check);
+  const elsewhere = step(statement, { texts: [], forum: 'At the house of Sample Persona 4' });
+  const after = await did('americas-coordinator', 'reviseStatement', elsewhere, 'contentHash safetyChecks { passed }');
+  expect(after).toEqual({ contentHash: statement.contentHash, safetyChecks: [] });
+});

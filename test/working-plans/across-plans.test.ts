@@ -222,6 +222,14 @@ test('references ask for the document only where they need it, and say the same 
   await other.stop();
 });
 
+test('ids that are none find nothing', async () => {
+  for (const name of ['networkId', 'responsibleId']) {
+    const text = `query ($id: ID) { activities(${name}: $id) { edges { cursor } } }`;
+    const { data, errors } = await here.ask('africa-rep', text, { id: 'a\u0000b' });
+    expect([errors, data]).toEqual([undefined, { activities: { edges: [] } }]);
+  }
+});
+
 test('cursors of another list are refused', async () => {
   const { errors } = await here.ask('africa-rep', '{ activities(after: "abc") { edges { cursor } } }');
   expect(errors?.[0]?.extensions.code).toBe('CURSOR_INVALID');

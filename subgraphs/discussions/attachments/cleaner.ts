@@ -10,6 +10,8 @@ const patience = 30_000; // ms for one file
 const atOnce = 2; // processes
 const mostWaiting = 20;
 const heap = 512; // MiB of JavaScript
+const memory = 1_536; // MiB in all: what a small file unpacks to lies outside that heap
+const mostKept = 20 * 1024 * 1024; // bytes of a file as it is kept
 
 export interface Cleaner {
   /** @throws Refusal for a file that is not taken; it may be sent again if it was taken for too long */
@@ -45,7 +47,9 @@ export function createCleaner(): Cleaner {
   function run(bytes: Uint8Array): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (isStopped) return reject(stopping());
-      const child = spawn(process.execPath, [`--max-old-space-size=${heap}`, '--import', 'tsx', program], {
+      const node = [process.execPath, `--max-old-space-size=${heap}`, '--import', 'tsx', program];
+      // The shell gives way to node, which keeps its bound; where a system knows none of that kind it is as good as unset.
+      const child = spawn('/bin/sh', ['-c', 'ulimit -d "$0" 2>/dev/null; exec "$@"', `${memory * 1024}`, ...node], {
         cwd: root,
         env: {},
         stdio: ['pipe', 'pipe', 'ignore'],
@@ -54,13 +58,19 @@ export function createCleaner(): Cleaner {
       });
       running.add(child);
       const chunks: Buffer[] = [];
-      child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+      let size = 0;
+      child.stdout.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > mostKept) child.kill('SIGKILL');
+        else chunks.push(chunk);
+      });
       child.stdin.on('error', () => {}); // it has ended before it took everything: `close` tells
       child.once('error', reject);
       child.once('close', (code, signal) => {
         running.delete(child);
         if (code === 0) resolve(Buffer.concat(chunks));
         else if (isStopped) reject(stopping());
+        else if (size > mostKept) reject(new Refusal('The file would be larger than 20 MiB once it is cleaned.'));
         else
           reject(
             new Refusal(

@@ -13,10 +13,12 @@ import { stripJpeg } from './jpeg.ts';
 import { Refusal } from './refusal.ts';
 
 /** Said about the document or a part of it, by whom and when; and what a reader's program would do by itself. */
-const unwanted = ['Metadata', 'PieceInfo', 'LastModified', 'OpenAction', 'AA', 'JavaScript', 'XFA'].map((key) =>
+const unwanted = ['Metadata', 'PieceInfo', 'LastModified', 'OpenAction', 'AA', 'JavaScript', 'JS', 'XFA'].map((key) =>
   PDFName.of(key),
 );
 const name = (text: string) => PDFName.of(text);
+/** What starts programs, sends something, or opens a file elsewhere. */
+const actions = ['JavaScript', 'Launch', 'SubmitForm', 'ImportData', 'GoToR', 'GoToE', 'Rendition'];
 
 /**
  * A PDF saved again: without Info and XMP, earlier states and whatever nothing refers to, names of who annotated, scripts, and EXIF in its
@@ -67,12 +69,13 @@ function cleanObject(object: PDFObject): void {
     throw new Refusal('The PDF holds other files: take them out, and send them by themselves.');
   }
   for (const key of unwanted) dict.delete(key);
-  const subtype = dict.get(name('Subtype'));
+  const subtype = dict.lookup(name('Subtype'));
   const isNote = dict.has(name('Rect')) && subtype !== undefined && subtype !== name('Widget');
   if (isNote) for (const key of ['T', 'M', 'CreationDate']) dict.delete(name(key)); // who wrote it, and when
-  const action = dict.get(name('S'));
-  if (action === name('JavaScript') || action === name('Launch') || action === name('SubmitForm')) {
-    for (const key of ['JS', 'F', 'Win', 'Next']) dict.delete(name(key));
+  // By what it refers to as well: a reader's program follows it.
+  const action = dict.lookup(name('S'));
+  if (actions.some((one) => action === name(one))) {
+    for (const key of ['F', 'Win', 'Mac', 'Unix', 'Next']) dict.delete(name(key));
   }
   for (const [, value] of dict.entries()) cleanObject(value);
 }
@@ -81,7 +84,7 @@ function cleanObject(object: PDFObject): void {
 function stripPhotograph(stream: PDFRawStream): PDFRawStream | undefined {
   const { dict } = stream;
   const filter = dict.lookup(name('Filter'));
-  const filters = filter instanceof PDFArray ? filter.asArray() : [filter];
+  const filters = filter instanceof PDFArray ? filter.asArray().map((one) => dict.context.lookup(one)) : [filter];
   if (filters.at(-1) !== name('DCTDecode')) return undefined;
   let jpeg = stream.contents;
   if (filters.length > 1) {

@@ -169,21 +169,23 @@ export async function stepKnowledge(
   });
 }
 
-/** Changes what is named. The original of published research is not changed: it was read by peers as it is. */
+/** Changes what is named. The original of research that was published is not changed before it is with its peers again: it was read by peers as it is. */
 export function editKnowledge(tx: Transaction, actor: Actor, input: EditKnowledgeInput): Promise<string> {
   const facts = checkFacts(input);
   const given = checkTextsOf(input.texts ?? []);
+  // Also once it is retired it is still read by whom it was published to.
   const may = (item: KnowledgeItem) =>
-    item.status === 'PUBLISHED' ? mayPublishKnowledge(actor, item) : mayEditKnowledge(actor, item);
+    item.status === 'PUBLISHED' || item.status === 'RETIRED'
+      ? mayPublishKnowledge(actor, item)
+      : mayEditKnowledge(actor, item);
   return stepKnowledge(tx, actor, 'editKnowledge', input, may, async (item) => {
     const written = writeTexts<KnowledgeField>(item, given, 'input', 'texts');
     checkLanguages(written.texts, item.originalLocale, 'input', 'texts');
-    if (item.kind === 'RESEARCH' && item.status === 'PUBLISHED' && written.sourceRevision !== item.sourceRevision) {
-      throw invalid(
-        'texts: published research is read by peers again when it changes: retire it first.',
-        'input',
-        'texts',
-      );
+    const isOut = item.status === 'PUBLISHED' || item.status === 'RETIRED';
+    if (item.kind === 'RESEARCH' && isOut && written.sourceRevision !== item.sourceRevision) {
+      const why =
+        'texts: published research is read by peers again when it changes: retire it, and start peer reading.';
+      throw invalid(why, 'input', 'texts');
     }
     if (given.length > 0) await indexItem(tx.manager, item.id, written);
     return { ...facts, ...written, ...(input.visibility != null && meantFor(item, input.visibility)) };

@@ -3,23 +3,24 @@ import type { Transaction } from '../../../kit/database/open.ts';
 import { forgetNotices } from '../../../kit/notices/write.ts';
 import { forgotten, isId, once } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
+import { Decision, DecisionRound, PositionRecord } from '../entities/decision.ts';
 import { KnowledgeItem, KnowledgeReading, ReuseRecord } from '../entities/knowledge.ts';
 import { AttendanceAlias, Meeting } from '../entities/meeting.ts';
 import { Minutes } from '../entities/minutes.ts';
 import { SafetyCheck, Statement } from '../entities/statement.ts';
+import { Thread } from '../entities/thread.ts';
 import type { RedactRecordInput } from '../library-inputs.ts';
 import { mayRedact } from '../policy.ts';
+import { blacken, blackenColumns, type Count, patternOf } from './blacken.ts';
 import { indexItem } from './knowledge.ts';
 import { lockRow } from './locked.ts';
 import { checkLine } from './meeting-details.ts';
-
-/** What stands in the place of words that were taken out, whatever their number. */
-export const blackened = '▇▇▇';
 
 const kinds = {
   Meeting: { entity: Meeting, table: 'meeting' },
   Statement: { entity: Statement, table: 'statement' },
   KnowledgeItem: { entity: KnowledgeItem, table: 'knowledge_item' },
+  Decision: { entity: Decision, table: 'decision' },
 } as const;
 
 /** The columns of a record that people write into. */
@@ -27,37 +28,13 @@ const written = {
   Meeting: ['titles', 'agendaItems', 'place', 'hostCity', 'joinText', 'externals', 'webLinks', 'cancellationReason'],
   Statement: ['texts', 'forum', 'withdrawalReason'],
   KnowledgeItem: ['texts', 'tags', 'webLinks'],
+  Decision: ['titles', 'withdrawalReason'],
 } as const;
 
-/** Replaces words in every text of a value, whatever their case and however their accents are encoded. */
-function blacken<T>(value: T, words: RegExp, count: { places: number }): T {
-  if (typeof value === 'string') {
-    const changed = value.normalize('NFC').replace(words, () => {
-      count.places += 1;
-      return blackened;
-    });
-    return (changed.includes(blackened) ? changed : value) as T;
-  }
-  if (Array.isArray(value)) return value.map((one) => blacken(one, words, count)) as T;
-  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, blacken(part, words, count)])) as T;
-}
-
-/** Columns with the words taken out, or nothing where they are not in any. */
-function blackenColumns<T extends object>(
-  row: T,
-  columns: readonly (keyof T)[],
-  words: RegExp,
-  count: { places: number },
-): Partial<T> | null {
-  const before = count.places;
-  const changes = Object.fromEntries(columns.map((column) => [column, blacken(row[column], words, count)]));
-  return count.places > before ? (changes as Partial<T>) : null;
-}
-
 /**
- * Takes words (a name, a place) out of a meeting with its minutes, a statement or an item of the library, in every language, for good: out of the rows, the
- * words they are found by, and the hashes of inputs from which they could be guessed. By the safety officer of one of its networks, also of what he does not read.
+ * Takes words (a name, a place) out of a meeting with its minutes, a statement, an item of the library or a decision with its reasons, in every language, and out of
+ * what threads quote of it, for good: out of the rows, the words they are found by, and the hashes of inputs from which they could be guessed. By the safety officer
+ * of one of its networks, also of what he does not read.
  * @returns in how many places they were
  * @throws Problem ForbiddenError, ValidationError
  */
@@ -71,24 +48,25 @@ export async function redactRecord(
   const kind = Object.hasOwn(kinds, typename) ? kinds[typename as keyof typeof kinds] : undefined;
   if (!kind) throw invalid(`typename: one of ${Object.keys(kinds).join(', ')}.`, 'input', 'typename');
   const row = isId(id)
-    ? await lockRow<Meeting | Statement | KnowledgeItem>(tx, kind.entity, kind.table, id)
+    ? await lockRow<Meeting | Statement | KnowledgeItem | Decision>(tx, kind.entity, kind.table, id)
     : undefined;
   if (!row || !mayRedact(actor, row)) {
     throw forbidden('There is no such record, or you are not the safety officer of one of its networks.');
   }
-  const words = checkLine(input.words, 200, 'input', 'words')?.normalize('NFC') ?? '';
+  const words = checkLine(input.words, 200, 'input', 'words') ?? '';
   if ([...words].length < 2) throw invalid('words: at least two characters.', 'input', 'words');
   const reason = checkLine(input.reason, 300, 'input', 'reason');
-  const pattern = new RegExp(words.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'giu');
-  if (reason === null || pattern.test(reason)) {
+  const pattern = patternOf(words);
+  if (reason === null || blacken(reason, pattern, { places: 0 }) !== reason) {
     throw invalid('reason: say why, without the words.', 'input', 'reason');
   }
-  pattern.lastIndex = 0;
   const count = { places: 0 };
   await once(tx, actor, 'redactRecord', input, id, async () => {
     if (row instanceof Meeting) await redactMeeting(tx, row, pattern, count, at);
     else if (row instanceof Statement) await redactStatement(tx, row, pattern, count, at);
+    else if (row instanceof Decision) await redactDecision(tx, row, pattern, count);
     else await redactItem(tx, row, pattern, count, at);
+    await redactQuotes(tx, row, typename, pattern, count);
     await tx.manager.query('UPDATE mutation SET input_hash = $2 WHERE result_id = $1', [id, forgotten]);
     await forgetNotices((sql, parameters) => tx.manager.query(sql, parameters), id);
     tx.audit({ actor, action: 'TEXT_REDACTED', target: { type: typename, id }, networkIds: row.networkIds, reason });
@@ -96,7 +74,40 @@ export async function redactRecord(
   return count.places;
 }
 
-type Count = { places: number };
+/** What threads keep of the text that they hang on. In whichever network: a quote is a copy. */
+async function redactQuotes(
+  { manager }: Transaction,
+  { id: anchorId }: { id: string },
+  anchorTypename: string,
+  words: RegExp,
+  count: Count,
+): Promise<void> {
+  const threads = await manager.findBy(Thread, {
+    anchorId,
+    anchorTypename: anchorTypename as Thread['anchorTypename'],
+  });
+  for (const thread of threads.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const changed = blackenColumns(thread, ['anchorQuote'], words, count);
+    if (!changed) continue;
+    await manager.update(Thread, { id: thread.id }, changed);
+    await manager.query('UPDATE mutation SET input_hash = $2 WHERE result_id = $1', [thread.id, forgotten]);
+  }
+}
+
+async function redactDecision({ manager }: Transaction, row: Decision, words: RegExp, count: Count): Promise<void> {
+  const { id: decisionId } = row;
+  const changes = blackenColumns(row, written.Decision, words, count) ?? {};
+  for (const round of await manager.findBy(DecisionRound, { decisionId })) {
+    const changed = blackenColumns(round, ['shortReason'], words, count);
+    if (changed) await manager.update(DecisionRound, { decisionId, number: round.number }, changed);
+  }
+  for (const position of await manager.findBy(PositionRecord, { decisionId })) {
+    const { round, organisationId } = position;
+    const changed = blackenColumns(position, ['reason'], words, count);
+    if (changed) await manager.update(PositionRecord, { decisionId, round, organisationId }, changed);
+  }
+  await manager.update(Decision, { id: decisionId }, { ...changes, version: row.version + 1 });
+}
 
 async function redactMeeting(tx: Transaction, row: Meeting, words: RegExp, count: Count, at: Date): Promise<void> {
   const { manager } = tx;

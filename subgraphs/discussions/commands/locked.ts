@@ -16,7 +16,7 @@ export interface Stepped {
 export async function lockRow<T extends Stepped>(
   tx: Transaction,
   entity: new () => T,
-  table: 'meeting' | 'statement' | 'knowledge_item',
+  table: 'meeting' | 'statement' | 'knowledge_item' | 'decision',
   id: string,
 ): Promise<T> {
   const [row] = await select(

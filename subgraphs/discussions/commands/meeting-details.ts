@@ -9,6 +9,7 @@ import { isTimeZone } from '../times.ts';
 import { findThread } from './find.ts';
 
 const longestMeeting = 31 * 86_400_000; // ms
+const furthest = 10 * 366 * 86_400_000; // ms
 const textLimit = 2_000; // characters
 const officeLimit = 200; // characters
 
@@ -62,6 +63,9 @@ export function checkDetails(input: Details): Partial<Meeting> {
 /** @throws Problem ValidationError unless it begins in the future and ends after that, within a month */
 export function checkTimes({ startsAt, endsAt }: Pick<Meeting, 'startsAt' | 'endsAt'>, now = new Date()): void {
   if (startsAt && startsAt <= now) throw invalid('startsAt: it is in the past.', 'input', 'startsAt');
+  if (startsAt && startsAt.getTime() - now.getTime() > furthest) {
+    throw invalid('startsAt: within ten years.', 'input', 'startsAt');
+  }
   if (!endsAt) return;
   if (!startsAt) throw invalid('startsAt: it ends, but does not begin.', 'input', 'startsAt');
   if (endsAt <= startsAt) throw invalid('endsAt: it is not after startsAt.', 'input', 'endsAt');

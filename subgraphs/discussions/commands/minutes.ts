@@ -26,13 +26,20 @@ export function writeMinutes(tx: Transaction, actor: Actor, input: WriteMinutesI
   return stepMeeting(tx, actor, 'writeMinutes', input, async (meeting) => {
     requireMeeting(meeting, 'CLOSED', 'MINUTES_DRAFT');
     const newest = await newestMinutes(tx, meeting);
+    const contentHash = hashText(canonicalJson(texts));
+    // Who decides on a hash decides on its text alone: the same text must not be opened to more readers by another word on it.
+    const isSaid = { meetingId: meeting.id, contentHash, attributed: true };
+    if (!attributed && (await tx.manager.existsBy(Minutes, isSaid))) {
+      const why = 'attributed: earlier minutes with this very text say who said what; take that out of the text.';
+      throw invalid(why, 'input', 'attributed');
+    }
     await tx.manager.insert(Minutes, {
       meetingId: meeting.id,
       number: (newest?.number ?? 0) + 1,
       texts,
       originalLocale,
       attributed,
-      contentHash: hashText(canonicalJson(texts)),
+      contentHash,
       writtenBySeatId: requireSeat(actor),
       createdAt: new Date(),
       decisionIds: [],

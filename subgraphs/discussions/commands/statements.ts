@@ -1,9 +1,15 @@
 import { ulid } from 'ulid';
-import type { Actor, Visibility } from '../../../kit/context.ts';
+import { type Actor, type Visibility, visibilities } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
 import { once, refuseOrigin } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
-import { Statement, type StatementField, type StatementStatus, statementLimits } from '../entities/statement.ts';
+import {
+  SafetyCheck,
+  Statement,
+  type StatementField,
+  type StatementStatus,
+  statementLimits,
+} from '../entities/statement.ts';
 import { stub } from '../entities/stubs.ts';
 import { statementCirculated } from '../events.ts';
 import type {
@@ -71,6 +77,10 @@ function checkPublication(visibility: Visibility): Visibility {
   throw invalid('visibility: a statement is published to ALL_NETWORKS, PARTNERS or PUBLIC.', 'input', 'visibility');
 }
 
+/** What a network has decided for, or is about to, goes to no more readers than it was asked about: the hash is of the text alone. */
+const isWider = (visibility: Visibility, than: Visibility): boolean =>
+  visibilities.indexOf(visibility) < visibilities.indexOf(than);
+
 /**
  * Begins a statement.
  * @returns its id
@@ -112,6 +122,7 @@ export async function draftStatement(
       forum,
       engagementId: input.reviewEngagementId ?? null,
       draftedBySeatId,
+      writtenBySeatIds: draftedBySeatId === null ? [] : [draftedBySeatId],
       decisionIds: [],
       withdrawalReason: null,
       provenance: origin?.provenance ?? ('USER' as const),
@@ -176,12 +187,23 @@ export function reviseStatement(tx: Transaction, actor: Actor, input: ReviseStat
     const left = { ...statement, texts: Object.fromEntries(kept) };
     const written = writeTexts<StatementField>(left, given, 'input', 'texts');
     checkLanguages(written.texts, originalLocale, 'input', 'texts');
+    const isWriting = given.length > 0 || (input.dropLocales ?? []).length > 0 || input.forum !== undefined;
+    const writers = new Set([...statement.writtenBySeatIds, ...(isWriting && actor.seatId ? [actor.seatId] : [])]);
     const changes: Partial<Statement> = {
       ...written,
+      writtenBySeatIds: [...writers].sort(),
       ...(input.forum !== undefined && { forum }),
       ...(publication && { publicationVisibility: publication }),
     };
     if (statement.status === 'DRAFT') return changes;
+    if (publication && isWider(publication, statement.publicationVisibility)) {
+      const why = 'visibility: its networks were asked for a narrower one: withdraw it, and draft it for more readers.';
+      throw invalid(why, 'input', 'visibility');
+    }
+    // Where it is to be heard is read with the text, and has no hash: who has checked it looks again.
+    if (forum !== statement.forum && input.forum !== undefined) {
+      await tx.manager.delete(SafetyCheck, { statementId: statement.id });
+    }
     const at = new Date();
     const fixed = fix(Object.assign(new Statement(), statement, changes), at);
     if (fixed.contentHash === statement.contentHash) return changes;

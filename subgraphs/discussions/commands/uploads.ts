@@ -43,6 +43,8 @@ export async function startUpload(
   if (size < 1 || size > mostBytes) throw invalid('bytes: between 1 and 10,485,760 (10 MiB).', 'input', 'bytes');
   const textAlternative = checkAlternative(input.textAlternative);
   return once(tx, actor, 'startUpload', input, `upload:${ulid()}`, async (id) => {
+    // Two that begin at once are counted one after the other.
+    await tx.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 4904824))', [seatId]);
     const [sum]: { bytes: string }[] = await tx.manager.query(
       'SELECT coalesce(sum(size), 0) AS bytes FROM upload WHERE seat_id = $1 AND created_at > $2',
       [seatId, new Date(at.getTime() - unclaimedFor)],

@@ -1,8 +1,9 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
-import { Cursor, DateTime } from '../../../kit/scalars.ts';
-import { defineEnum, type Localized, PageInfo, VisibilityEnum } from '../../../kit/types.ts';
+import { DateTime } from '../../../kit/scalars.ts';
+import { defineEnum, type Localized, VisibilityEnum } from '../../../kit/types.ts';
+import { connectionOf } from './connection.ts';
 import type { AnchorTypename } from './thread.ts';
 
 export const decisionMethods = ['CONSENT', 'MAJORITY', 'LAZY_CONSENSUS'] as const;
@@ -205,18 +206,4 @@ export class Tally {
   adopts!: boolean;
 }
 
-@ObjectType()
-export class DecisionEdge {
-  @Field(() => Decision)
-  node!: Decision;
-  @Field(() => Cursor)
-  cursor!: string;
-}
-
-@ObjectType({ description: 'Decisions, newest first.' })
-export class DecisionConnection {
-  @Field(() => [DecisionEdge])
-  edges!: DecisionEdge[];
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-}
+export const DecisionConnection = connectionOf(() => Decision, 'Decision', 'Decisions, newest first.');

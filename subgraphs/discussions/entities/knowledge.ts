@@ -1,10 +1,9 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
-import { Cursor, DateOnly, DateTime, LocaleTag } from '../../../kit/scalars.ts';
+import { DateOnly, DateTime, LocaleTag } from '../../../kit/scalars.ts';
 import {
   defineEnum,
-  PageInfo,
   type Provenance,
   ProvenanceEnum,
   type ThematicArea,
@@ -12,6 +11,7 @@ import {
   VisibilityEnum,
 } from '../../../kit/types.ts';
 import type { TextIn } from '../translation.ts';
+import { connectionOf } from './connection.ts';
 import type { WebLink } from './meeting.ts';
 
 export const knowledgeKinds = [
@@ -242,18 +242,8 @@ export class KnowledgeReuse {
   records!: ReuseRecord[];
 }
 
-@ObjectType()
-export class KnowledgeEdge {
-  @Field(() => KnowledgeItem)
-  node!: KnowledgeItem;
-  @Field(() => Cursor)
-  cursor!: string;
-}
-
-@ObjectType({ description: 'Items of the library, newest first.' })
-export class KnowledgeConnection {
-  @Field(() => [KnowledgeEdge])
-  edges!: KnowledgeEdge[];
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-}
+export const KnowledgeConnection = connectionOf(
+  () => KnowledgeItem,
+  'Knowledge',
+  'Items of the library, newest first.',
+);

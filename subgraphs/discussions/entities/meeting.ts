@@ -1,15 +1,9 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
-import { Cursor, DateTime, LocaleTag } from '../../../kit/scalars.ts';
-import {
-  defineEnum,
-  type Localized,
-  PageInfo,
-  type Provenance,
-  ProvenanceEnum,
-  VisibilityEnum,
-} from '../../../kit/types.ts';
+import { DateTime, LocaleTag } from '../../../kit/scalars.ts';
+import { defineEnum, type Localized, type Provenance, ProvenanceEnum, VisibilityEnum } from '../../../kit/types.ts';
+import { connectionOf } from './connection.ts';
 
 export const meetingStatuses = [
   'DRAFT',
@@ -296,18 +290,8 @@ export class Meeting {
   createdAt!: Date;
 }
 
-@ObjectType()
-export class MeetingEdge {
-  @Field(() => Meeting)
-  node!: Meeting;
-  @Field(() => Cursor)
-  cursor!: string;
-}
-
-@ObjectType({ description: 'Meetings, latest first; those without a time yet before all others.' })
-export class MeetingConnection {
-  @Field(() => [MeetingEdge])
-  edges!: MeetingEdge[];
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-}
+export const MeetingConnection = connectionOf(
+  () => Meeting,
+  'Meeting',
+  'Meetings, latest first; those without a time yet before all others.',
+);

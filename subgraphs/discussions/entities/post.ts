@@ -1,7 +1,8 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Cursor, DateTime, LocaleTag } from '../../../kit/scalars.ts';
-import { PageInfo, type TranslationState, TranslationStateEnum } from '../../../kit/types.ts';
+import { DateTime, LocaleTag } from '../../../kit/scalars.ts';
+import { type TranslationState, TranslationStateEnum } from '../../../kit/types.ts';
+import { connectionOf } from './connection.ts';
 
 @Entity({ name: 'post' })
 @ObjectType({
@@ -136,18 +137,8 @@ export class Reaction {
   seatIds!: string[];
 }
 
-@ObjectType()
-export class PostEdge {
-  @Field(() => Post)
-  node!: Post;
-  @Field(() => Cursor)
-  cursor!: string;
-}
-
-@ObjectType({ description: 'Posts, oldest first: new ones only ever come after the last page.' })
-export class PostConnection {
-  @Field(() => [PostEdge])
-  edges!: PostEdge[];
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-}
+export const PostConnection = connectionOf(
+  () => Post,
+  'Post',
+  'Posts, oldest first: new ones only ever come after the last page.',
+);

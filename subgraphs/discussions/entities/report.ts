@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Cursor, DateTime } from '../../../kit/scalars.ts';
-import { PageInfo } from '../../../kit/types.ts';
+import { DateTime } from '../../../kit/scalars.ts';
+import { connectionOf } from './connection.ts';
 
 @Entity({ name: 'post_report' })
 @ObjectType({ description: 'Somebody told the safety officers of a post.' })
@@ -43,18 +43,4 @@ export class PostReport {
   outcome!: string | null;
 }
 
-@ObjectType()
-export class PostReportEdge {
-  @Field(() => PostReport)
-  node!: PostReport;
-  @Field(() => Cursor)
-  cursor!: string;
-}
-
-@ObjectType({ description: 'Reports, newest first.' })
-export class PostReportConnection {
-  @Field(() => [PostReportEdge])
-  edges!: PostReportEdge[];
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-}
+export const PostReportConnection = connectionOf(() => PostReport, 'PostReport', 'Reports, newest first.');

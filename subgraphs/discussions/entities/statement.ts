@@ -1,9 +1,10 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
-import { Cursor, DateTime, LocaleTag } from '../../../kit/scalars.ts';
-import { defineEnum, PageInfo, type Provenance, ProvenanceEnum, VisibilityEnum } from '../../../kit/types.ts';
+import { DateTime, LocaleTag } from '../../../kit/scalars.ts';
+import { defineEnum, type Provenance, ProvenanceEnum, VisibilityEnum } from '../../../kit/types.ts';
 import type { TextIn } from '../translation.ts';
+import { connectionOf } from './connection.ts';
 
 export const statementStatuses = ['DRAFT', 'CIRCULATED', 'CONSENTED', 'PUBLISHED', 'WITHDRAWN'] as const;
 export type StatementStatus = (typeof statementStatuses)[number];
@@ -88,6 +89,10 @@ export class Statement {
 
   @Column('text', { name: 'drafted_by_seat_id', nullable: true })
   draftedBySeatId!: string | null;
+
+  /** Who has written its text, the first draft or a later one. */
+  @Column('text', { name: 'written_by_seat_ids', array: true })
+  writtenBySeatIds!: string[];
 
   @Column('text', { name: 'decision_ids', array: true })
   decisionIds!: string[];
@@ -187,18 +192,4 @@ export class SafetyCheck {
   checkedAt!: Date;
 }
 
-@ObjectType()
-export class StatementEdge {
-  @Field(() => Statement)
-  node!: Statement;
-  @Field(() => Cursor)
-  cursor!: string;
-}
-
-@ObjectType({ description: 'Statements, newest first.' })
-export class StatementConnection {
-  @Field(() => [StatementEdge])
-  edges!: StatementEdge[];
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-}
+export const StatementConnection = connectionOf(() => Statement, 'Statement', 'Statements, newest first.');

@@ -1,15 +1,9 @@
 import { createUnionType, Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
-import { Cursor, DateTime } from '../../../kit/scalars.ts';
-import {
-  defineEnum,
-  type Localized,
-  PageInfo,
-  type Provenance,
-  ProvenanceEnum,
-  VisibilityEnum,
-} from '../../../kit/types.ts';
+import { DateTime } from '../../../kit/scalars.ts';
+import { defineEnum, type Localized, type Provenance, ProvenanceEnum, VisibilityEnum } from '../../../kit/types.ts';
+import { connectionOf } from './connection.ts';
 import { Decision } from './decision.ts';
 import { KnowledgeItem } from './knowledge.ts';
 import { Meeting } from './meeting.ts';
@@ -70,7 +64,11 @@ export class Thread {
   @Column('text', { name: 'anchor_field', nullable: true })
   anchorField!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The text it was written against, kept if that text moves.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The text it was written against, kept if that text moves; dropped when text is redacted from the plan.',
+  })
   @Column('text', { name: 'anchor_quote', nullable: true })
   anchorQuote!: string | null;
 
@@ -117,21 +115,8 @@ export class Thread {
   lastActivityAt!: Date;
 }
 
-@ObjectType()
-export class ThreadEdge {
-  @Field(() => Thread)
-  node!: Thread;
-  @Field(() => Cursor)
-  cursor!: string;
-}
-
-@ObjectType({
-  description:
-    'Threads, latest activity first. One that gets a post while you page moves to the front: you never meet it twice.',
-})
-export class ThreadConnection {
-  @Field(() => [ThreadEdge])
-  edges!: ThreadEdge[];
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-}
+export const ThreadConnection = connectionOf(
+  () => Thread,
+  'Thread',
+  'Threads, latest activity first. One that gets a post while you page moves to the front: you never meet it twice.',
+);

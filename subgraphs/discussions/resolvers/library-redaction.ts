@@ -17,12 +17,14 @@ export class RecordRedactionPayload {
 export class LibraryRedactionResolver {
   @Mutation(() => RecordRedactionPayload, {
     description:
-      'Takes words out of a meeting with its minutes, a statement or an item of the library for good; ▇▇▇ stands in their place. By the safety officer of ' +
-      'one of its networks, also of a record that he does not read.',
+      'Takes words out of a meeting with its minutes, a statement, an item of the library or a decision with its reasons, and out of what threads quote of it, ' +
+      'for good; ▇▇▇ stands in their place. By the safety officer of one of its networks, also of a record that he does not read.',
   })
   redactRecord(@Arg('input', () => RedactRecordInput) input: RedactRecordInput, @Ctx() context: DiscussionsContext) {
     return answer('places', async () => {
       const places = await context.database.transaction((tx) => redactRecord(tx, context.actor, input));
+      context.live.threadChanged();
+      context.live.decisionChanged();
       context.refresh();
       return places;
     });

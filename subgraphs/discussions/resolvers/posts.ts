@@ -1,6 +1,6 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
 import type { Transaction } from '../../../kit/database/open.ts';
-import { once } from '../../../kit/once.ts';
+import { isId, once } from '../../../kit/once.ts';
 import { Cursor, LocaleTag } from '../../../kit/scalars.ts';
 import { answer, LocalizedText, type TranslationState, TranslationStateEnum } from '../../../kit/types.ts';
 import { deletePost, editPost, post } from '../commands/posts.ts';
@@ -68,7 +68,7 @@ export class PostResolver {
   ) {
     const edit = (tx: Transaction) =>
       editPost(tx, context.actor, { id, body, expectedVersion: expectedVersion ?? null });
-    if (clientMutationId == null) return answerPost(context, edit);
+    if (clientMutationId == null || !isId(id)) return answerPost(context, edit);
     const input = { clientMutationId, id, body, expectedVersion };
     return answerPost(context, (tx) => once(tx, context.actor, 'editPost', input, id, () => edit(tx)));
   }

@@ -56,6 +56,13 @@ const stancesOf = async ({ loaders }: DiscussionsContext, { id, contentHash }: S
 const showsText = ({ actor }: DiscussionsContext, statement: Statement) =>
   statement.status !== 'WITHDRAWN' || mayReadInsideNetworks(actor, statement);
 
+/** What nobody has decided on or checked for dangers stays within its networks: translations that were added beside the circulated text. */
+const readTexts = ({ actor }: DiscussionsContext, statement: Statement): Statement => {
+  if (mayReadInsideNetworks(actor, statement)) return statement;
+  const texts = Object.entries(statement.texts).filter(([locale]) => statement.contentLocales.includes(locale));
+  return Object.assign(new Statement(), statement, { texts: Object.fromEntries(texts) });
+};
+
 @Resolver(() => Statement)
 export class StatementResolver {
   @Query(() => Statement, { nullable: true })
@@ -73,8 +80,9 @@ export class StatementResolver {
   title(
     @Root() statement: Statement,
     @Arg('locale', () => LocaleTag, { nullable: true }) locale: string | null,
+    @Ctx() context: DiscussionsContext,
   ): LocalizedText | null {
-    return textFor(statement, 'title', locale);
+    return textFor(readTexts(context, statement), 'title', locale);
   }
 
   @FieldResolver(() => LocalizedText, {
@@ -86,13 +94,16 @@ export class StatementResolver {
     @Arg('locale', () => LocaleTag, { nullable: true }) locale: string | null,
     @Ctx() context: DiscussionsContext,
   ): LocalizedText | null {
-    return showsText(context, statement) ? textFor(statement, 'body', locale) : null;
+    return showsText(context, statement) ? textFor(readTexts(context, statement), 'body', locale) : null;
   }
 
-  @FieldResolver(() => [Translation], { description: 'The languages in which it can be read, the original first.' })
+  @FieldResolver(() => [Translation], {
+    description:
+      'The languages in which you can read it, the original first. Outside its networks those that were circulated.',
+  })
   @Directive('@listSize(assumedSize: 4)')
-  translations(@Root() statement: Statement): Translation[] {
-    return translationsOf(statement);
+  translations(@Root() statement: Statement, @Ctx() context: DiscussionsContext): Translation[] {
+    return translationsOf(readTexts(context, statement));
   }
 
   @FieldResolver(() => String, {
@@ -182,7 +193,7 @@ export class StatementResolver {
 
   @Mutation(() => StatementPayload, {
     description:
-      'Adds a translation that is not part of what was circulated. By those who draft for one of its networks.',
+      'Adds a translation that is not part of what was circulated, so it is read within its networks alone. By those who draft for one of them.',
   })
   translateStatement(
     @Arg('input', () => TranslateStatementInput) input: TranslateStatementInput,
@@ -213,7 +224,7 @@ export class StatementResolver {
 
   @Mutation(() => StatementPayload, {
     description:
-      'Whether the text endangers nobody, on behalf of a network: by its safety officer, or by a second person (a coordinator, steering member or group lead who did not draft it and will not publish it). Before it is published.',
+      'Whether the text endangers nobody, on behalf of a network: by its safety officer, or by a second person (a coordinator, steering member or group lead who has not written of it and will not publish it). Before it is published.',
   })
   checkStatementSafety(
     @Arg('input', () => CheckStatementInput) input: CheckStatementInput,

@@ -50,10 +50,24 @@ export async function renderApart(
   return { ...about, bytes } as ServedFile;
 }
 
-/** Reads the cells of a spreadsheet that somebody sent, in a process of its own that may end by it. @throws TaskError */
+const mostReaders = 3; // processes at once: each may need all the memory it gets
+let readers = 0;
+
+/** Too many files are being read at once: it may be sent again. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError';
+}
+
+/** Reads the cells of a spreadsheet that somebody sent, in a process of its own that may end by it. @throws TaskError, BusyError */
 export async function readApart(file: Uint8Array, options: ApartOptions): Promise<SheetRows[]> {
-  const { bytes } = await runApart({ kind: 'read', bytes: Buffer.from(file).toString('base64') }, options);
-  return JSON.parse(bytes.toString('utf8')) as SheetRows[];
+  if (readers >= mostReaders) throw new BusyError(`${readers} files are being read`);
+  readers += 1;
+  try {
+    const { bytes } = await runApart({ kind: 'read', bytes: Buffer.from(file).toString('base64') }, options);
+    return JSON.parse(bytes.toString('utf8')) as SheetRows[];
+  } finally {
+    readers -= 1;
+  }
 }
 
 async function runApart(

@@ -4,6 +4,7 @@ import type { PlanModel } from './model.ts';
 import { coded } from './undp.ts';
 import type { Say } from './words.ts';
 
+const lastDay = '9999-12-31'; // has no day after it that a calendar can name
 const over = new Set<string | null>(['CANCELLED', 'DROPPED']);
 
 /**
@@ -13,7 +14,8 @@ const over = new Set<string | null>(['CANCELLED', 'DROPPED']);
 export function writeIcs(plan: PlanModel, say: Say): Uint8Array {
   const { planId, exportedAt } = plan.source;
   const calendar = ical({ name: plan.title.text, prodId: { company: 'NET4U', product: 'Working plans' } });
-  const add = (key: string, day: string, summary: string, description: string) =>
+  const add = (key: string, day: string, summary: string, description: string) => {
+    if (day >= lastDay) return;
     calendar.createEvent({
       id: `${planId}/${key}`,
       start: day,
@@ -25,6 +27,7 @@ export function writeIcs(plan: PlanModel, say: Say): Uint8Array {
       transparency: ICalEventTransparency.TRANSPARENT,
       busystatus: ICalEventBusyStatus.FREE,
     });
+  };
   for (const { activity } of linesOf(plan)) {
     if (!activity || over.has(activity.status)) continue;
     const who = activity.responsible ? `${say('responsible')}: ${plan.nameOf(activity.responsible)}` : '';

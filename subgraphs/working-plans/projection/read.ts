@@ -146,6 +146,7 @@ export function createProjectionReader(source: DataSource, projection: Projectio
     /** Those that end first come first; up to `limit`. */
     async page(filter: ActivityFilter, after: ActivityPosition | null, limit: number): Promise<FoundHead[]> {
       const { networkId, responsibleId, thematicArea, status, dueBefore, unfinished } = filter;
+      if (networkId?.includes('\u0000') || responsibleId?.includes('\u0000')) return []; // no id of ours, and no text of Postgres
       const conditions: string[] = [];
       const values: unknown[] = [];
       const add = (condition: (parameter: string) => string, value: unknown) => {

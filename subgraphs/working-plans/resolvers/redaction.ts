@@ -39,12 +39,8 @@ export class RedactionPayload {
       'Whether the dead rows were vacuumed, so that no statement reaches them any more. If not (or if an older transaction was open), autovacuum comes later. In the free space of the files bytes may stay until they are written over: the operator runs VACUUM FULL to have them gone at once.',
   })
   vacuumed!: boolean | null;
-  @Field(() => [WorkingPlan], {
-    description:
-      'Other plans that you may redact and in which the same text stands, as in an amendment or a copy: redact it there too. Of the newest 200.',
-  })
-  @Directive('@listSize(assumedSize: 5)')
-  alsoIn!: WorkingPlan[];
+  /** What was taken out; null where nothing was. */
+  input!: RedactPlanTextInput | null;
   @Field(() => [MutationProblem])
   @Directive('@listSize(assumedSize: 1)')
   problems!: (typeof MutationProblem)[];
@@ -54,22 +50,19 @@ export class RedactionPayload {
 export class RedactionResolver {
   @Mutation(() => RedactionPayload, {
     description:
-      'For safety officers of an owner network, in every status of the plan. Takes text out of the document, deleted nodes included, out of its history, versions, suggestions and notes, and begins a new epoch: whoever has the plan open gets PlanReset, later pushes of the old epoch EPOCH_CHANGED. What was acknowledged before is kept, without the text. The hash of a version stays what was decided on. Out of reach: other plans, also an amendment or copy of this one (`alsoIn` names them); what was quoted in discussions; copies on the devices of those who had the plan open; ids that clients chose; and the backups, replicas and write-ahead log of the database, which their operator keeps only so long.',
+      'For safety officers of an owner network, in every status of the plan. Takes text out of the document, deleted nodes included, out of its history, versions, suggestions and notes, and begins a new epoch: whoever has the plan open gets PlanReset, later pushes of the old epoch EPOCH_CHANGED, and PLAN_TEXT_REDACTED is said, upon which discussions drop what their threads quote of the plan (of a node alone, where one was named). What was acknowledged before is kept, without the text. The hash of a version stays what was decided on. Out of reach: other plans, also an amendment or copy of this one (`alsoIn` names them); what was written in posts; copies on the devices of those who had the plan open; ids that clients chose; and the backups, replicas and write-ahead log of the database, which their operator keeps only so long.',
   })
   async redactPlanText(
     @Arg('input', () => RedactPlanTextInput) input: RedactPlanTextInput,
     @Ctx() { plans, actor }: PlansContext,
   ) {
     let vacuumed: boolean | null = null;
-    let alsoIn: (WorkingPlan | null)[] = [];
     const payload = await answer('plan', async () => {
       vacuumed = await redactPlanText(plans, actor, input);
-      const loaders = createLoaders(plans, actor);
-      const elsewhere = await findElsewhere(plans, actor, input);
-      alsoIn = await Promise.all(elsewhere.map((id) => findPlan(loaders, id)));
-      return findPlan(loaders, input.planId);
+      return findPlan(createLoaders(plans, actor), input.planId);
     });
-    return { ...payload, vacuumed, alsoIn: alsoIn.filter((plan) => plan !== null) };
+    const done = payload.problems.length === 0 ? input : null;
+    return Object.assign(new RedactionPayload(), payload, { vacuumed, input: done });
   }
 
   @FieldResolver(() => [PlanRedaction], {
@@ -88,5 +81,22 @@ export class RedactionResolver {
         [view.plan.id],
       );
     return rows.map(({ seat, ...row }) => Object.assign(new PlanRedaction(), row, { seat: stub(Seat, { id: seat }) }));
+  }
+}
+
+@Resolver(() => RedactionPayload)
+export class RedactionPayloadResolver {
+  @FieldResolver(() => [WorkingPlan], {
+    description:
+      'Other plans that you may redact and in which the same text stands, as in an amendment or a copy: redact it there too. Of the newest 200, each of which is read for it.',
+  })
+  @Directive('@cost(weight: 100)')
+  @Directive('@listSize(assumedSize: 5)')
+  async alsoIn(@Root() { input }: RedactionPayload, @Ctx() { plans, actor }: PlansContext): Promise<WorkingPlan[]> {
+    if (input === null) return [];
+    const loaders = createLoaders(plans, actor);
+    const elsewhere = await findElsewhere(plans, actor, input);
+    const found = await Promise.all(elsewhere.map((id) => findPlan(loaders, id)));
+    return found.filter((plan) => plan !== null);
   }
 }

@@ -65,6 +65,19 @@ export class PlanLifeResolver {
     return toConnection(versions, size, after, cursors, ({ record }) => record.number);
   }
 
+  @FieldResolver(() => PlanVersion, {
+    nullable: true,
+    description:
+      'One version by its number; null where there is none. For readers from outside the owner networks one that was adopted.',
+  })
+  async planVersion(
+    @Root() { view: { plan } }: WorkingPlan,
+    @Arg('number', () => Int, { description: '`PlanVersion.number`.' }) number: number,
+    @Ctx() context: PlansContext,
+  ): Promise<PlanVersion | null> {
+    return findVersionReference(`${plan.id}@${number}`, context);
+  }
+
   @FieldResolver(() => String, {
     description:
       'SHA-256, in hex, of its text as it is now (as `PlanVersion.content` has it): what a decision to adopt it is about.',

@@ -96,7 +96,7 @@ function readNames(given: readonly { id: string; name: string }[]): Record<strin
     const fail = (field: string, why: string) => invalid(`names.${field}: ${why}`, 'input', 'names', `${index}`, field);
     if (!isId(id) || Object.hasOwn(Object.prototype, id))
       throw fail('id', '1 to 200 characters of ASCII, without spaces.');
-    if (name.trim() === '' || name.length > 300 || name.includes('\u0000'))
+    if (name.trim() === '' || name.length > 300 || /[\0\p{Cs}]/u.test(name))
       throw fail('name', '1 to 300 characters, without U+0000.');
     names[id] = name.trim();
   }

@@ -3,7 +3,7 @@ import type { Actor } from '../../../../kit/context.ts';
 import { conflict, forbidden, invalid } from '../../../../kit/types.ts';
 import { createNode, setFields } from '../../document/edit.ts';
 import { applyEdits, load, snapshot, stateVector } from '../../document/state.ts';
-import { readApart, TaskError } from '../../exports/apart.ts';
+import { BusyError, readApart, TaskError } from '../../exports/apart.ts';
 import { foldHeading } from '../../exports/words.ts';
 import type { Reading } from '../../imports/cells.ts';
 import { planSteps, type RowProblem, type Step } from '../../imports/steps.ts';
@@ -91,6 +91,7 @@ async function readTable({ file, sheet = null }: ImportRequest, firstYear: numbe
   const unreadable = () => invalid('file: this cannot be read as an XLSX spreadsheet.', 'input', 'file');
   if (bytes.toString('latin1', 0, 2) !== 'PK') throw unreadable();
   const sheets = await readApart(bytes, { timeout: readWithin }).catch((error) => {
+    if (error instanceof BusyError) throw invalid('file: others are being read: send it again in a moment.');
     throw error instanceof TaskError ? unreadable() : error;
   });
   const table = findTable(sheets, sheet, firstYear);

@@ -1,7 +1,7 @@
 import type { Actor } from '../../../../kit/context.ts';
 import { conflict, invalid } from '../../../../kit/types.ts';
 import { contentOf } from '../../document/canonical.ts';
-import { areasOf, planSubmitted, planVersionCreated } from '../../events.ts';
+import { areasOf, planChangesRequested, planSubmitted, planVersionCreated } from '../../events.ts';
 import type { Plans } from '../../plans.ts';
 import { mayConclude, maySubmit } from '../../policy.ts';
 import { writeVersion } from '../../versions.ts';
@@ -48,7 +48,7 @@ export function submitPlan(
 const longestNote = 2_000;
 
 /**
- * Gives a plan under review back to its editors, with the reason.
+ * Gives a plan under review back to its editors, with the reason. Says PLAN_CHANGES_REQUESTED.
  * @throws Problem ForbiddenError; ValidationError
  */
 export function requestChanges(
@@ -63,7 +63,7 @@ export function requestChanges(
     plans,
     actor,
     { name: 'requestPlanChanges', planId, input, may: mayConclude, who },
-    async ({ manager }, { plan }, seatId) => {
+    async ({ manager, publish }, { plan, tree }, seatId) => {
       if (note === '' || note.length > longestNote || note.includes('\u0000')) {
         throw invalid('note: 1 to 2,000 characters, without U+0000.', 'note');
       }
@@ -73,6 +73,7 @@ export function requestChanges(
         'INSERT INTO plan_changes_request (plan_id, version, note, requested_by) VALUES ($1, $2, $3, $4)',
         [planId, plan.version, note, seatId],
       );
+      publish(planChangesRequested(plan, areasOf(tree)));
     },
   );
 }

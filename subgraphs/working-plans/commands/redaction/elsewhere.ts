@@ -44,9 +44,15 @@ async function isInDocument(plans: Plans, id: string, target: Target): Promise<b
 }
 
 async function isInVersions(plans: Plans, id: string, texts: readonly string[]): Promise<boolean> {
-  const versions: { content: string }[] = await plans.database.source.query(
-    'SELECT content FROM plan_version WHERE plan_id = $1',
-    [id],
-  );
-  return versions.some(({ content }) => holds(JSON.parse(content), texts));
+  const { source } = plans.database;
+  const versions: { number: number }[] = await source.query('SELECT number FROM plan_version WHERE plan_id = $1', [id]);
+  // One at a time: each may be as large as the plan.
+  for (const { number } of versions) {
+    const [version] = await source.query('SELECT content FROM plan_version WHERE plan_id = $1 AND number = $2', [
+      id,
+      number,
+    ]);
+    if (version && holds(JSON.parse(version.content), texts)) return true;
+  }
+  return false;
 }

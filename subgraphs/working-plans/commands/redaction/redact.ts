@@ -1,12 +1,15 @@
 import type { EntityManager } from 'typeorm';
 import * as Y from 'yjs';
 import type { Actor } from '../../../../kit/context.ts';
+import type { FeedEvent } from '../../../../kit/feed/publish.ts';
 import { forgetNotices } from '../../../../kit/notices/write.ts';
 import { claim, forgotten, requireSeat } from '../../../../kit/once.ts';
 import { forbidden, invalid } from '../../../../kit/types.ts';
 import { isKind, type Kind } from '../../document/fields.ts';
+import { readPlan } from '../../document/read.ts';
 import { applyEdits } from '../../document/state.ts';
 import type { Plan } from '../../entities/plan.ts';
+import { areasOf, planTextRedacted } from '../../events.ts';
 import type { RedactPlanTextInput } from '../../inputs/suggestions.ts';
 import { commitEntries } from '../../log.ts';
 import type { Plans } from '../../plans.ts';
@@ -44,8 +47,9 @@ export async function redactPlanText(plans: Plans, actor: Actor, input: RedactPl
       planId,
     );
     await manager.query('SELECT FROM plan WHERE id = $1 FOR UPDATE', [planId]);
-    const isDone = await redact(plans, manager, actor, planId, target, input.reason.trim(), first);
-    if (!isDone) return;
+    const done = await redact(plans, manager, actor, planId, target, input.reason.trim(), first);
+    if (!done) return;
+    tx.publish(done);
     const place = 'nodeKey' in target ? target.nodeKey : null;
     const { networkIds } = room.plan;
     tx.audit({
@@ -67,6 +71,7 @@ function requireOfficer(plans: Plans, actor: Actor, plan: Plan): string {
   return requireSeat(actor);
 }
 
+/** @returns what is said of it; null: nothing was to be done */
 async function redact(
   plans: Plans,
   manager: EntityManager,
@@ -75,7 +80,7 @@ async function redact(
   target: Target,
   reason: string,
   always: boolean,
-): Promise<boolean> {
+): Promise<FeedEvent | null> {
   // A copy of its own: nothing of this may be in the live document before it is committed.
   const reading = (await readPlans(manager, [{ id: planId, seq: null, epoch: null }])).get(planId)!;
   // Again, under the lock.
@@ -88,18 +93,19 @@ async function redact(
     const { update, places } = strikeDocument(doc, target, { clientId, deletion });
     if (places.length > 0) await logEdit(plans, manager, reading.plan, seatId, clientId, update);
     const copies = await strikeCopies(manager, planId, target);
-    if (!always && places.length === 0 && copies === 0) return false;
+    if (!always && places.length === 0 && copies === 0) return null;
     applyEdits(doc, [update]);
     const epoch = await beginEpoch(manager, planId, doc);
     await rebuildProjection(manager, planId);
     await forgetNotices((sql, parameters) => manager.query(sql, parameters), planId);
-    await deleteDerived(manager, planId);
     await forgetInputs(manager, planId);
+    await deleteDerived(manager, planId);
     await manager.query(
       'INSERT INTO plan_redaction (plan_id, epoch, seat_id, reason, places) VALUES ($1, $2, $3, $4, $5)',
       [planId, epoch, seatId, reason, places],
     );
-    return true;
+    const nodeId = 'nodeKey' in target ? anchorIn(doc, planId, target.nodeKey) : null;
+    return planTextRedacted(reading.plan, areasOf(readPlan(doc)), { planId, epoch, nodeId });
   } finally {
     doc.destroy();
   }
@@ -109,7 +115,8 @@ async function redact(
 async function forgetInputs(manager: EntityManager, planId: string): Promise<void> {
   await manager.query(
     `UPDATE mutation SET input_hash = $2 WHERE input_hash <> $2 AND (result_id = $1 OR starts_with(result_id, $1 || '/')
-       OR starts_with(result_id, $1 || '@') OR result_id IN (SELECT id FROM plan_suggestion WHERE plan_id = $1))`,
+       OR starts_with(result_id, $1 || '@') OR result_id IN (SELECT id FROM plan_suggestion WHERE plan_id = $1 UNION ALL SELECT id FROM plan_strategy WHERE plan_id = $1
+         UNION ALL SELECT id FROM plan_export WHERE plan_id = $1))`,
     [planId, forgotten],
   );
 }
@@ -118,6 +125,21 @@ function kindIn(doc: Y.Doc, nodeKey: string): Kind | undefined {
   const node = doc.getMap('nodes').get(nodeKey);
   const kind = node instanceof Y.Map ? node.get('kind') : undefined;
   return isKind(kind) ? kind : undefined;
+}
+
+/** What a thread may hang on of which a node is a part; null where that is not known. */
+function anchorIn(doc: Y.Doc, planId: string, nodeKey: string): string | null {
+  const nodes = doc.getMap('nodes');
+  let key: unknown = nodeKey;
+  for (let steps = 0; steps < 8 && typeof key === 'string'; steps++) {
+    const node = nodes.get(key);
+    if (!(node instanceof Y.Map)) return null;
+    const kind = node.get('kind');
+    if (kind === 'plan') return planId;
+    if (kind === 'objective' || kind === 'outcome' || kind === 'activity') return `${planId}/${key}`;
+    key = node.get('parent');
+  }
+  return null;
 }
 
 /** As an edit of the log, in any status: so the plan's number goes on, and a process that still has the old document cannot write its copies over the new ones. */

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../../kit/context.ts';
-import { claim, findClaim, requireSeat } from '../../../../kit/once.ts';
+import { claim, findClaim, forgotten, requireSeat } from '../../../../kit/once.ts';
 import { forbidden, invalid } from '../../../../kit/types.ts';
 import type { Plans } from '../../plans.ts';
 import { mayEditObjective, maySetActivityStatus } from '../../policy.ts';
@@ -95,6 +95,8 @@ export async function removeStrategy(
     if (!first) return id;
     await refuseHistory(tx, planId);
     await tx.manager.query('DELETE FROM plan_strategy WHERE id = $1', [input.id]);
+    // No redaction would find what it was made from any more.
+    await tx.manager.query('UPDATE mutation SET input_hash = $2 WHERE result_id = $1', [input.id, forgotten]);
     return activityId;
   });
 }
