@@ -390,7 +390,7 @@ describe('columns', () => {
         'plan_decision.outcome',
         'plan_decision.subject_typename',
       ],
-      ...['plan_strategy.country', 'plan_touch.field', 'plan_snapshot.state_vector', 'told_late.due_on'],
+      ...['plan_strategy.country', 'plan_touch.field', 'plan_snapshot.state_vector'],
       ...['decision_feed.positions', 'link_item.reason', 'link_peer.error', 'link_plan.cursor'],
     ]);
     const unknown = rows.map(({ name }) => name as string).filter((name) => !structure.test(name) && !known.has(name));
