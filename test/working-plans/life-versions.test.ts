@@ -23,6 +23,18 @@ const read = async (
 };
 
 describe('versions', () => {
+  test('are found by their number, by who may know of them', async () => {
+    const id = await createPlan(here, 'both-editor', { visibility: 'PUBLIC' });
+    await save(here, 'both-editor', id, 'First');
+    await save(here, 'both-editor', id, 'Second');
+    const at = (number: number) => `planVersion(number: ${number}) { id label kind }`;
+    expect(await read(id, at(1))).toEqual({ planVersion: { id: `${id}@1`, label: 'First', kind: 'NAMED' } });
+    for (const number of [0, -1, 3, 2_147_483_647]) expect(await read(id, at(number))).toEqual({ planVersion: null });
+    await world.db.query("UPDATE working_plans.plan SET status = 'ADOPTED' WHERE id = $1", [id]);
+    await new Promise((resolve) => setTimeout(resolve, 1_050)); // rows changed behind a process's back are seen after a second
+    expect(await read(id, at(1), 'observer')).toEqual({ planVersion: null });
+  });
+
   test('are kept under a name, once for each clientMutationId, and paged newest first', async () => {
     const id = await createPlan(here, 'both-editor');
     const clientMutationId = nextMutation();

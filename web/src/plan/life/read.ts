@@ -25,7 +25,14 @@ const NEWS = `subscription PlanNews($filter: NetworkUpdateFilter) {
 }`;
 /** In which its text is typed. */
 const typed = ['DRAFT', 'CHANGES_REQUESTED'];
-const told = ['PLAN_SUBMITTED', 'PLAN_ADOPTED', 'PLAN_ARCHIVED', 'PLAN_VERSION_CREATED', 'DECISION_CONCLUDED'];
+const told = [
+  'PLAN_SUBMITTED',
+  'PLAN_CHANGES_REQUESTED',
+  'PLAN_ADOPTED',
+  'PLAN_ARCHIVED',
+  'PLAN_VERSION_CREATED',
+  'DECISION_CONCLUDED',
+];
 
 interface Text {
   text: string;
