@@ -82,7 +82,9 @@ describe('live sockets', () => {
         complete();
         subscribe('{ second: n }');
         await settle();
+        await running();
         world.journal.append();
+        await until(() => heard.length > 0);
         await settle();
         expect(heard).toEqual([
           { id: 'same', type: 'next', payload: { data: { notes: { second: world.journal.head } } } },

@@ -81,11 +81,15 @@ describe('live plan', () => {
       expect(americas.doc.clientID).not.toBe(africa.doc.clientID);
       const seenByAmericas = americas.follow();
       const seenByAfrica = africa.follow();
-      const edits = Array.from({ length: 20 }, (_, n) => [
-        americas.push(americas.edit((title) => title.insert(0, `A${n} `))),
-        africa.push(africa.edit((title) => title.insert(title.length, ` B${n}`))),
-      ]).flat();
-      for (const answer of await Promise.all(edits)) expect(answer.errors).toBeUndefined();
+      // Each builds on the one before: a person's come one after the other, both persons' at once.
+      const type = async (copy: Copy, change: (title: Y.Text, n: number) => void) => {
+        for (let n = 0; n < 20; n += 1)
+          expect((await copy.push(copy.edit((title) => change(title, n)))).errors).toBeUndefined();
+      };
+      await Promise.all([
+        type(americas, (title, n) => title.insert(0, `A${n} `)),
+        type(africa, (title, n) => title.insert(title.length, ` B${n}`)),
+      ]);
       const both = (copy: Copy) => () =>
         Array.from({ length: 20 }, (_, n) => n).every(
           (n) => copy.title().toString().includes(`A${n} `) && copy.title().toString().includes(` B${n}`),
