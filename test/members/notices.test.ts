@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { remindOfDecisions } from '../../subgraphs/discussions/reminders.ts';
 import { tellLate } from '../../subgraphs/working-plans/notices/late.ts';
 import { af, plan, startTelling } from './telling.ts';
 
@@ -152,6 +153,13 @@ describe('the inbox', () => {
     const { pageInfo } = (await page('')).viewer.notices;
     expect(pageInfo.hasNextPage).toBe(true);
     expect((await page(`, after: "${pageInfo.endCursor}"`)).viewer.notices.edges).toEqual([{ node: { kind: 'LATE' } }]);
+    // The day before a round closes those who have not spoken are reminded, once.
+    const now = () => new Date(Date.now() + 19.5 * day);
+    for (const _ of [1, 2]) await remindOfDecisions(telling.discussions, { now });
+    expect((await notices('africa-rep', 5, 'kind isSettled')).nodes.filter((one) => !one.isSettled)).toHaveLength(3);
+    expect((await notices('steering-member', 2)).nodes.map(({ kind }) => kind)).toEqual(
+      Array(2).fill('DECISION_WAITS'),
+    );
     // Done, given to somebody else, or put off: late no more.
     const end = { id: activityId, endsOn: dayFromNow(30), responsibleId: 'org:s08' };
     await act('africa-editor', 'upsertActivity', 'UpsertActivityInput', end);

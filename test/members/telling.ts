@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import pg from 'pg';
 import { type Database, openDatabase } from '../../kit/database/open.ts';
+import type { SubgraphName } from '../../kit/database/subgraphs.ts';
 import { createProcessHints } from '../../kit/hints.ts';
 import { createLog } from '../../kit/log.ts';
+import { entities } from '../../subgraphs/discussions/entities/index.ts';
 import { createMailer } from '../../subgraphs/members/mail/mailer.ts';
 import { catchMail, type Mail, type MailCatcher } from '../mail-catcher.ts';
 import type { Member } from '../people.ts';
@@ -21,6 +23,7 @@ export interface Telling {
   /** Databases of the world, under the logins of these subgraphs. */
   members: Database;
   plans: Database;
+  discussions: Database;
   as(persona: string): Promise<Member>;
   // biome-ignore lint/suspicious/noExplicitAny: as varied as the statements
   sql(text: string, values?: unknown[]): Promise<any[]>;
@@ -43,7 +46,7 @@ export type Told = Record<string, any>;
 
 /** A world whose mail is caught, for the tests of a file. */
 export function startTelling(): Telling {
-  const parts = {} as Pick<Telling, 'world' | 'catcher' | 'members' | 'plans'> & { owner: pg.Client };
+  const parts = {} as Pick<Telling, 'world' | 'catcher' | 'members' | 'plans' | 'discussions'> & { owner: pg.Client };
   let serial = 0;
   beforeAll(async () => {
     parts.catcher = await catchMail();
@@ -52,14 +55,16 @@ export function startTelling(): Telling {
     parts.owner = new pg.Client(url);
     await parts.owner.connect();
     const secret = (await readFile(join(dataDir, 'dev/gateway-secret'), 'utf8')).trim();
-    const open = (subgraph: 'members' | 'working-plans') =>
-      openDatabase({ ...{ url, secret, subgraph, hints: createProcessHints() }, entities: [], migrations: [] });
+    const open = (subgraph: SubgraphName, of: typeof entities = []) =>
+      openDatabase({ ...{ url, secret, subgraph, hints: createProcessHints() }, entities: of, migrations: [] });
     parts.members = await open('members');
     parts.plans = await open('working-plans');
+    parts.discussions = await open('discussions', entities);
   }, 60_000);
   afterAll(async () => {
     await parts.members?.stop();
     await parts.plans?.stop();
+    await parts.discussions?.stop();
     await parts.owner?.end();
     await parts.world?.stop();
     await parts.catcher?.stop();
@@ -76,6 +81,9 @@ export function startTelling(): Telling {
     },
     get plans() {
       return parts.plans;
+    },
+    get discussions() {
+      return parts.discussions;
     },
     as: (persona) => parts.world.people.as(persona),
     sql: async (text, values = []) => (await parts.owner.query(text, values)).rows,
