@@ -4,6 +4,7 @@ import { BreakGlass1763793100000 } from './2026-11-22-break-glass.ts';
 import { DirectoryExports1763792000001 } from './2026-11-22-directory.ts';
 import { MembershipLife1763792000000 } from './2026-11-22-membership-life.ts';
 import { MemberNotices1763798000000 } from './2026-11-22-notices.ts';
+import { OrganisationStanding1763799000000 } from './2026-11-22-standing.ts';
 
 export const migrations = [
   InitialMembers1763700000000,
@@ -12,4 +13,5 @@ export const migrations = [
   MemberAccounts1763793000000,
   BreakGlass1763793100000,
   MemberNotices1763798000000,
+  OrganisationStanding1763799000000,
 ];
