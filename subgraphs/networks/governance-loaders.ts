@@ -10,6 +10,7 @@ export type CharterPlace = [proposedAt: string, id: string];
 
 export interface CharterPage {
   status: CharterStatus | null;
+  /** Rows wanted for each network. */
   limit: number;
   after: CharterPlace | null;
 }
@@ -21,6 +22,24 @@ export function createGovernanceLoaders({ manager }: DataSource) {
       (ids) => manager.findBy(entity, { id: In([...ids]) } as never),
       (row) => row.id,
     );
+  const proposalsOf = ({ status, limit, after }: CharterPage) =>
+    loadListByKey<string, CharterProposal>(
+      async (networkIds) => {
+        const listed: { id: string }[] = await manager.query(
+          `SELECT r.id FROM unnest($1::text[]) AS k(id) CROSS JOIN LATERAL (
+             SELECT p.id FROM charter_proposal p
+             WHERE p.network_id = k.id AND ($2::text IS NULL OR p.status = $2)
+               AND ($3::timestamptz IS NULL OR (p.proposed_at, p.id) < ($3, $4))
+             ORDER BY p.proposed_at DESC, p.id DESC LIMIT $5
+           ) r`,
+          [[...networkIds], status, after?.[0] ?? null, after?.[1] ?? null, limit],
+        );
+        const ids = listed.map(({ id }) => id);
+        return manager.find(CharterProposal, { where: { id: In(ids) }, order: { proposedAt: 'DESC', id: 'DESC' } });
+      },
+      ({ networkId }) => networkId,
+    );
+  const proposalLists = new Map<string, ReturnType<typeof proposalsOf>>();
   return {
     guidelines: byId(Guidelines),
     guidelinesOfNetwork: loadListByKey<string, Guidelines>(
@@ -40,6 +59,13 @@ export function createGovernanceLoaders({ manager }: DataSource) {
       ({ guidelinesId }) => guidelinesId,
     ),
     charterProposal: byId(CharterProposal),
+    /** Of networks, newest first. One loader for each set of arguments, as a batch is one statement. */
+    charterProposals(page: CharterPage) {
+      const name = JSON.stringify(page);
+      const known = proposalLists.get(name) ?? proposalsOf(page);
+      proposalLists.set(name, known);
+      return known;
+    },
     termsOfBody: loadListByKey<string, BodyTerm>(
       (ids) => manager.find(BodyTerm, { where: { bodyId: In([...ids]) }, order: { startsOn: 'DESC' } }),
       ({ bodyId }) => bodyId,
@@ -50,20 +76,3 @@ export function createGovernanceLoaders({ manager }: DataSource) {
     ),
   };
 }
-
-/** Proposals of one network after a place. */
-export const findProposals = (
-  { manager }: DataSource,
-  networkId: string,
-  { status, limit, after }: CharterPage,
-): Promise<CharterProposal[]> => {
-  const query = manager
-    .createQueryBuilder(CharterProposal, 'p')
-    .where('p.networkId = :networkId', { networkId })
-    .orderBy('p.proposedAt', 'DESC')
-    .addOrderBy('p.id', 'DESC')
-    .limit(limit);
-  if (status) query.andWhere('p.status = :status', { status });
-  if (after) query.andWhere('(p.proposedAt, p.id) < (:at, :id)', { at: new Date(after[0]), id: after[1] });
-  return query.getMany();
-};

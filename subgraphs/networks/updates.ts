@@ -12,6 +12,7 @@ import {
 } from '../../kit/feed/read.ts';
 import type { FeedMessage, Tail } from '../../kit/feed/tail.ts';
 import type { FeedCursors, Vector } from '../../kit/feed/vector.ts';
+import { loadByKey } from '../../kit/load.ts';
 import type { Log } from '../../kit/log.ts';
 import { checkFirst } from '../../kit/page.ts';
 import {
@@ -155,10 +156,16 @@ function checkReader(actor: Actor): void {
 /** Slugs never change, so those found are kept. @returns undefined for a network that is not here */
 function createSlugs(source: DataSource): (networkId: string) => Promise<string | undefined> {
   const known = new Map<string, string>();
+  // Those that a page asks for at once are read at once; not remembered, as a network may be there the next time.
+  const slugs = loadByKey<string, { id: string; slug: string }>(
+    (ids) => source.query('SELECT id, slug FROM network WHERE id = ANY ($1)', [ids]),
+    ({ id }) => id,
+  );
   return async (networkId) => {
-    if (!known.has(networkId)) {
-      for (const { id, slug } of await source.query('SELECT id, slug FROM network')) known.set(id, slug);
-    }
-    return known.get(networkId);
+    const before = known.get(networkId);
+    if (before !== undefined) return before;
+    const found = await slugs.clear(networkId).load(networkId);
+    if (found) known.set(networkId, found.slug);
+    return found?.slug;
   };
 }

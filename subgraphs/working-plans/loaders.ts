@@ -2,9 +2,12 @@ import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../kit/context.ts';
 import { loadListByKey } from '../../kit/load.ts';
+import { readSuggestionPages, type SuggestionPage } from './commands/suggestions/rows.ts';
 import type { PlanStatus } from './entities/plan.ts';
+import { createHistoryLoaders } from './history/loaders.ts';
 import type { Plans } from './plans.ts';
 import { createProjectionReader } from './projection/read.ts';
+import { createSimilarLoader } from './similar/find.ts';
 import {
   type ActivityState,
   type IndicatorState,
@@ -16,6 +19,7 @@ import {
   readIndicatorStates,
   readMilestoneStates,
 } from './statuses.ts';
+import { readTouches } from './translations/touches.ts';
 import { type Place, type PlanView, splitId, viewFor } from './view.ts';
 
 /** A node of a plan that the actor may read. */
@@ -66,6 +70,15 @@ export function createLoaders(plans: Plans, actor: Actor) {
     strategies,
     /** Activities of all plans, found without opening a plan. */
     projection,
+    history: createHistoryLoaders(source),
+    /** Settled when they are read, and not remembered: some may be outdated by now. */
+    suggestions: new DataLoader((pages: readonly SuggestionPage[]) => readSuggestionPages(source.manager, pages), {
+      cache: false,
+    }),
+    /** When each text of a plan was last written, by `textKey`. */
+    touches: new DataLoader((planIds: readonly string[]) => readTouches(plans, planIds), { cache: false }),
+    /** Activities that say much of what another one says. */
+    similar: createSimilarLoader(plans, projection.plans),
     /** The plans the actor may read, newest first: of this network and of this status where they are given. Only these are opened. */
     async plans(networkId: string | null, status: PlanStatus | null): Promise<PlanView[]> {
       const heads = [...(await projection.plans()).values()].filter(

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import * as Y from 'yjs';
 import { readAuthorship } from '../../subgraphs/working-plans/history/authorship.ts';
 import { readDeleted } from '../../subgraphs/working-plans/history/deleted.ts';
+import { createHistoryLoaders } from '../../subgraphs/working-plans/history/loaders.ts';
 import { joint, openWorld, type World } from './subgraph.ts';
 
 let world: World;
@@ -29,7 +30,7 @@ test('of thousands of deleted nodes the latest are told', async () => {
         node.set(field, value);
     }
   });
-  const found = await readDeleted(source, joint, doc);
+  const found = await readDeleted(createHistoryLoaders(source), joint, doc);
   expect(found.map(({ nodeId }) => nodeId)).toEqual(Array.from({ length: 500 }, (_, n) => `${joint}/m${2_999 - n}`));
 });
 

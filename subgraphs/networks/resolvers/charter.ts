@@ -22,7 +22,6 @@ import {
 } from '../entities/charter.ts';
 import { Decision, Seat, stubOrNull } from '../entities/foreign.ts';
 import { Network } from '../entities/network.ts';
-import { findProposals } from '../governance-loaders.ts';
 import { createLoaders } from '../loaders.ts';
 import { maySeeCharterProposal } from '../policy.ts';
 import { CharterProposalPayload } from './payloads.ts';
@@ -166,7 +165,7 @@ export class NetworkCharterResolver {
   @Directive('@listSize(slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)')
   async charterProposals(
     @Root() { id: networkId }: Network,
-    @Ctx() { actor, database, charterCursors }: NetworksContext,
+    @Ctx() { actor, loaders, charterCursors }: NetworksContext,
     @Arg('status', () => CharterStatusEnum, { nullable: true }) status: CharterStatus | null,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => Cursor, { nullable: true }) after: string | null,
@@ -174,7 +173,7 @@ export class NetworkCharterResolver {
     const size = checkFirst(first ?? 20);
     const place = after ? charterCursors.decode(after) : null;
     const rows = maySeeCharterProposal(actor, { networkId })
-      ? await findProposals(database.source, networkId, { status: status ?? null, limit: size + 1, after: place })
+      ? await loaders.charterProposals({ status: status ?? null, limit: size + 1, after: place }).load(networkId)
       : [];
     return toConnection(rows, size, after, charterCursors, ({ proposedAt, id }) => [proposedAt.toISOString(), id]);
   }

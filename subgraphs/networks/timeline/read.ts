@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import { type Actor, type Visibility, visibilities } from '../../../kit/context.ts';
 import { createCursors } from '../../../kit/cursor.ts';
@@ -29,6 +30,8 @@ const batch = 200; // rows a statement
 const most = 5_000; // rows looked through for one page
 
 export function createTimeline(source: DataSource, cursorSecret: string, installation: string): ReadTimeline {
+  // What a statement is asked says all that its rows depend on: also what several requests ask at once may be one.
+  const batches = new DataLoader((asked: readonly BatchRequest[]) => readBatches(source, asked), { cache: false });
   return async (actor, network, { first, after, types }) => {
     checkFirst(first);
     // A cursor is of one network's history.
@@ -45,7 +48,7 @@ export function createTimeline(source: DataSource, cursorSecret: string, install
     let ended = !mayReadFeed(actor) || wanted.length === 0;
     if (foundation && (place === null || isBefore(placeOf(foundation), place))) found.push(foundation);
     for (let looked = 0; !ended && found.length <= first + 1 && looked < most; looked += batch) {
-      const rows = await readBatch(source, network.id, wanted, levels, place);
+      const rows = await batches.load({ networkId: network.id, types: wanted, levels, after: place });
       const seen = rows.filter((event) => maySeeEvent(actor, event));
       found.push(...seen.flatMap((event) => toEntry(event) ?? []));
       const last = rows.at(-1);
@@ -73,22 +76,34 @@ function levelsOf(actor: Actor, networkId: string): Visibility[] {
   return visibilities.filter((visibility) => maySeeEvent(actor, { networkId, visibility, bodyIds }));
 }
 
-async function readBatch(
-  source: DataSource,
-  networkId: string,
-  types: readonly string[],
-  levels: readonly Visibility[],
-  after: Place | null,
-): Promise<RecordedEvent[]> {
-  const rows = await source.query(
-    `SELECT network_id AS "networkId", position, id, type, event_type AS "eventType", subject, visibility, body_ids AS "bodyIds",
-       thematic_areas AS "thematicAreas", countries, data, occurred_at AS "occurredAt", recorded_at AS "recordedAt"
-     FROM feed.event WHERE network_id = $1 AND type = ANY ($2) AND visibility = ANY ($6)
-       AND ($3::timestamptz IS NULL OR (occurred_at, position) < ($3, $4))
-     ORDER BY occurred_at DESC, position DESC LIMIT $5`,
-    [networkId, types, after && new Date(after[0]), after?.[1] ?? null, batch, levels],
+interface BatchRequest {
+  networkId: string;
+  types: readonly string[];
+  levels: readonly Visibility[];
+  after: Place | null;
+}
+
+/** Up to `batch` rows for each, in one statement. */
+async function readBatches(source: DataSource, asked: readonly BatchRequest[]): Promise<RecordedEvent[][]> {
+  const requests = asked.map(({ networkId, types, levels, after }, n) => ({
+    ...{ n, network_id: networkId, types, levels },
+    ...(after && { at: new Date(after[0]), place: after[1] }),
+  }));
+  const rows: (RecordedEvent & { n: number })[] = await source.query(
+    `SELECT k.n, e.* FROM jsonb_to_recordset($1::jsonb)
+       AS k(n int, network_id text, types text[], levels text[], at timestamptz, place bigint)
+     CROSS JOIN LATERAL (
+       SELECT network_id AS "networkId", position, id, type, event_type AS "eventType", subject, visibility, body_ids AS "bodyIds",
+         thematic_areas AS "thematicAreas", countries, data, occurred_at AS "occurredAt", recorded_at AS "recordedAt"
+       FROM feed.event WHERE network_id = k.network_id AND type = ANY (k.types) AND visibility = ANY (k.levels)
+         AND (k.at IS NULL OR (occurred_at, position) < (k.at, k.place))
+       ORDER BY occurred_at DESC, position DESC LIMIT $2
+     ) e ORDER BY k.n, e."occurredAt" DESC, e.position DESC`,
+    [JSON.stringify(requests), batch],
   );
-  return rows.map((row: RecordedEvent) => ({ ...row, position: Number(row.position) }));
+  const found: RecordedEvent[][] = asked.map(() => []);
+  for (const { n, ...row } of rows) found[n]!.push({ ...row, position: Number(row.position) });
+  return found;
 }
 
 function toEntry(event: RecordedEvent): TimelineEntry | null {

@@ -34,7 +34,7 @@ export async function confirmTranslation(plans: Plans, actor: Actor, input: Conf
     throw invalid('field: there is no such text.', 'input', 'field');
   if (!view.tree.locales.includes(locale) || locale === view.plan.sourceLocale)
     throw invalid('locale: one that the plan is translated to.', 'input', 'locale');
-  await readTouches(plans, planId);
+  await readTouches(plans, [planId]);
   await plans.database.transaction(async ({ manager }) => {
     const { first } = await claim(manager, actor, 'confirmTranslation', input, planId);
     if (!first) return;

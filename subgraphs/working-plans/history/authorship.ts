@@ -11,15 +11,6 @@ interface Run {
 
 const most = 2_000; // stretches told apart
 
-/** The seats that have written in a plan, whatever became of their words. */
-export async function readContributors(source: DataSource, planId: string): Promise<Seat[]> {
-  const rows: { seat_id: string }[] = await source.query(
-    'SELECT DISTINCT seat_id FROM plan_client WHERE plan_id = $1 AND next_clock > 0 AND seat_id <> $2 ORDER BY seat_id',
-    [planId, SYSTEM_SEAT],
-  );
-  return rows.map(({ seat_id: id }) => stub(Seat, { id }));
-}
-
 /**
  * Who wrote which words of a text as it stands: each struct knows its client id, and the server knows whom it gave that to. So it is true also after a
  * redaction, when the log begins anew. Lines of a rich text are parted by newlines, which are nobody's. After 2,000 stretches the rest of the text is one more,

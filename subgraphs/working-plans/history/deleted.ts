@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import type * as Y from 'yjs';
 import { type Deletion, textFields } from '../document/fields.ts';
 import { type Localized, nodesOf, readHead, readNode } from '../document/read.ts';
@@ -7,11 +6,16 @@ import { DeletedNode, DeletedText } from '../entities/history.ts';
 import { Seat, stub } from '../entities/stubs.ts';
 import { SYSTEM_SEAT } from '../log.ts';
 import { idOfNode } from './entries.ts';
+import type { HistoryLoaders } from './loaders.ts';
 
 const most = 500;
 
 /** The nodes that carry the flag, latest first, at most 500. What stands below them is hidden with them and comes back with them. */
-export async function readDeleted(source: DataSource, planId: string, doc: Y.Doc): Promise<DeletedNode[]> {
+export async function readDeleted(
+  loaders: Pick<HistoryLoaders, 'lastWritten'>,
+  planId: string,
+  doc: Y.Doc,
+): Promise<DeletedNode[]> {
   const nodes = nodesOf(doc);
   const flags: [key: string, flag: Deletion, at: number][] = [];
   for (const [key, node] of nodes) {
@@ -21,7 +25,7 @@ export async function readDeleted(source: DataSource, planId: string, doc: Y.Doc
   if (flags.length === 0) return [];
   flags.sort((a, b) => b[2] - a[2]);
   const flagged = new Map(flags.slice(0, most).map(([key, flag]) => [key, flag]));
-  const written = await readLastWritten(source, planId, flagged);
+  const written = await readLastWritten(loaders, planId, flagged);
   const lastBelow = new Map<string, number>();
   for (const [key, at] of written) {
     // To the node itself, and to each flagged one that it stands below; bounded, as parents may run in a circle.
@@ -54,12 +58,12 @@ export async function readDeleted(source: DataSource, planId: string, doc: Y.Doc
 }
 
 /** When each node was last written into since the first of the deletions; the flags themselves are no writing. ms */
-async function readLastWritten(source: DataSource, planId: string, flagged: ReadonlyMap<string, Deletion>) {
+async function readLastWritten(
+  { lastWritten }: Pick<HistoryLoaders, 'lastWritten'>,
+  planId: string,
+  flagged: ReadonlyMap<string, Deletion>,
+) {
   const since = Math.min(...[...flagged.values()].map(({ at }) => Date.parse(at)));
-  const rows: { key: string; at: Date }[] = await source.query(
-    `SELECT split_part(t, ' ', 2) AS key, max(at) AS at FROM plan_edit, unnest(touched) AS t
-     WHERE plan_id = $1 AND at > $2 AND (t LIKE 'edit %' OR t LIKE 'create %') GROUP BY 1`,
-    [planId, new Date(since)],
-  );
+  const rows = await lastWritten.load({ planId, since: new Date(since) });
   return rows.map(({ key, at }): [string, number] => [key, +at]);
 }

@@ -27,9 +27,9 @@ import {
   PlanHistoryConnection,
   type PlanHistoryEntry,
 } from '../entities/history.ts';
-import { Seat } from '../entities/stubs.ts';
+import { Seat, stub } from '../entities/stubs.ts';
 import { WorkingPlan } from '../entities/working-plan.ts';
-import { readAuthorship, readContributors } from '../history/authorship.ts';
+import { readAuthorship } from '../history/authorship.ts';
 import { readDeleted } from '../history/deleted.ts';
 import { diffContents } from '../history/diff.ts';
 import { readEntries } from '../history/entries.ts';
@@ -74,7 +74,7 @@ export class PlanHistoryResolver {
     @Arg('nodeId', () => ID, { nullable: true, description: 'Only what touched this node.' }) nodeId: string | null,
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => Cursor, { nullable: true }) after: string | null,
-    @Ctx() { plans, actor }: PlansContext,
+    @Ctx() { plans, actor, loaders }: PlansContext,
   ): Promise<Connection<PlanHistoryEntry> | null> {
     checkFirst(first);
     if (!mayOpenDocument(actor, view.plan)) return null;
@@ -82,7 +82,7 @@ export class PlanHistoryResolver {
     const cursors = plans.rooms.cursors(`${id}/history`);
     const before = after == null ? null : cursors.decode(after).seq;
     const nodeKey = nodeId == null ? null : keyIn(view, nodeId);
-    const { entries, cut } = await readEntries(plans.database.source, id, { before, nodeKey, limit: first + 1 });
+    const { entries, cut } = await readEntries(loaders.history, id, { before, nodeKey, limit: first + 1 });
     const { epoch } = view.plan;
     const { edges, pageInfo } = toConnection(entries, first, after, cursors, ({ oldest }) => ({ epoch, seq: oldest }));
     return {
@@ -95,8 +95,10 @@ export class PlanHistoryResolver {
     description: 'Who has written in it; empty for readers from outside the owner networks.',
   })
   @Directive('@listSize(assumedSize: 20)')
-  async contributors(@Root() { view }: { view: PlanView }, @Ctx() { plans, actor }: PlansContext): Promise<Seat[]> {
-    return mayOpenDocument(actor, view.plan) ? readContributors(plans.database.source, view.plan.id) : [];
+  async contributors(@Root() { view }: { view: PlanView }, @Ctx() { loaders, actor }: PlansContext): Promise<Seat[]> {
+    if (!mayOpenDocument(actor, view.plan)) return [];
+    const seats = await loaders.history.contributors.load(view.plan.id);
+    return seats.map(({ seatId: id }) => stub(Seat, { id }));
   }
 
   @FieldResolver(() => [AuthoredText], {
@@ -127,9 +129,9 @@ export class PlanHistoryResolver {
   @Directive('@listSize(assumedSize: 10)')
   async deletedNodes(
     @Root() { view }: { view: PlanView },
-    @Ctx() { plans, actor }: PlansContext,
+    @Ctx() { loaders, actor }: PlansContext,
   ): Promise<DeletedNode[]> {
-    return mayOpenDocument(actor, view.plan) ? readDeleted(plans.database.source, view.plan.id, view.room.doc) : [];
+    return mayOpenDocument(actor, view.plan) ? readDeleted(loaders.history, view.plan.id, view.room.doc) : [];
   }
 
   @Query(() => PlanDiff, {

@@ -3,7 +3,6 @@ import { ApiError } from '../../../kit/errors.ts';
 import { LocaleTag } from '../../../kit/scalars.ts';
 import type { PlansContext } from '../context.ts';
 import { Activity } from '../entities/nodes.ts';
-import { findSimilar } from '../similar/find.ts';
 
 @ObjectType({ description: 'An activity of another plan that says much of what this one says.' })
 export class SimilarActivity {
@@ -30,10 +29,10 @@ export class SimilarResolver {
   async similar(
     @Root() { of, head }: Activity,
     @Arg('first', () => Int, { defaultValue: 5, description: '1 to 20.' }) first: number,
-    @Ctx() { plans, loaders }: PlansContext,
+    @Ctx() { loaders }: PlansContext,
   ): Promise<SimilarActivity[]> {
     if (first < 1 || first > 20) throw new ApiError('BAD_USER_INPUT', 'first: between 1 and 20.');
-    const found = await findSimilar(plans, loaders, { plan: of, key: head.key }, first);
+    const found = await loaders.similar.load({ planId: of.id, key: head.key, first });
     const activities = await Promise.all(
       found.map(({ planId, key }) => loaders.projection.activity.load(`${planId}/${key}`)),
     );

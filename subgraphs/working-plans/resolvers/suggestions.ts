@@ -5,7 +5,7 @@ import { answer, MutationProblem, PageInfo, Problem } from '../../../kit/types.t
 import { acceptSuggestion } from '../commands/suggestions/accept.ts';
 import { proposeSuggestion } from '../commands/suggestions/propose.ts';
 import { rejectSuggestion, withdrawSuggestion } from '../commands/suggestions/resolve.ts';
-import { findSuggestion, readSuggestions, settle } from '../commands/suggestions/rows.ts';
+import { findSuggestion } from '../commands/suggestions/rows.ts';
 import { hashText, liveText, nodeOfId } from '../commands/suggestions/texts.ts';
 import type { PlansContext } from '../context.ts';
 import { PlanText, Suggestion, type SuggestionStatus, SuggestionStatusEnum } from '../entities/suggestion.ts';
@@ -121,16 +121,14 @@ export class PlanSuggestionsResolver {
     @Arg('status', () => SuggestionStatusEnum, { nullable: true }) status: SuggestionStatus | null,
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => Cursor, { nullable: true }) after: string | null,
-    @Ctx() { plans, actor }: PlansContext,
+    @Ctx() { plans, actor, loaders }: PlansContext,
   ): Promise<Connection<Suggestion> | null> {
     checkFirst(first);
     const { plan, room } = view;
     if (!mayOpenDocument(actor, plan)) return null;
     const cursors = plans.suggestionCursors(plan.id);
     const before = after == null ? null : cursors.decode(after);
-    const { manager } = plans.database.source;
-    await settle(manager, room);
-    const rows = await readSuggestions(manager, plan.id, status ?? null, before, first + 1);
+    const rows = await loaders.suggestions.load({ room, status: status ?? null, before, limit: first + 1 });
     const found = rows.map((row) => new Suggestion(row));
     return toConnection(found, first, after, cursors, ({ row }) => row.number);
   }

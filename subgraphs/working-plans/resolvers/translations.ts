@@ -22,7 +22,6 @@ import { idOfNode } from '../history/entries.ts';
 import { afresh } from '../loaders.ts';
 import { mayOpenDocument } from '../policy.ts';
 import { type TextState, textStates } from '../translations/states.ts';
-import { readTouches } from '../translations/touches.ts';
 import { findPlan } from './find.ts';
 import { PlanPayload } from './plans.ts';
 
@@ -103,10 +102,10 @@ export class PlanTranslationsResolver {
   @Directive('@listSize(assumedSize: 3)')
   async translationCoverage(
     @Root() { view }: WorkingPlan,
-    @Ctx() { plans, actor }: PlansContext,
+    @Ctx() { actor, loaders }: PlansContext,
   ): Promise<TranslationCoverage[] | null> {
     if (!mayOpenDocument(actor, view.plan)) return null;
-    const touches = await readTouches(plans, view.plan.id);
+    const touches = await loaders.touches.load(view.plan.id);
     const others = view.tree.locales.filter((locale) => locale !== view.plan.sourceLocale);
     return others.map((locale) => {
       const states = textStates(view, touches, locale);
@@ -136,13 +135,13 @@ export class PlanTranslationsResolver {
     needed: boolean | null,
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => Cursor, { nullable: true }) after: string | null,
-    @Ctx() { plans, actor }: PlansContext,
+    @Ctx() { plans, actor, loaders }: PlansContext,
   ): Promise<Connection<PlanTranslation> | null> {
     checkFirst(first);
     if (!mayOpenDocument(actor, view.plan)) return null;
     const cursors = plans.deadlineCursors(`${view.plan.id}/translations`);
     const start = after == null ? null : cursors.decode(after);
-    const all = textStates(view, await readTouches(plans, view.plan.id), locale);
+    const all = textStates(view, await loaders.touches.load(view.plan.id), locale);
     // After the text that was given last; where its node is gone, from the beginning: nothing is left out.
     const from =
       start === null ? 0 : all.findIndex(({ nodeKey, field }) => nodeKey === start[0] && field === start[1]) + 1;

@@ -17,19 +17,37 @@ export async function readSuggestion(manager: EntityManager, id: string): Promis
   return row;
 }
 
-/** Newest first, those before `number`. */
-export function readSuggestions(
+/** Suggestions of a plan, newest first: those before the number. */
+export interface SuggestionPage {
+  room: Room;
+  status: SuggestionStatus | null;
+  before: number | null;
+  limit: number;
+}
+
+/** A page of each of several plans, all settled first. */
+export async function readSuggestionPages(
   manager: EntityManager,
-  planId: string,
-  status: SuggestionStatus | null,
-  before: number | null,
-  limit: number,
-): Promise<SuggestionRow[]> {
-  return manager.query(
-    `SELECT ${columns} FROM plan_suggestion WHERE plan_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::int IS NULL OR number < $3)
-     ORDER BY number DESC LIMIT $4`,
-    [planId, status, before, limit],
+  pages: readonly SuggestionPage[],
+): Promise<SuggestionRow[][]> {
+  await settleAll(manager, [...new Set(pages.map(({ room }) => room))]);
+  const rows: (SuggestionRow & { n: number })[] = await manager.query(
+    `SELECT k.n::int, s.* FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) WITH ORDINALITY AS k(plan, wanted, before, most, n)
+     CROSS JOIN LATERAL (
+       SELECT ${columns} FROM plan_suggestion
+       WHERE plan_id = k.plan AND (k.wanted IS NULL OR status = k.wanted) AND (k.before IS NULL OR number < k.before)
+       ORDER BY number DESC LIMIT k.most
+     ) s ORDER BY k.n, s.number DESC`,
+    [
+      pages.map(({ room }) => room.id),
+      pages.map(({ status }) => status),
+      pages.map(({ before }) => before),
+      pages.map(({ limit }) => limit),
+    ],
   );
+  const lists: SuggestionRow[][] = pages.map(() => []);
+  for (const { n, ...row } of rows) lists[n - 1]!.push(row);
+  return lists;
 }
 
 /**
@@ -37,12 +55,34 @@ export function readSuggestions(
  * once seen as outdated stays so, also if somebody types the old text again. A room that is behind the moment a suggestion was made does not judge it, and a
  * redaction that changes what a suggestion was made against meanwhile is not mistaken for a change of the text.
  */
-export async function settle(manager: EntityManager, room: Room): Promise<void> {
-  const open: (TextPlace & { id: string; baseHash: string; baseSeq: string })[] = await manager.query(
-    `SELECT id, node_key AS "nodeKey", field, locale, base_hash AS "baseHash", base_seq AS "baseSeq"
-     FROM plan_suggestion WHERE plan_id = $1 AND status = 'OPEN'`,
-    [room.id],
+export const settle = (manager: EntityManager, room: Room): Promise<void> => settleAll(manager, [room]);
+
+async function settleAll(manager: EntityManager, rooms: readonly Room[]): Promise<void> {
+  const all: (OpenSuggestion & { planId: string })[] = await manager.query(
+    `SELECT id, plan_id AS "planId", node_key AS "nodeKey", field, locale, base_hash AS "baseHash", base_seq AS "baseSeq"
+     FROM plan_suggestion WHERE plan_id = ANY ($1) AND status = 'OPEN'`,
+    [rooms.map(({ id }) => id)],
   );
+  const outdated = rooms.flatMap((room) =>
+    findOutdated(
+      room,
+      all.filter(({ planId }) => planId === room.id),
+    ),
+  );
+  if (outdated.length === 0) return;
+  await manager.query(
+    `WITH locked AS (
+       SELECT s.id FROM plan_suggestion s JOIN unnest($1::text[], $2::text[]) AS seen(id, base_hash) USING (id, base_hash)
+       WHERE s.status = 'OPEN' ORDER BY s.id FOR UPDATE OF s
+     )
+     UPDATE plan_suggestion s SET status = 'OUTDATED', version = version + 1, resolved_at = now() FROM locked WHERE s.id = locked.id`,
+    [outdated.map(({ id }) => id), outdated.map(({ baseHash }) => baseHash)],
+  );
+}
+
+type OpenSuggestion = TextPlace & { id: string; baseHash: string; baseSeq: string };
+
+function findOutdated(room: Room, open: readonly OpenSuggestion[]): OpenSuggestion[] {
   // Hundreds may be about one text, and it may have grown to megabytes since.
   const hashes = new Map<string, string | null>();
   const hashNow = (place: TextPlace) => {
@@ -53,17 +93,8 @@ export async function settle(manager: EntityManager, room: Room): Promise<void> 
     }
     return hashes.get(name);
   };
-  const outdated = open.filter(
+  return open.filter(
     (suggestion) => Number(suggestion.baseSeq) <= room.seq && hashNow(suggestion) !== suggestion.baseHash,
-  );
-  if (outdated.length === 0) return;
-  await manager.query(
-    `WITH locked AS (
-       SELECT s.id FROM plan_suggestion s JOIN unnest($1::text[], $2::text[]) AS seen(id, base_hash) USING (id, base_hash)
-       WHERE s.status = 'OPEN' ORDER BY s.id FOR UPDATE OF s
-     )
-     UPDATE plan_suggestion s SET status = 'OUTDATED', version = version + 1, resolved_at = now() FROM locked WHERE s.id = locked.id`,
-    [outdated.map(({ id }) => id), outdated.map(({ baseHash }) => baseHash)],
   );
 }
 
