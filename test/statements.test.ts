@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import DataLoader from 'dataloader';
+import { createGraph } from '../gateway/supergraph/graph.ts';
+import { findGrowth, type Measured } from './statements/compare.ts';
+import { countStatements, type StatementCounter } from './statements/count.ts';
+import { countInstances, queriesOfFields } from './statements/fields.ts';
+import { grow, nothing, type Size } from './statements/grow.ts';
+import { contract, nested, type Operation, widest } from './statements/operations.ts';
+import { startWorld, type World } from './world.ts';
+
+/* An operation costs as many SQL statements whatever the number of members and activities: a loader reads at once for all of a list. */
+
+const sizes: Size[] = [
+  { members: 10, activities: 10, plans: 1, networks: 1 },
+  { members: 100, activities: 100, plans: 5, networks: 5 },
+  { members: 1_000, activities: 1_000, plans: 9, networks: 9 },
+];
+/** Types of which there are more at each size: all their fields are asked for, those of tomorrow too. */
+const mainTypes = `Network Body Organisation Membership MembershipEvent Seat RoleAssignment Sponsorship
+  WorkingPlan Objective Outcome Activity Milestone Indicator BudgetLine Risk StrategyLink Suggestion
+  Thread Post Reaction PostTranslation Attachment Meeting Attendance AgendaItem Minutes
+  Decision DecisionRound PositionRecord Statement KnowledgeItem KnowledgeReading ReuseRecord
+  Guidelines CharterProposal CountryReview ReviewStageChange ReviewEvent ReviewEngagement EngagementStep
+  ExternalPartner Programme NetworkUpdate TimelineEntry`.split(/\s+/);
+const { schema } = createGraph(readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8'));
+const fields = queriesOfFields(schema)
+  .filter(({ type }) => mainTypes.includes(type))
+  .map((one) => ({ ...one, name: `${one.type} at ${one.path.join('.')}` }));
+const operations: readonly Operation[] = [...contract, ...widest, ...nested];
+
+let world: World;
+let counter: StatementCounter;
+let token: string;
+const measured = new Map<string, Measured[]>();
+/** Of each operation, bytes of its answers; of each type, how many instances its answers hold. */
+const found = new Map<string, number[]>();
+const refused: string[] = [];
+
+/** Opens what has grown, and brings up what is made of it when somebody looks: that is done once. */
+const firstLook = `{ workingPlans { title { text } translationCoverage { locale } suggestions { pageInfo { endCursor } } }
+  activities(first: 1) { edges { node { similar { score } } } } }`;
+
+const ask = ({ query, variables, operationName }: Omit<Operation, 'name'>) =>
+  counter.ask(world.url, token, query, variables, operationName);
+
+async function measure(
+  operation: Operation,
+  { members, plans }: Size,
+  count: (data: unknown) => number,
+): Promise<void> {
+  const { name, variables } = operation;
+  const { answer, statements } = await ask(
+    variables?.id ? { ...operation, variables: { id: `plan:grown-${plans}` } } : operation,
+  );
+  if (answer.errors) refused.push(`${name}: ${JSON.stringify(answer.errors).slice(0, 300)}`);
+  measured.set(name, [...(measured.get(name) ?? []), { members, statements }]);
+  found.set(name, [...(found.get(name) ?? []), count(answer.data)]);
+}
+
+beforeAll(async () => {
+  counter = countStatements();
+  // Some of these lists cost more than one operation of a member may.
+  world = await startWorld({ COST_BUDGETS: 'seat=100000000' });
+  token = (await world.people.as('americas-coordinator')).token;
+  let before = nothing;
+  for (const size of sizes) {
+    await grow(world.databaseUrl, before, size);
+    before = size;
+    await ask({ query: firstLook });
+    for (const operation of operations) await measure(operation, size, (data) => JSON.stringify(data).length);
+    if (size.members === 1_000) continue; // a page of a hundred is as long as a hundred members make it
+    for (const one of fields) await measure(one, size, (data) => countInstances(data, one));
+  }
+}, 300_000);
+afterAll(async () => {
+  counter.stop();
+  await world.stop();
+});
+
+describe('the number of SQL statements does not grow with the number of members and activities', () => {
+  test.each(operations.map(({ name }) => name))('%s, with 10, 100 and 1,000', (name) => {
+    expect(measured.get(name)?.map(({ members }) => members)).toEqual([10, 100, 1_000]);
+    expect(findGrowth(name, measured.get(name) ?? [])).toEqual([]);
+  });
+
+  test('all fields of the main types, with 10 and 100', () => {
+    expect(fields.flatMap(({ name }) => findGrowth(name, measured.get(name) ?? []))).toEqual([]);
+  });
+
+  test('unified.graphql asks all four subgraphs, of which none sends more than a dozen', () => {
+    const { statements } = measured.get('unified.graphql')!.at(-1)!;
+    expect(Object.keys(statements).sort()).toEqual(['discussions', 'members', 'networks', 'working-plans']);
+    for (const sent of Object.values(statements)) expect(sent.length).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('what is counted is there', () => {
+  test('every operation is answered without an error', () => {
+    expect(refused).toEqual([]);
+  });
+
+  test('answers grow, as far as pages let them', () => {
+    for (const { name } of operations) {
+      const [few = 0, many = 0] = found.get(name) ?? [];
+      // of updates there is a page from the beginning
+      if (!name.endsWith('NetworkUpdatesPage')) expect([name, many > few]).toEqual([name, true]);
+    }
+  });
+
+  test('there are more of every main type', () => {
+    const grown = fields.flatMap(({ type, name }) => {
+      const [few = 0, many = 0] = found.get(name) ?? [];
+      return few > 0 && many > few ? [type] : [];
+    });
+    expect(mainTypes.filter((type) => !grown.includes(type))).toEqual([]);
+  });
+
+  test('without batches the counts would grow, and the failure names the operation and its counts', async () => {
+    const { load } = DataLoader.prototype;
+    DataLoader.prototype.load = function (this: { _maxBatchSize: number } & DataLoader<unknown, unknown>, key) {
+      this._maxBatchSize = 1;
+      return load.call(this, key);
+    };
+    const rows: Measured[] = [];
+    try {
+      for (const members of [10, 100]) {
+        const query = `{ network(slug: "net4u-americas") { memberships(first: ${members}) { edges { node { organisation { name } } } } } }`;
+        rows.push({ members, statements: (await ask({ query })).statements });
+      }
+    } finally {
+      DataLoader.prototype.load = load;
+    }
+    const [first, second] = findGrowth('planted', rows);
+    expect(first).toBe('planted: statements of members: 11 with 10 members, 101 with 100 members');
+    expect(second).toMatch(/^ {2}10 → 100 times: SELECT o."id"/);
+  });
+});
