@@ -122,7 +122,7 @@ test('a plan goes from its template to adopted by two networks', async () => {
     ['africa-rep', 'net4u-africa'],
     ['americas-rep', 'net4u-americas'],
   ] as const) {
-    const steps = ['CREATED', 'SUBMITTED', 'SUBMITTED', 'VERSION_CREATED', 'VERSION_CREATED'];
+    const steps = ['CHANGES_REQUESTED', 'CREATED', 'SUBMITTED', 'SUBMITTED', 'VERSION_CREATED', 'VERSION_CREATED'];
     expect(await heard(who, id)).toEqual([...adopted, ...steps.map((step) => `PLAN_${step} ${slug}`)]);
   }
   for (const [who, networkId] of [
