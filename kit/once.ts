@@ -123,3 +123,18 @@ export async function once(
   await work(newId);
   return newId;
 }
+
+/** As `once`, for a mutation that may be sent without a `clientMutationId`: then it is done each time. */
+export async function onceIfNamed(
+  tx: Transaction,
+  actor: Actor,
+  command: string,
+  input: { clientMutationId?: string | null },
+  newId: string,
+  work: (id: string) => Promise<unknown>,
+): Promise<string> {
+  const { clientMutationId } = input;
+  if (clientMutationId != null) return once(tx, actor, command, { ...input, clientMutationId }, newId, work);
+  await work(newId);
+  return newId;
+}

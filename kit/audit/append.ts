@@ -11,6 +11,7 @@ export const auditActions = [
   'SEAT_CREATED',
   'SEAT_CHANGED',
   'SEAT_ENDED',
+  'FREEZE_ASKED',
   'SAFETY_LOCKED',
   'SAFETY_UNLOCKED',
   'TEXT_REDACTED',

@@ -12,6 +12,15 @@ export function mayLeadMeeting(actor: Actor, meeting: Circle & { kind: MeetingKi
   return ownGroup || hasRole(actor, conveners, meeting.networkIds);
 }
 
+/**
+ * Puts minutes into force once it is decided so: coordinators and steering members, not the lead of a group. What is for a group
+ * alone they do not read, so there its lead does.
+ */
+export function mayAdoptMinutes(actor: Actor, meeting: Circle & { kind: MeetingKind }): boolean {
+  if (!mayLeadMeeting(actor, meeting)) return false;
+  return actor.kind === 'SYSTEM' || meeting.visibility === 'GROUP' || hasRole(actor, conveners, meeting.networkIds);
+}
+
 /** For which of a meeting's networks the actor may say yes to it. */
 export function agreeableNetworks(actor: Actor, meeting: Circle & { kind: MeetingKind }): string[] {
   if (actor.kind === 'SYSTEM') return [...meeting.networkIds];

@@ -23,6 +23,7 @@ export const mayReadAudit = (actor: Actor, networkId: string | null): boolean =>
 
 /** Acts of safety: why they were done may name the danger, so their reasons are the safety officer's. */
 const safetyActions: readonly AuditAction[] = [
+  'FREEZE_ASKED',
   'SAFETY_LOCKED',
   'SAFETY_UNLOCKED',
   'TEXT_REDACTED',

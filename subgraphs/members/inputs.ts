@@ -292,6 +292,18 @@ export class FreezeSeatInput {
 }
 
 @InputType()
+export class AskToFreezeSeatInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID)
+  seatId!: string;
+  @Field(() => Boolean, { defaultValue: false, description: 'True: that the seat be given its rights back.' })
+  lift?: boolean;
+  @Field(() => String, { description: 'Kept in the audit log, for the safety officers of the network.' })
+  reason!: string;
+}
+
+@InputType()
 export class TriggerSafetyLockInput {
   @Field(() => ID)
   clientMutationId!: string;

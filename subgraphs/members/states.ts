@@ -1,4 +1,5 @@
-/** The life of a membership, as a table: from each state, the states that may follow. */
+import { type Machine, statesAfter } from '../../kit/machine.ts';
+
 export const membershipStatuses = [
   'INVITED',
   'APPLIED',
@@ -14,31 +15,42 @@ export type MembershipStatus = (typeof membershipStatuses)[number];
 
 export type Steps = Readonly<Record<MembershipStatus, readonly MembershipStatus[]>>;
 
-/** Steps of those who handle memberships. */
-export const membershipSteps: Steps = {
-  INVITED: ['APPLIED'],
-  APPLIED: ['UNDER_REVIEW'],
-  UNDER_REVIEW: ['MORE_INFO', 'ACTIVE', 'DECLINED'],
-  MORE_INFO: ['UNDER_REVIEW', 'ACTIVE', 'DECLINED'],
-  DECLINED: [],
-  ACTIVE: ['SUSPENDED', 'WITHDRAWN'],
-  SUSPENDED: ['ACTIVE', 'ENDED'],
-  WITHDRAWN: [],
-  ENDED: [],
+const admission = ['two sponsors have confirmed', 'the check is recorded', 'a decision of the committee'] as const;
+const refusal = ['a decision of the committee, or the reason of a safety officer'] as const;
+
+/** The life of a membership in the hands of those who handle it. */
+export const membershipMachine: Machine<MembershipStatus> = {
+  INVITED: { APPLIED: ['the invitation names nobody'] },
+  APPLIED: { UNDER_REVIEW: [] },
+  UNDER_REVIEW: { MORE_INFO: ['a question'], ACTIVE: admission, DECLINED: refusal },
+  MORE_INFO: { UNDER_REVIEW: [], ACTIVE: admission, DECLINED: refusal },
+  DECLINED: {},
+  ACTIVE: { SUSPENDED: [], WITHDRAWN: [] },
+  SUSPENDED: { ACTIVE: [], ENDED: [] },
+  WITHDRAWN: {},
+  ENDED: {},
 };
 
-/** Steps of the applicant, and of the member: accepting an invitation, answering a question, appealing, leaving. */
-export const applicantSteps: Steps = {
-  INVITED: ['APPLIED', 'WITHDRAWN'],
-  APPLIED: ['WITHDRAWN'],
-  UNDER_REVIEW: ['WITHDRAWN'],
-  MORE_INFO: ['UNDER_REVIEW', 'WITHDRAWN'],
-  DECLINED: ['UNDER_REVIEW'],
-  ACTIVE: ['WITHDRAWN'],
-  SUSPENDED: [],
-  WITHDRAWN: [],
-  ENDED: [],
+/** In those of the applicant, and of the member: accepting an invitation, answering a question, appealing, leaving. */
+export const applicantMachine: Machine<MembershipStatus> = {
+  INVITED: { APPLIED: ['a motivation'], WITHDRAWN: [] },
+  APPLIED: { WITHDRAWN: [] },
+  UNDER_REVIEW: { WITHDRAWN: [] },
+  MORE_INFO: { UNDER_REVIEW: ['an answer'], WITHDRAWN: [] },
+  DECLINED: { UNDER_REVIEW: ['within 30 days', 'once'] },
+  ACTIVE: { WITHDRAWN: [] },
+  SUSPENDED: {},
+  WITHDRAWN: {},
+  ENDED: {},
 };
+
+const stepsOf = (machine: Machine<MembershipStatus>): Steps =>
+  Object.fromEntries(membershipStatuses.map((from) => [from, statesAfter(machine, from)])) as unknown as Steps;
+
+/** Steps of those who handle memberships. */
+export const membershipSteps: Steps = stepsOf(membershipMachine);
+/** Steps of the applicant, and of the member. */
+export const applicantSteps: Steps = stepsOf(applicantMachine);
 
 /** States in which an application waits for somebody. */
 export const openStatuses: readonly MembershipStatus[] = ['INVITED', 'APPLIED', 'UNDER_REVIEW', 'MORE_INFO'];

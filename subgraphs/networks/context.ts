@@ -15,4 +15,6 @@ export interface NetworksContext extends RequestContext {
   /** Of lists of charter proposals. */
   charterCursors: Cursors<CharterPlace>;
   timeline: ReadTimeline;
+  /** The name of this installation's region. */
+  region: string;
 }

@@ -37,6 +37,26 @@ export const maySeePartner = (actor: Actor, partner: Partner): boolean =>
     : hasRole(actor, ['PLATFORM_OPERATOR']) ||
       hasRole(actor, ['COORDINATOR', 'STEERING_COMMITTEE', 'SAFETY_OFFICER'], partner.networkIds);
 
+/** Issues a partner a key: the steering committees of all networks that it reads. */
+export const mayIssueKey = (actor: Actor, { networkIds }: Pick<Partner, 'networkIds'>): boolean =>
+  actor.kind === 'SEAT' &&
+  networkIds.length > 0 &&
+  networkIds.every((id) => hasRole(actor, ['STEERING_COMMITTEE'], [id]));
+
+/** Ends a key: whoever in any of its networks answers for who reads it, and the operator. */
+export const mayRevokeKey = (actor: Actor, { networkIds }: Pick<Partner, 'networkIds'>): boolean =>
+  actor.kind !== 'PARTNER' &&
+  (hasRole(actor, ['PLATFORM_OPERATOR']) ||
+    hasRole(actor, ['STEERING_COMMITTEE', 'COORDINATOR', 'SAFETY_OFFICER'], networkIds));
+
+/** Takes a new key in place of the one it comes with. */
+export const mayRotateKey = (actor: Actor, { id }: Pick<Partner, 'id'>): boolean =>
+  actor.kind === 'PARTNER' && actor.partner?.id === id;
+
+/** That there are keys, and until when: who may end them, and the partner itself. */
+export const maySeeKeys = (actor: Actor, partner: Pick<Partner, 'id' | 'networkIds'>): boolean =>
+  mayRevokeKey(actor, partner) || mayRotateKey(actor, partner);
+
 /** Keys and rights versions are the gateway's business alone. */
 export const mayResolveKeys = (actor: Actor): boolean => actor.kind === 'GATEWAY';
 

@@ -38,6 +38,7 @@ import {
 } from './resolvers/guidelines.ts';
 import { GuidelinesComparisonResolver } from './resolvers/guidelines-comparison.ts';
 import { NetworkResolver } from './resolvers/networks.ts';
+import { PartnerKeyResolver } from './resolvers/partner-keys.ts';
 import { PartnerResolver } from './resolvers/partners.ts';
 import { ReviewEventResolver } from './resolvers/review-events.ts';
 import { ReviewInputResolver, ReviewKitResolver } from './resolvers/review-inputs.ts';
@@ -69,6 +70,7 @@ export function buildNetworksSchema() {
       TimelineEntryResolver,
       CountryResolver,
       PartnerResolver,
+      PartnerKeyResolver,
       ReviewClusterResolver,
       CountryReviewResolver,
       ReviewStageChangeResolver,

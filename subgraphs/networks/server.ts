@@ -71,7 +71,7 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
         log,
         createContext: (request) => ({
           ...request,
-          ...{ database, updates, charterCursors, timeline, cursors: listCursors },
+          ...{ database, updates, charterCursors, timeline, cursors: listCursors, region: options.region },
           loaders: createLoaders(source),
         }),
       });

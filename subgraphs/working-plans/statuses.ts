@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Machine } from '../../kit/machine.ts';
 import { defineEnum } from '../../kit/types.ts';
 
 export const activityStatuses = [
@@ -39,18 +40,20 @@ export const newActivity: ActivityState = { status: 'PROPOSED', note: null, vers
 export const newMilestone: MilestoneState = { status: 'PENDING', reachedOn: null, evidence: [], version: 1 };
 export const newIndicator: IndicatorState = { actual: null, version: 1 };
 
-const forward: Partial<Record<ActivityStatusName, readonly ActivityStatusName[]>> = {
-  PROPOSED: ['PLANNED'],
-  PLANNED: ['IN_PROGRESS'],
-  IN_PROGRESS: ['AT_RISK', 'BLOCKED', 'COMPLETED'],
-  AT_RISK: ['IN_PROGRESS', 'BLOCKED', 'COMPLETED'],
-  BLOCKED: ['IN_PROGRESS', 'AT_RISK', 'COMPLETED'],
-  DEFERRED: ['PLANNED'],
-};
+const done = ['evidence or a reason'] as const;
+const leave = { DEFERRED: ['a note'], CANCELLED: ['a note'] } as const;
 
-/** Any status may become DEFERRED or CANCELLED; what was deferred is taken up again as PLANNED. */
-export const mayBecome = (from: ActivityStatusName, to: ActivityStatusName): boolean =>
-  from !== to && (to === 'DEFERRED' || to === 'CANCELLED' || (forward[from] ?? []).includes(to));
+/** The life of an activity. Any status may become DEFERRED or CANCELLED; what was deferred is taken up again as PLANNED. */
+export const activityMachine: Machine<ActivityStatusName> = {
+  PROPOSED: { PLANNED: [], ...leave },
+  PLANNED: { IN_PROGRESS: [], ...leave },
+  IN_PROGRESS: { AT_RISK: [], BLOCKED: [], COMPLETED: done, ...leave },
+  AT_RISK: { IN_PROGRESS: [], BLOCKED: [], COMPLETED: done, ...leave },
+  BLOCKED: { IN_PROGRESS: [], AT_RISK: [], COMPLETED: done, ...leave },
+  COMPLETED: leave,
+  CANCELLED: { DEFERRED: ['a note'] },
+  DEFERRED: { PLANNED: [], CANCELLED: ['a note'] },
+};
 
 /** Statuses of many plans' nodes, in one statement. */
 export async function readActivityStates(manager: EntityManager, planIds: readonly string[]) {

@@ -1,5 +1,6 @@
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { statesBefore } from '../../../kit/machine.ts';
 import { once } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Meeting, type MeetingStatus } from '../entities/meeting.ts';
@@ -12,6 +13,7 @@ import type {
   SetMeetingMaterialsInput,
 } from '../meeting-inputs.ts';
 import { agreeableNetworks, mayLeadMeeting } from '../meeting-policy.ts';
+import { meetingMachine } from '../transitions.ts';
 import { findMeeting } from './find.ts';
 import { findReadableKnowledge } from './find-library.ts';
 import { lockRow, requireStatus, stepRow } from './locked.ts';
@@ -27,14 +29,19 @@ export async function stepMeeting(
   command: string,
   input: { clientMutationId: string; meetingId: string; expectedVersion: number },
   work: (meeting: Meeting) => Promise<Partial<Meeting>>,
+  may: (actor: Actor, meeting: Meeting) => boolean = mayLeadMeeting,
 ): Promise<string> {
   const { id } = await findMeeting(tx, actor, input.meetingId);
   return stepRow(tx, actor, {
     ...{ command, input, id, entity: Meeting, table: 'meeting', work },
-    may: (meeting) => mayLeadMeeting(actor, meeting),
+    may: (meeting) => may(actor, meeting),
     refusal: 'A meeting is led by coordinators and steering members of its networks, or its group’s lead.',
   });
 }
+
+/** @throws Problem ValidationError unless its machine knows this step */
+export const requireMeetingStep = (meeting: Meeting, to: MeetingStatus): void =>
+  requireMeeting(meeting, ...statesBefore(meetingMachine, to));
 
 export const requireMeeting = (meeting: Meeting, ...allowed: MeetingStatus[]): void =>
   requireStatus(meeting, 'The meeting', allowed, 'input', 'meetingId');
@@ -88,7 +95,7 @@ const agreedWith = (actor: Actor, meeting: Meeting): string[] =>
 /** DRAFT -> SCHEDULED, once each of its networks has agreed to it as it is. Says MEETING_SCHEDULED. */
 export function announceMeeting(tx: Transaction, actor: Actor, input: MeetingStepInput): Promise<string> {
   return stepMeeting(tx, actor, 'announceMeeting', input, async (meeting) => {
-    requireMeeting(meeting, 'DRAFT');
+    requireMeetingStep(meeting, 'SCHEDULED');
     const agreedNetworkIds = agreedWith(actor, meeting);
     const missing = meeting.networkIds.filter((id) => !agreedNetworkIds.includes(id));
     if (missing.length > 0) {
@@ -107,7 +114,7 @@ export function announceMeeting(tx: Transaction, actor: Actor, input: MeetingSte
 export function cancelMeeting(tx: Transaction, actor: Actor, input: CancelMeetingInput): Promise<string> {
   const cancellationReason = checkLine(input.reason, reasonLimit, 'input', 'reason');
   return stepMeeting(tx, actor, 'cancelMeeting', input, async (meeting) => {
-    requireMeeting(meeting, 'DRAFT', 'SCHEDULED');
+    requireMeetingStep(meeting, 'CANCELLED');
     if (meeting.announced) tx.publish(meetingCancelled(meeting));
     return { status: 'CANCELLED', cancellationReason };
   });
@@ -116,7 +123,7 @@ export function cancelMeeting(tx: Transaction, actor: Actor, input: CancelMeetin
 /** SCHEDULED -> OPEN, at the earliest a day before its time. From now on the agenda stands. */
 export function openMeeting(tx: Transaction, actor: Actor, input: MeetingStepInput, now = new Date()): Promise<string> {
   return stepMeeting(tx, actor, 'openMeeting', input, async (meeting) => {
-    requireMeeting(meeting, 'SCHEDULED');
+    requireMeetingStep(meeting, 'OPEN');
     if (meeting.startsAt && meeting.startsAt.getTime() - now.getTime() > early) {
       throw invalid('meetingId: it begins in more than a day; change its time first.', 'input', 'meetingId');
     }
@@ -132,7 +139,7 @@ export function closeMeeting(
   now = new Date(),
 ): Promise<string> {
   return stepMeeting(tx, actor, 'closeMeeting', input, async (meeting) => {
-    requireMeeting(meeting, 'OPEN');
+    requireMeetingStep(meeting, 'CLOSED');
     tx.publish(meetingHeld(meeting, now));
     return { status: 'CLOSED', closedAt: now };
   });

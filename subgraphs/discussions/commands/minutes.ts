@@ -7,10 +7,11 @@ import type { Meeting } from '../entities/meeting.ts';
 import { Minutes } from '../entities/minutes.ts';
 import { minutesAdopted } from '../events.ts';
 import type { AdoptMinutesInput, WriteMinutesInput } from '../meeting-inputs.ts';
+import { mayAdoptMinutes } from '../meeting-policy.ts';
 import { canonicalJson } from '../translation.ts';
 import { checkAdoption } from './locked.ts';
 import { checkTitle } from './meeting-details.ts';
-import { requireMeeting, stepMeeting } from './meeting-steps.ts';
+import { requireMeetingStep, stepMeeting } from './meeting-steps.ts';
 
 const minutesLimit = 100_000; // characters in each language
 
@@ -24,7 +25,8 @@ export function writeMinutes(tx: Transaction, actor: Actor, input: WriteMinutesI
     throw invalid('originalLocale: there is no text in this language.', 'input', 'originalLocale');
   }
   return stepMeeting(tx, actor, 'writeMinutes', input, async (meeting) => {
-    requireMeeting(meeting, 'CLOSED', 'MINUTES_DRAFT');
+    // Corrections of a draft change no status.
+    if (meeting.status !== 'MINUTES_DRAFT') requireMeetingStep(meeting, 'MINUTES_DRAFT');
     const newest = await newestMinutes(tx, meeting);
     const contentHash = hashText(canonicalJson(texts));
     // Who decides on a hash decides on its text alone: the same text must not be opened to more readers by another word on it.
@@ -62,8 +64,8 @@ export function adoptMinutes(
   input: AdoptMinutesInput,
   now = new Date(),
 ): Promise<string> {
-  return stepMeeting(tx, actor, 'adoptMinutes', input, async (meeting) => {
-    requireMeeting(meeting, 'MINUTES_DRAFT');
+  const work = async (meeting: Meeting): Promise<Partial<Meeting>> => {
+    requireMeetingStep(meeting, 'MINUTES_ADOPTED');
     const newest = await newestMinutes(tx, meeting);
     if (!newest || newest.contentHash !== input.contentHash) {
       throw conflict('The minutes are not, or no longer, the text you name.', meeting.version);
@@ -80,5 +82,6 @@ export function adoptMinutes(
       detail: newest.contentHash,
     });
     return { status: 'MINUTES_ADOPTED' };
-  });
+  };
+  return stepMeeting(tx, actor, 'adoptMinutes', input, work, mayAdoptMinutes);
 }

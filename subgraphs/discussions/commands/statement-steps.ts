@@ -17,7 +17,7 @@ import { checkableNetworks, mayTakeStance } from '../statement-policy.ts';
 import { findStatement } from './find-library.ts';
 import { checkAdoption, lockRow } from './locked.ts';
 import { checkLine } from './meeting-details.ts';
-import { requireStatement, stepStatement } from './statements.ts';
+import { requireStatement, requireStatementStep, stepStatement } from './statements.ts';
 
 const reasonLimit = 1_000; // characters
 
@@ -36,7 +36,7 @@ export function consentStatement(tx: Transaction, actor: Actor, input: ConsentSt
     input,
     () => true,
     async (statement) => {
-      requireStatement(statement, 'CIRCULATED');
+      requireStatementStep(statement, 'CONSENTED');
       requireText(statement, input.contentHash);
       const thing = { typename: 'Statement' as const, ...statement };
       const decisionIds = await checkAdoption(tx, thing, input.contentHash, input.decisionIds);
@@ -59,7 +59,7 @@ export function publishStatement(
     input,
     () => true,
     async (statement) => {
-      requireStatement(statement, 'CONSENTED');
+      requireStatementStep(statement, 'PUBLISHED');
       requireText(statement, input.contentHash);
       const checks = await tx.manager.findBy(SafetyCheck, {
         statementId: statement.id,
@@ -100,7 +100,7 @@ export function withdrawStatement(
   if (withdrawalReason === null) throw invalid('reason: it is empty.', 'input', 'reason');
   const leads = ({ status }: Statement) => status !== 'DRAFT';
   return stepStatement(tx, actor, 'withdrawStatement', input, leads, async (statement) => {
-    requireStatement(statement, 'DRAFT', 'CIRCULATED', 'CONSENTED', 'PUBLISHED');
+    requireStatementStep(statement, 'WITHDRAWN');
     if (statement.circulated) tx.publish(statementWithdrawn(statement, statement.version + 1, at));
     return { status: 'WITHDRAWN', withdrawalReason, withdrawnAt: at };
   });

@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { type Actor, type Visibility, visibilities } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { statesBefore } from '../../../kit/machine.ts';
 import { once, refuseOrigin } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import {
@@ -21,6 +22,7 @@ import type {
 } from '../statement-inputs.ts';
 import { mayDraftStatement, mayLeadStatement } from '../statement-policy.ts';
 import { checkId, checkText, isBlank } from '../text.ts';
+import { statementMachine } from '../transitions.ts';
 import { canonicalJson, stateOf, type TextIn, writeTexts } from '../translation.ts';
 import { checkCircle } from './circle.ts';
 import { findStatement } from './find-library.ts';
@@ -152,6 +154,10 @@ export async function stepStatement(
   });
 }
 
+/** @throws Problem ValidationError unless its machine knows this step */
+export const requireStatementStep = (statement: Statement, to: StatementStatus): void =>
+  requireStatement(statement, ...statesBefore(statementMachine, to));
+
 export const requireStatement = (statement: Statement, ...allowed: StatementStatus[]): void =>
   requireStatus(statement, 'The statement', allowed, 'input', 'statementId');
 
@@ -227,7 +233,7 @@ export function circulateStatement(
     input,
     () => true,
     async (statement) => {
-      requireStatement(statement, 'DRAFT');
+      requireStatementStep(statement, 'CIRCULATED');
       const changes: Partial<Statement> = { ...fix(statement, at), status: 'CIRCULATED', circulated: true };
       tx.publish(statementCirculated(Object.assign(new Statement(), statement, changes), statement.version + 1, at));
       return changes;

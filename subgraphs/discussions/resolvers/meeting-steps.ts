@@ -135,7 +135,7 @@ export class MeetingStepsResolver {
   }
 
   @Mutation(() => MeetingPayload, {
-    description: `MINUTES_DRAFT to MINUTES_ADOPTED, as every network of the meeting, or its body, has decided. ${byConveners}`,
+    description: `MINUTES_DRAFT to MINUTES_ADOPTED, as every network of the meeting, or its body, has decided. By a coordinator or steering member of one of its networks; of what is for a group alone, by its lead.`,
   })
   adoptMinutes(@Arg('input', () => AdoptMinutesInput) input: AdoptMinutesInput, @Ctx() context: DiscussionsContext) {
     return answerMeeting(context, (tx) => adoptMinutes(tx, context.actor, input));

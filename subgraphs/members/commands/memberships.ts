@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
-import { once, refuseOrigin } from '../../../kit/once.ts';
+import { once, onceIfNamed, refuseOrigin } from '../../../kit/once.ts';
 import type { Origin } from '../../../kit/subgraph.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { hasRole } from '../../../kit/visibility.ts';
@@ -182,10 +182,14 @@ export async function withdrawMembership(
   actor: Actor,
   membershipId: string,
   now: () => Date = () => new Date(),
+  clientMutationId?: string | null,
 ): Promise<string> {
-  const membership = await lockMembership(tx, actor, membershipId);
-  if (!mayWithdraw(actor, membership)) {
-    throw forbidden('Only a seat that speaks for the organisation in this network withdraws its membership.');
-  }
-  return move(tx, actor, membership, 'WITHDRAWN', { at: now(), byApplicant: true });
+  const input = { membershipId, ...(clientMutationId != null && { clientMutationId }) };
+  return onceIfNamed(tx, actor, 'withdrawMembership', input, membershipId, async () => {
+    const membership = await lockMembership(tx, actor, membershipId);
+    if (!mayWithdraw(actor, membership)) {
+      throw forbidden('Only a seat that speaks for the organisation in this network withdraws its membership.');
+    }
+    await move(tx, actor, membership, 'WITHDRAWN', { at: now(), byApplicant: true });
+  });
 }

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import type { Actor, Role } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
-import { once } from '../../../kit/once.ts';
+import { once, onceIfNamed } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Membership } from '../entities/membership.ts';
 import { RoleAssignment } from '../entities/seat.ts';
@@ -73,6 +73,8 @@ function sayRole(
 }
 
 export interface RevokeRole {
+  /** Under which a call that is sent again is done once. */
+  clientMutationId?: string | null;
   seatId: string;
   role: Role;
   networkId: string;
@@ -89,6 +91,11 @@ export async function revokeRole(
 ): Promise<string> {
   const { seatId, role, networkId } = input;
   if (!mayChangeRole(actor, role, networkId)) throw forbiddenRole(role);
+  return onceIfNamed(tx, actor, 'revokeRole', input, seatId, () => revoke(tx, actor, input, now));
+}
+
+async function revoke(tx: Transaction, actor: Actor, input: RevokeRole, now: () => Date): Promise<void> {
+  const { seatId, role, networkId } = input;
   await lockSeat(tx, seatId);
   await checkCommittee(tx, actor, role, networkId, input.bodyId ?? null);
   const [rows] = await tx.manager.query(
@@ -102,7 +109,6 @@ export async function revokeRole(
   if (rows.length === 0) throw invalid(`role: the seat does not hold ${role} there.`, 'role');
   await bumpRights(tx);
   sayRole(tx, actor, 'ROLE_REVOKED', { seatId, role, networkId, bodyId: input.bodyId ?? null });
-  return seatId;
 }
 
 const forbiddenRole = (role: Role) =>

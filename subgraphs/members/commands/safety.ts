@@ -4,8 +4,8 @@ import { once } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Organisation } from '../entities/organisation.ts';
 import { Seat } from '../entities/seat.ts';
-import type { FreezeSeatInput, SeatInput, TriggerSafetyLockInput } from '../inputs.ts';
-import { mayFreeze, mayLift, mayLock } from '../policy/seats.ts';
+import type { AskToFreezeSeatInput, FreezeSeatInput, SeatInput, TriggerSafetyLockInput } from '../inputs.ts';
+import { type Asked, mayAskToFreeze, mayFreeze, mayLift, mayLock } from '../policy/seats.ts';
 import { homeNetworksOf } from '../policy.ts';
 import { checkOptionalText, checkText } from './input.ts';
 import { sayChanged, sayCountry } from './organisations.ts';
@@ -76,6 +76,33 @@ export async function liftSafetyLock(tx: Transaction, actor: Actor, input: SeatI
   });
 }
 
+/** Asks that a seat be frozen, or given back. The request is its entry in the audit log. @returns the seat's id @throws Problem */
+export async function askToFreezeSeat(tx: Transaction, actor: Actor, input: AskToFreezeSeatInput): Promise<string> {
+  return once(tx, actor, 'askToFreezeSeat', input, input.seatId, async () => {
+    const { seat } = await lockBoth(tx, input.seatId);
+    if (!mayAskToFreeze(actor, seat)) throw forbidden('A coordinator of its networks asks for it.');
+    if ((seat.frozenAt !== null) !== (input.lift ?? false)) {
+      throw invalid(`seatId: it is ${input.lift ? 'not' : 'already'} frozen.`, 'input', 'seatId');
+    }
+    const reason = checkText(input.reason, 1_000, 'reason');
+    const target = { type: 'Seat', id: seat.id };
+    const detail = input.lift ? 'LIFT' : 'FREEZE';
+    tx.audit({ actor, action: 'FREEZE_ASKED', target, networkIds: seat.homeNetworkIds, detail, reason });
+  });
+}
+
+/** The newest request of the last 24 hours that nothing has been done about since. */
+async function findRequest(tx: Transaction, seat: Seat, detail: 'FREEZE' | 'LIFT'): Promise<Asked | null> {
+  const [last]: (Asked & { action: string; detail: string })[] = await tx.manager.query(
+    `SELECT action, detail, actor_person_id AS "askedByPersonId" FROM audit.entry
+     WHERE target_type = 'Seat' AND target_id = $1 AND network_id = ANY($2) AND at > now() - interval '24 hours'
+       AND action IN ('FREEZE_ASKED', 'SAFETY_LOCKED', 'SAFETY_UNLOCKED') AND detail ~ 'FREEZE|LIFT'
+     ORDER BY at DESC, position DESC LIMIT 1`,
+    [seat.id, seat.homeNetworkIds],
+  );
+  return last?.action === 'FREEZE_ASKED' && last.detail === detail ? last : null;
+}
+
 /** Stops a seat: it has no rights, and its sessions end within a second. @returns its id @throws Problem */
 export async function freezeSeat(
   tx: Transaction,
@@ -85,7 +112,9 @@ export async function freezeSeat(
 ): Promise<string> {
   return once(tx, actor, 'freezeSeat', input, input.seatId, async () => {
     const { seat, organisation } = await lockBoth(tx, input.seatId);
-    if (!mayFreeze(actor, seat)) throw forbidden('A seat is frozen by a safety officer of its networks.');
+    if (!mayFreeze(actor, seat, await findRequest(tx, seat, 'FREEZE'))) {
+      throw forbidden('A seat is frozen by a safety officer of its networks, or by an operator who was asked to.');
+    }
     if (seat.frozenAt !== null) throw invalid('seatId: it is frozen.', 'input', 'seatId');
     const reason = checkText(input.reason, 1_000, 'reason');
     await freeze(tx, actor, seat, reason, now());
@@ -98,7 +127,9 @@ export async function freezeSeat(
 export async function unfreezeSeat(tx: Transaction, actor: Actor, input: SeatInput): Promise<string> {
   return once(tx, actor, 'unfreezeSeat', input, input.seatId, async () => {
     const { seat, organisation } = await lockBoth(tx, input.seatId);
-    if (!mayFreeze(actor, seat)) throw forbidden('A seat is given back by a safety officer of its networks.');
+    if (!mayFreeze(actor, seat, await findRequest(tx, seat, 'LIFT'))) {
+      throw forbidden('A seat is given back by a safety officer of its networks, or by an operator who was asked to.');
+    }
     if (seat.frozenAt === null) throw invalid('seatId: it is not frozen.', 'input', 'seatId');
     const version = seat.version + 1;
     await tx.manager.update(

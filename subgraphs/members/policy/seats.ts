@@ -113,12 +113,26 @@ export const mayLift = (
   isSafetyOfficerOf(actor, organisation) ||
   (!lock.hasSafetyOfficer && lock.setByOwnSeat && maySpeakFor(actor, organisation.id));
 
-/** A safety officer stops a seat of his network at once; the network's coordinator asks him to. */
-export const mayFreeze = (actor: Actor, seat: Pick<Seat, 'homeNetworkIds'>): boolean =>
-  hasRole(actor, ['SAFETY_OFFICER'], seat.homeNetworkIds);
+/** Asks that a seat be stopped, or given back: who leads its network in that, and the safety officer who cannot do it himself now. */
+export const mayAskToFreeze = (actor: Actor, seat: Pick<Seat, 'homeNetworkIds'>): boolean =>
+  actor.kind === 'SEAT' && hasRole(actor, ['COORDINATOR', 'SAFETY_OFFICER'], seat.homeNetworkIds);
+
+/** Who has asked for it, not long ago. */
+export interface Asked {
+  askedByPersonId: string | null;
+}
+
+/** A safety officer stops a seat of his network at once; the platform operator, when another person has asked. */
+export const mayFreeze = (actor: Actor, seat: Pick<Seat, 'homeNetworkIds'>, asked: Asked | null = null): boolean =>
+  hasRole(actor, ['SAFETY_OFFICER'], seat.homeNetworkIds) ||
+  (asked !== null &&
+    actor.kind === 'PERSON' &&
+    hasRole(actor, ['PLATFORM_OPERATOR']) &&
+    asked.askedByPersonId !== null &&
+    !isSelf(actor, asked.askedByPersonId));
 
 /** Why something was locked or frozen, and by whom: safety officers of the seat's networks. */
-export const maySeeFreeze = mayFreeze;
+export const maySeeFreeze = (actor: Actor, seat: Pick<Seat, 'homeNetworkIds'>): boolean => mayFreeze(actor, seat);
 
 /** Who holds which role, and who sits in which body. */
 export const maySeeRole = (actor: Actor, assignment: Pick<RoleAssignment, 'seatId' | 'networkId'>): boolean =>

@@ -8,6 +8,8 @@ import { RoleEnum } from '../entities/seat.ts';
 import { AssignRoleInput, ReviewApplicationInput } from '../inputs.ts';
 import { answerMembership, answerSeat } from './payloads.ts';
 
+const sentAgain = 'Under which a call that is sent again, since its answer was lost, is done once.';
+
 @Resolver()
 export class MembershipMutations {
   @Mutation(() => MembershipPayload, {
@@ -24,8 +26,14 @@ export class MembershipMutations {
   @Mutation(() => MembershipPayload, {
     description: 'The organisation leaves the network, or takes its application back.',
   })
-  withdrawMembership(@Arg('membershipId', () => ID) membershipId: string, @Ctx() context: MembersContext) {
-    return answerMembership(context, () => run(context, (tx) => withdrawMembership(tx, context.actor, membershipId)));
+  withdrawMembership(
+    @Arg('membershipId', () => ID) membershipId: string,
+    @Arg('clientMutationId', () => ID, { nullable: true, description: sentAgain }) clientMutationId: string | null,
+    @Ctx() context: MembersContext,
+  ) {
+    return answerMembership(context, () =>
+      run(context, (tx) => withdrawMembership(tx, context.actor, membershipId, undefined, clientMutationId)),
+    );
   }
 }
 
@@ -46,10 +54,13 @@ export class RoleMutations {
     @Arg('role', () => RoleEnum) role: Role,
     @Arg('networkId', () => ID) networkId: string,
     @Arg('bodyId', () => ID, { nullable: true }) bodyId: string | null | undefined,
+    @Arg('clientMutationId', () => ID, { nullable: true, description: sentAgain }) clientMutationId: string | null,
     @Ctx() context: MembersContext,
   ) {
     return answerSeat(context, () =>
-      run(context, (tx) => revokeRole(tx, context.actor, { seatId, role, networkId, bodyId: bodyId ?? null })),
+      run(context, (tx) =>
+        revokeRole(tx, context.actor, { clientMutationId, seatId, role, networkId, bodyId: bodyId ?? null }),
+      ),
     );
   }
 }

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Directive, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { answerSeatOffer, offerSeat } from '../commands/offers.ts';
 import { updateOrganisation } from '../commands/organisations.ts';
-import { freezeSeat, liftSafetyLock, triggerSafetyLock, unfreezeSeat } from '../commands/safety.ts';
+import { askToFreezeSeat, freezeSeat, liftSafetyLock, triggerSafetyLock, unfreezeSeat } from '../commands/safety.ts';
 import { createSeat, endSeat, updateSeat, vacateSeat } from '../commands/seats.ts';
 import { type MembersContext, run } from '../context.ts';
 import { OrganisationPayload, SeatPayload, Viewer } from '../entities/answers.ts';
@@ -9,6 +9,7 @@ import { Membership } from '../entities/membership.ts';
 import { Seat, SeatOffer } from '../entities/seat.ts';
 import {
   AnswerOfferInput,
+  AskToFreezeSeatInput,
   CreateSeatInput,
   FreezeSeatInput,
   OfferSeatInput,
@@ -93,13 +94,25 @@ export class SeatMutations {
   }
 
   @Mutation(() => SeatPayload, {
-    description: 'A safety officer stops a seat: it has no rights, and its sessions end within a second.',
+    description:
+      'A coordinator asks that a seat of the network be frozen, or given back: it stands in the audit log, where safety officers and platform operators read it. For 24 hours an operator may then do it, too.',
+  })
+  askToFreezeSeat(
+    @Arg('input', () => AskToFreezeSeatInput) input: AskToFreezeSeatInput,
+    @Ctx() context: MembersContext,
+  ) {
+    return answerSeat(context, () => run(context, (tx) => askToFreezeSeat(tx, context.actor, input)));
+  }
+
+  @Mutation(() => SeatPayload, {
+    description:
+      'A safety officer stops a seat, or a platform operator whom a coordinator or safety officer has asked: it has no rights, and its sessions end within a second.',
   })
   freezeSeat(@Arg('input', () => FreezeSeatInput) input: FreezeSeatInput, @Ctx() context: MembersContext) {
     return answerSeat(context, () => run(context, (tx) => freezeSeat(tx, context.actor, input)));
   }
 
-  @Mutation(() => SeatPayload, { description: 'A safety officer gives a frozen seat its rights back.' })
+  @Mutation(() => SeatPayload, { description: 'Gives a frozen seat its rights back, by those who may freeze it.' })
   unfreezeSeat(@Arg('input', () => SeatInput) input: SeatInput, @Ctx() context: MembersContext) {
     return answerSeat(context, () => run(context, (tx) => unfreezeSeat(tx, context.actor, input)));
   }

@@ -3,11 +3,13 @@ import { QueryFailedError } from 'typeorm';
 import { ulid } from 'ulid';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { mayFollow } from '../../../kit/machine.ts';
 import { isId, once } from '../../../kit/once.ts';
 import { conflict, invalid } from '../../../kit/types.ts';
-import { CountryReview, ReviewCluster, ReviewStageChange, reviewStages } from '../entities/review.ts';
+import { CountryReview, ReviewCluster, ReviewStageChange } from '../entities/review.ts';
 import { reviewStageEvent } from '../events.ts';
 import type { RecordCountryReviewInput, SetReviewStageInput, UpdateCountryReviewInput } from '../review-inputs.ts';
+import { correctionMachine, reviewMachine } from '../review-stages.ts';
 import { checkCount } from './check.ts';
 import { checkCountry, checkImpersonal, checkPast, checkSource, fault, type Source } from './facts.ts';
 import { requireKeeper, requireLeader } from './keep.ts';
@@ -67,7 +69,7 @@ export async function setReviewStage(tx: Transaction, actor: Actor, input: SetRe
     const review = await lockReview(tx, id, input.expectedVersion);
     const from = review.stage;
     const since = checkPast(input.since, 'since') ?? null;
-    if (!correction && reviewStages.indexOf(stage) <= reviewStages.indexOf(from)) {
+    if (!mayFollow(correction ? correctionMachine : reviewMachine, from, stage)) {
       throw fault('stage', `the review is at ${from}, which is not before ${stage}; if that is wrong, correct it.`);
     }
     if (stage === from && since === review.stageSince) throw fault('stage', 'this is what is recorded.');

@@ -1,11 +1,12 @@
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { mayFollow } from '../../../kit/machine.ts';
 import { claim } from '../../../kit/once.ts';
 import { conflict, invalid } from '../../../kit/types.ts';
 import { activityStatusChanged } from '../events.ts';
 import type { ActivityStatusInput } from '../inputs/plans.ts';
 import type { Plans } from '../plans.ts';
-import { type ActivityState, mayBecome, newActivity } from '../statuses.ts';
+import { type ActivityState, activityMachine, newActivity } from '../statuses.ts';
 import type { PlanView } from '../view.ts';
 import { enterForStatus, refuseHistory } from './nodes/status.ts';
 
@@ -67,7 +68,7 @@ async function check(
   if (before.version !== expectedVersion) {
     throw conflict(`The status has changed since: it is ${before.status} now.`, before.version);
   }
-  if (!mayBecome(before.status, status)) {
+  if (!mayFollow(activityMachine, before.status, status)) {
     throw invalid(`status: ${before.status} does not become ${status}.`, 'input', 'status');
   }
   if (note && (note.length > 2_000 || note.includes('\u0000'))) {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../../../kit/context.ts';
 import { ApiError } from '../../../../kit/errors.ts';
+import { statesBefore } from '../../../../kit/machine.ts';
 import { isId } from '../../../../kit/once.ts';
 import { conflict, invalid } from '../../../../kit/types.ts';
 import { findDecisions, type KeptDecision } from '../../decisions.ts';
@@ -11,8 +12,9 @@ import type { VersionRecord } from '../../entities/version.ts';
 import { areasOf, planAdopted, planVersionCreated } from '../../events.ts';
 import type { Plans } from '../../plans.ts';
 import { mayConclude } from '../../policy.ts';
+import { planMachine } from '../../states.ts';
 import { adoptVersion, findVersion, writeVersion } from '../../versions.ts';
-import { type Change, changePlan, findPlanFor, type Locked, requireStatus, setStatus } from './change.ts';
+import { type Change, changePlan, findPlanFor, type Locked, requireStep, setStatus } from './change.ts';
 
 /** How long a decision that is not known here yet is waited for, ms. */
 const patience = 2_000;
@@ -65,7 +67,7 @@ async function adoptBy(
   await changePlan(plans, actor, change, async ({ manager, publish, audit }, locked, seatId) => {
     const { plan, tree } = locked;
     if (await isDone(manager, plan, decisionIds, contentHash)) return;
-    requireStatus(plan, ['UNDER_REVIEW'], 'is adopted');
+    requireStep(plan, 'ADOPTED', 'is adopted');
     if (contentHash !== contentOf(tree).hash) {
       throw conflict('contentHash: this is not the text of the plan as it is now.', plan.version);
     }
@@ -156,8 +158,8 @@ async function keepAdopted(
 async function supersede(manager: EntityManager, { id, amends }: Plan): Promise<string | null> {
   if (amends === null) return null;
   const [, changed]: [unknown, number] = await manager.query(
-    `UPDATE plan SET status = 'SUPERSEDED', version = version + 1 WHERE id = $1 AND status = 'ADOPTED'`,
-    [amends],
+    `UPDATE plan SET status = 'SUPERSEDED', version = version + 1 WHERE id = $1 AND status = ANY ($2)`,
+    [amends, statesBefore(planMachine, 'SUPERSEDED')],
   );
   for (const [table, columns] of Object.entries(underWay)) {
     await manager.query(

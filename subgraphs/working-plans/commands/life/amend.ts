@@ -9,7 +9,7 @@ import { mayConclude } from '../../policy.ts';
 import { readPlans } from '../../room/read.ts';
 import { openDocument } from '../../room/room.ts';
 import { keepObjectiveNetworks, writeFirstEdit } from '../first-edit.ts';
-import { changePlan, requireStatus, setStatus } from './change.ts';
+import { changePlan, requireStep, setStatus } from './change.ts';
 
 /**
  * A draft that is to take an adopted plan's place: its text under the same node keys, with the same owners. There is one at a time: who asks while there is one
@@ -22,7 +22,7 @@ export async function amendPlan(plans: Plans, actor: Actor, planId: string): Pro
   const change = { name: 'amendPlan', planId, input: {}, may: mayConclude, who };
   let amendment = `plan:${ulid()}`;
   await changePlan(plans, actor, change, async ({ manager, publish }, { plan }, seatId) => {
-    requireStatus(plan, ['ADOPTED'], 'is amended');
+    requireStep(plan, 'SUPERSEDED', 'is amended');
     const [open] = await manager.query(
       `SELECT id FROM plan WHERE amends = $1 AND status IN ('DRAFT', 'UNDER_REVIEW', 'CHANGES_REQUESTED')`,
       [planId],
@@ -70,7 +70,7 @@ export function archivePlan(
   const who = 'A plan is archived by steering and coordinators of its networks.';
   const change = { name: 'archivePlan', planId, input, may: mayConclude, who };
   return changePlan(plans, actor, change, async ({ manager, publish }, { plan, tree }) => {
-    requireStatus(plan, ['ADOPTED'], 'is archived');
+    requireStep(plan, 'ARCHIVED', 'is archived');
     await setStatus(manager, plan, 'ARCHIVED');
     publish(planArchived(plan, areasOf(tree)));
   });

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../../../kit/context.ts';
 import type { Transaction } from '../../../../kit/database/open.ts';
+import { statesBefore } from '../../../../kit/machine.ts';
 import { claim, requireSeat } from '../../../../kit/once.ts';
 import { forbidden, invalid } from '../../../../kit/types.ts';
 import { type PlanTree, readPlan } from '../../document/read.ts';
@@ -10,6 +11,7 @@ import type { Plans } from '../../plans.ts';
 import { mayRead } from '../../policy.ts';
 import { readPlans } from '../../room/read.ts';
 import { openDocument, type Room } from '../../room/room.ts';
+import { planMachine } from '../../states.ts';
 
 /** A plan whose row is locked, and its typed tree at exactly that row's `seq`. */
 export interface Locked {
@@ -105,8 +107,13 @@ export function requireStatus({ status }: Plan, allowed: readonly PlanStatus[], 
   throw invalid(`The plan is ${status}: it ${done} only while it is ${allowed.join(' or ')}.`);
 }
 
-/** Moves the locked plan on. `plan` is as it is after that. */
+/** @param to the state that the command brings it to, which must be a step of its machine */
+export const requireStep = (plan: Plan, to: PlanStatus, done: string): void =>
+  requireStatus(plan, statesBefore(planMachine, to), done);
+
+/** Moves the locked plan on, by a step of its machine. `plan` is as it is after that. */
 export async function setStatus(manager: EntityManager, plan: Plan, status: PlanStatus): Promise<void> {
+  requireStep(plan, status, `becomes ${status}`);
   plan.status = status;
   plan.version += 1;
   await manager.query('UPDATE plan SET status = $2, version = $3 WHERE id = $1', [plan.id, status, plan.version]);

@@ -5,7 +5,7 @@ import { areasOf, planChangesRequested, planSubmitted, planVersionCreated } from
 import type { Plans } from '../../plans.ts';
 import { mayConclude, maySubmit } from '../../policy.ts';
 import { writeVersion } from '../../versions.ts';
-import { changePlan, requireStatus, setStatus } from './change.ts';
+import { changePlan, requireStep, setStatus } from './change.ts';
 
 /**
  * Freezes a draft for review and writes the version that is reviewed, with its hash: one transaction under the plan's lock, so that every edit is either in
@@ -27,7 +27,7 @@ export function submitPlan(
       if (plan.version !== input.expectedVersion) {
         throw conflict(`The plan has changed since: it is ${plan.status} now.`, plan.version);
       }
-      requireStatus(plan, ['DRAFT', 'CHANGES_REQUESTED'], 'is submitted');
+      requireStep(plan, 'UNDER_REVIEW', 'is submitted');
       const { seq, epoch } = plan;
       await setStatus(manager, plan, 'UNDER_REVIEW');
       const version = await writeVersion(manager, {
@@ -48,7 +48,7 @@ export function submitPlan(
 const longestNote = 2_000;
 
 /**
- * Gives a plan under review back to its editors, with the reason. Says PLAN_CHANGES_REQUESTED.
+ * Gives a plan under review back to its editors, with the reason.
  * @throws Problem ForbiddenError; ValidationError
  */
 export function requestChanges(
@@ -67,7 +67,7 @@ export function requestChanges(
       if (note === '' || note.length > longestNote || note.includes('\u0000')) {
         throw invalid('note: 1 to 2,000 characters, without U+0000.', 'note');
       }
-      requireStatus(plan, ['UNDER_REVIEW'], 'is given back');
+      requireStep(plan, 'CHANGES_REQUESTED', 'is given back');
       await setStatus(manager, plan, 'CHANGES_REQUESTED');
       await manager.query(
         'INSERT INTO plan_changes_request (plan_id, version, note, requested_by) VALUES ($1, $2, $3, $4)',

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../../../kit/context.ts';
+import { statesAfter } from '../../../../kit/machine.ts';
 import { claim, requireSeat } from '../../../../kit/once.ts';
 import { conflict, forbidden, invalid } from '../../../../kit/types.ts';
 import { isCleanText } from '../../document/values.ts';
@@ -8,6 +9,7 @@ import type { ResolveSuggestionInput, WithdrawSuggestionInput } from '../../inpu
 import type { Plans } from '../../plans.ts';
 import { mayOpenDocument, mayResolveSuggestion } from '../../policy.ts';
 import type { Room } from '../../room/room.ts';
+import { suggestionMachine } from '../../states.ts';
 import { findSuggestion, readSuggestion } from './rows.ts';
 import { standingOf } from './texts.ts';
 
@@ -58,7 +60,8 @@ export function requireResolver(actor: Actor, room: Room, { nodeKey }: Suggestio
 
 /** @throws Problem ConflictError */
 export function requireOpen({ status, version }: SuggestionRow): void {
-  if (status !== 'OPEN') throw conflict(`The suggestion is ${status} already.`, version);
+  if (statesAfter(suggestionMachine, status).length === 0)
+    throw conflict(`The suggestion is ${status} already.`, version);
 }
 
 /** @throws Problem ValidationError */

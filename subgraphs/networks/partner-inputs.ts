@@ -1,0 +1,33 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+
+const once = 'Yours to choose: the same one sent again does nothing more. The key itself is told the first time only.';
+
+@InputType()
+export class IssuePartnerKeyInput {
+  @Field(() => ID, { description: once })
+  clientMutationId!: string;
+  @Field(() => ID)
+  partnerId!: string;
+  @Field(() => String, { description: 'What the key is for, so that it can be told from others: 1 to 100 characters.' })
+  label!: string;
+  @Field(() => Int, { defaultValue: 365, description: 'How long it is good, 1 to 365.' })
+  days?: number;
+}
+
+@InputType()
+export class RotatePartnerKeyInput {
+  @Field(() => ID, { description: once })
+  clientMutationId!: string;
+  @Field(() => Int, { defaultValue: 7, description: 'How long the old keys go on, 0 to 30.' })
+  overlapDays?: number;
+}
+
+@InputType()
+export class RevokePartnerKeyInput {
+  @Field(() => ID, { description: 'Yours to choose: the same one sent again does nothing more.' })
+  clientMutationId!: string;
+  @Field(() => ID, { description: 'Whose keys end.' })
+  partnerId!: string;
+  @Field(() => ID, { nullable: true, description: 'The one to end; left out, all of them.' })
+  keyId?: string | null;
+}

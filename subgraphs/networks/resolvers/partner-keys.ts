@@ -1,0 +1,106 @@
+import { Arg, Ctx, Directive, Field, FieldResolver, ID, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { DateTime } from '../../../kit/scalars.ts';
+import { answer, MutationProblem } from '../../../kit/types.ts';
+import { issuePartnerKey, revokePartnerKey, rotatePartnerKey } from '../commands/partner-keys.ts';
+import type { NetworksContext } from '../context.ts';
+import { Partner, PartnerToken } from '../entities/partner.ts';
+import { IssuePartnerKeyInput, RevokePartnerKeyInput, RotatePartnerKeyInput } from '../partner-inputs.ts';
+import { maySeeKeys } from '../policy.ts';
+
+@ObjectType({ description: 'A key of a partner. The key itself is told once, to who makes it: only a hash is kept.' })
+export class PartnerKey {
+  @Field(() => ID)
+  id!: string;
+  @Field(() => String, { description: 'What it is for.' })
+  label!: string;
+  @Field(() => DateTime)
+  createdAt!: Date;
+  @Field(() => DateTime)
+  expiresAt!: Date;
+  @Field(() => DateTime, { nullable: true, description: 'To the minute; null if it was never used.' })
+  lastUsedAt!: Date | null;
+}
+
+@ObjectType({ description: 'What a change of keys came to.' })
+export class PartnerKeyPayload {
+  @Field(() => Partner, { nullable: true, description: 'Whose keys they are; null if there are problems.' })
+  partner!: Partner | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The new key, told this once: keep it as a secret. Null where none was made, or it was told before.',
+  })
+  key!: string | null;
+  @Field(() => [MutationProblem], { description: 'Why nothing was done; empty if it was.' })
+  @Directive('@listSize(assumedSize: 1)')
+  problems!: (typeof MutationProblem)[];
+}
+
+@Resolver(() => Partner)
+export class PartnerKeyResolver {
+  @FieldResolver(() => [PartnerKey], {
+    nullable: true,
+    description: 'Keys that are good now, newest first, for those who may end them and the partner itself.',
+  })
+  @Directive('@listSize(assumedSize: 3)')
+  async keys(@Root() partner: Partner, @Ctx() { actor, database }: NetworksContext): Promise<PartnerKey[] | null> {
+    if (!maySeeKeys(actor, partner)) return null;
+    return database.source.manager
+      .createQueryBuilder(PartnerToken, 't')
+      .where('t.partnerId = :id AND t.revokedAt IS NULL AND t.expiresAt > now()', { id: partner.id })
+      .orderBy({ 't.createdAt': 'DESC', 't.id': 'DESC' })
+      .getMany();
+  }
+
+  @Mutation(() => PartnerKeyPayload, {
+    description: 'Issues a partner a key, at most two at once. By the steering committees of all its networks.',
+  })
+  issuePartnerKey(
+    @Arg('input', () => IssuePartnerKeyInput) input: IssuePartnerKeyInput,
+    @Ctx() context: NetworksContext,
+  ): Promise<PartnerKeyPayload> {
+    return tellKey(context, input.partnerId, async () => {
+      const { actor, database, region } = context;
+      return (await database.transaction((tx) => issuePartnerKey(tx, actor, input, region))).key;
+    });
+  }
+
+  @Mutation(() => PartnerKeyPayload, {
+    description: 'A partner takes a new key in place of its own; the old ones go on for some days.',
+  })
+  rotatePartnerKey(
+    @Arg('input', () => RotatePartnerKeyInput) input: RotatePartnerKeyInput,
+    @Ctx() context: NetworksContext,
+  ): Promise<PartnerKeyPayload> {
+    return tellKey(context, context.actor.partner?.id ?? '', async () => {
+      const { actor, database, region } = context;
+      return (await database.transaction((tx) => rotatePartnerKey(tx, actor, input, region))).key;
+    });
+  }
+
+  @Mutation(() => PartnerKeyPayload, {
+    description:
+      'Ends a key of a partner, or all of them: its streams close within a second. By the steering committee, coordinator or safety officer of one of its networks, or a platform operator.',
+  })
+  revokePartnerKey(
+    @Arg('input', () => RevokePartnerKeyInput) input: RevokePartnerKeyInput,
+    @Ctx() context: NetworksContext,
+  ): Promise<PartnerKeyPayload> {
+    return tellKey(context, input.partnerId, async () => {
+      await context.database.transaction((tx) => revokePartnerKey(tx, context.actor, input));
+      return null;
+    });
+  }
+}
+
+async function tellKey(
+  { loaders }: NetworksContext,
+  partnerId: string,
+  command: () => Promise<string | null>,
+): Promise<PartnerKeyPayload> {
+  let key: string | null = null;
+  const { partner, problems } = await answer('partner', async () => {
+    key = await command();
+    return loaders.partner.clear(partnerId).load(partnerId);
+  });
+  return { partner, key, problems };
+}
