@@ -48,7 +48,7 @@ export function submitPlan(
 const longestNote = 2_000;
 
 /**
- * Gives a plan under review back to its editors, with the reason.
+ * Gives a plan under review back to its editors, with the reason. Says PLAN_CHANGES_REQUESTED.
  * @throws Problem ForbiddenError; ValidationError
  */
 export function requestChanges(
