@@ -33,6 +33,12 @@ export type Deletion = [client: number, clock: number, len: number];
 
 let editors: Editor[] = [];
 
+const describeUnsaved = (): string =>
+  editors
+    .filter(({ isSaved }) => !isSaved)
+    .map(({ session: { view } }) => JSON.stringify({ status: view.status, rights: view.rights, refused: view.refused }))
+    .join('\n');
+
 setPriority(10); // in life each editor has a machine of their own: what they take here is not to be taken from the platform
 
 answerCalls({
@@ -47,7 +53,7 @@ answerCalls({
   async settle(): Promise<void> {
     for (const editor of editors) editor.pause();
     for (const until = Date.now() + 60_000; !editors.every(({ isSaved }) => isSaved); ) {
-      if (Date.now() > until) throw new Error('not all is saved a minute after the last keystroke');
+      if (Date.now() > until) throw new Error(`not all is saved a minute after the last keystroke:\n${describeUnsaved()}`);
       await new Promise((look) => setTimeout(look, 50));
     }
   },
