@@ -46,6 +46,7 @@ describe('pages', () => {
     'WorkingPlan.deadlines': (first) => `{ workingPlans { deadlines(first: ${first}) { edges { cursor } } } }`,
     'WorkingPlan.translations': (first) =>
       `{ workingPlans { translations(locale: "es", first: ${first}) { edges { cursor } } } }`,
+    'Viewer.notices': (first) => `{ viewer { notices(first: ${first}) { edges { node { id } } } } }`,
     'Thread.posts': (first) =>
       `{ networks { threads(first: 1) { edges { node { posts(first: ${first}) { edges { node { id } } } } } } } }`,
   };

@@ -82,7 +82,7 @@ const asOthersSeeIt = [
     (name) => `Organisation.${name}`,
   ),
   'Sponsorship.organisation',
-  ...['organisation', 'displayName', 'alias', 'sourceUrl', 'expertise'].map((name) => `Seat.${name}`),
+  ...['organisation', 'displayName', 'alias', 'sourceUrl', 'expertise', 'frozen'].map((name) => `Seat.${name}`),
   // no event leads there
   'Query.organisation',
   'DirectoryExport.url',
