@@ -46,6 +46,29 @@ describe('an acknowledged edit', () => {
     expect(contentEquals(elsewhere.doc, copy.doc)).toBe(true);
   });
 
+  test('is looked for by its number: however long the log is, no append reads all of it', async () => {
+    const times = 12; // after five a connection may plan for values that it does not know
+    const all = <T>(value: T) => Array.from({ length: times }, () => value);
+    await world.db.query('BEGIN');
+    try {
+      const { rows } = await world.db.query(
+        `SELECT outcome FROM working_plans.append_plan_edits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        [
+          ...[all(joint), all(1), all('').map((_, n) => `index-${n}`), all('seat:s01'), all(Buffer.from([0, 0]))],
+          ...[all('here'), all(null), JSON.stringify(all([])), JSON.stringify(all(['a'])), all(true), all(0)],
+        ],
+      );
+      expect(rows).toHaveLength(times);
+      const scans = await world.db.query(
+        `SELECT seq_scan::int AS whole, idx_scan::int AS by_index FROM pg_stat_xact_all_tables WHERE schemaname = 'working_plans' AND relname = 'plan_edit'`,
+      );
+      expect(scans.rows[0].whole).toBe(0);
+      expect(scans.rows[0].by_index).toBeGreaterThanOrEqual(2 * times); // its id, and what is newer than it was judged upon
+    } finally {
+      await world.db.query('ROLLBACK');
+    }
+  });
+
   test('is written once for one editId, also when it is sent many times at once, and always gets its first cursor', async () => {
     const copy = await Copy.join(here, 'americas-editor');
     const update = copy.type('once ');

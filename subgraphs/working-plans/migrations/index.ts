@@ -1,4 +1,5 @@
 import { InitialWorkingPlans1763700000000 } from './2026-11-21-initial.ts';
+import { AppendByIndex1763798000000 } from './2026-11-22-append.ts';
 import { PlanClients1763784000000 } from './2026-11-22-clients.ts';
 import { PlanExports1763796000000 } from './2026-11-22-exports.ts';
 import { ToldLate1763797000000 } from './2026-11-22-late.ts';
@@ -20,4 +21,5 @@ export const migrations = [
   SnapshotVector1763786000000,
   PlanExports1763796000000,
   ToldLate1763797000000,
+  AppendByIndex1763798000000,
 ];
