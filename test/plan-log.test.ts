@@ -51,6 +51,12 @@ describe('an acknowledged edit', () => {
     const all = <T>(value: T) => Array.from({ length: times }, () => value);
     await world.db.query('BEGIN');
     try {
+      await world.db.query(
+        `INSERT INTO working_plans.plan_edit (plan_id, seq, epoch, edit_id, seat_id, client_id, update, region, touched)
+         SELECT $1, 100000 + n, 1, 'long-' || n, 'seat:s02', 1, '\\x0000', 'here', '{a}' FROM generate_series(1, 20000) AS n`,
+        [joint],
+      );
+      await world.db.query('ANALYZE working_plans.plan_edit');
       const { rows } = await world.db.query(
         `SELECT outcome FROM working_plans.append_plan_edits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
         [

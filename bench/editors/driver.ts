@@ -53,7 +53,8 @@ answerCalls({
   async settle(): Promise<void> {
     for (const editor of editors) editor.pause();
     for (const until = Date.now() + 60_000; !editors.every(({ isSaved }) => isSaved); ) {
-      if (Date.now() > until) throw new Error(`not all is saved a minute after the last keystroke:\n${describeUnsaved()}`);
+      if (Date.now() > until)
+        throw new Error(`not all is saved a minute after the last keystroke:\n${describeUnsaved()}`);
       await new Promise((look) => setTimeout(look, 50));
     }
   },
