@@ -5,3 +5,4 @@ import './feed-pages.cases.ts';
 import './hints.cases.ts';
 import './kit.cases.ts';
 import './link.cases.ts';
+import './rounds.cases.ts';

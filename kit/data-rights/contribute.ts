@@ -3,6 +3,7 @@ import type { Database } from '../database/open.ts';
 import type { SubgraphName } from '../database/subgraphs.ts';
 import type { Hints } from '../hints.ts';
 import { describeError, type Log } from '../log.ts';
+import { type Rounds, startRounds } from '../rounds.ts';
 import { collectRows, type DataSubject, eraseRows } from './rows.ts';
 
 /** Hint channel: "somebody has asked, or a part is there"; the payload is empty. */
@@ -33,37 +34,17 @@ export interface Contribution {
  * written in the transaction of its effect, so that a killed process leaves all of it to do. `stop` lets a look that is
  * under way end. Safe to call twice.
  */
-export function startDataRights(contribution: Contribution): { stop(): Promise<void> } {
+export function startDataRights(contribution: Contribution): Rounds {
   const { hints, log, everyMs = 15_000, finish } = contribution;
-  let running: Promise<void> | undefined;
-  let isAskedAgain = false;
-  let isStopped = false;
-  const look = () => {
-    isAskedAgain = true;
-    running ??= (async () => {
-      while (isAskedAgain && !isStopped) {
-        isAskedAgain = false;
-        if (await contribute(contribution)) hints.publish(dataRightsChannel, '');
-        await finish?.();
-      }
-    })()
-      .catch((error) => log.warn('what persons have asked for waits; trying again', describeError(error)))
-      .finally(() => {
-        running = undefined;
-      });
+  const round = async () => {
+    if (await contribute(contribution)) hints.publish(dataRightsChannel, '');
+    await finish?.();
   };
-  const unsubscribe = hints.subscribe(dataRightsChannel, look);
-  const timer = setInterval(look, everyMs);
-  timer.unref();
-  look();
-  return {
-    async stop() {
-      isStopped = true;
-      unsubscribe();
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return startRounds(round, {
+    everyMs,
+    failed: (error) => log.warn('what persons have asked for waits; trying again', describeError(error)),
+    on: { hints, channel: dataRightsChannel },
+  });
 }
 
 /** @returns whether a part was written */

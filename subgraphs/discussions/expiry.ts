@@ -1,5 +1,6 @@
 import type { Database } from '../../kit/database/open.ts';
 import { describeError, type Log } from '../../kit/log.ts';
+import { type Rounds, startRounds } from '../../kit/rounds.ts';
 import { conclude } from './commands/decisions/step.ts';
 import { Decision } from './entities/decision.ts';
 import { remindOfDecisions } from './reminders.ts';
@@ -49,27 +50,13 @@ export async function expireDecisions(
 }
 
 /** Expires what is due, and reminds of what is about to close, now and from time to time. `stop` lets a run that is under way end. Safe to call twice. */
-export function startExpiry(database: Database, rules: DecisionRules, log: Log, everyMs = 600_000) {
-  let running: Promise<void> | undefined;
+export function startExpiry(database: Database, rules: DecisionRules, log: Log, everyMs = 600_000): Rounds {
   const failed = (error: unknown) =>
     log.warn('a round cannot be expired or reminded of; trying again', describeError(error));
-  const run = () => {
-    running ??= expireDecisions(database, rules, failed)
-      .then((ids) => {
-        if (ids.length > 0) log.info('rounds expired', { decisions: ids.length });
-        return remindOfDecisions(database, rules, failed);
-      })
-      .catch(failed)
-      .finally(() => {
-        running = undefined;
-      });
+  const round = async () => {
+    const ids = await expireDecisions(database, rules, failed);
+    if (ids.length > 0) log.info('rounds expired', { decisions: ids.length });
+    await remindOfDecisions(database, rules, failed);
   };
-  run();
-  const timer = setInterval(run, everyMs);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return startRounds(round, { everyMs, failed });
 }

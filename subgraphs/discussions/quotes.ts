@@ -3,6 +3,7 @@ import { feedChannel } from '../../kit/feed/publish.ts';
 import type { Hints } from '../../kit/hints.ts';
 import { describeError, type Log } from '../../kit/log.ts';
 import { forgotten } from '../../kit/once.ts';
+import { type Rounds, startRounds } from '../../kit/rounds.ts';
 
 /** What each network's feed has said since of plans that are rid of a text; one statement, so of one moment. */
 const unreadStatement = `
@@ -62,33 +63,13 @@ export async function dropQuotes({ source }: Pick<Database, 'source'>): Promise<
 export function startQuotes(
   { database, hints, log, onDrop }: { database: Database; hints: Hints; log: Log; onDrop: () => void },
   everyMs = 5_000,
-) {
-  let running: Promise<void> | undefined;
-  let isAskedAgain = false;
-  let isStopped = false;
-  const look = () => {
-    isAskedAgain = true;
-    running ??= (async () => {
-      while (isAskedAgain && !isStopped) {
-        isAskedAgain = false;
-        if ((await dropQuotes(database)) > 0) onDrop();
-      }
-    })()
-      .catch((error) => log.warn('redactions of plans cannot be read; trying again', describeError(error)))
-      .finally(() => {
-        running = undefined;
-      });
+): Rounds {
+  const round = async () => {
+    if ((await dropQuotes(database)) > 0) onDrop();
   };
-  const unsubscribe = hints.subscribe(feedChannel, look);
-  const timer = setInterval(look, everyMs);
-  timer.unref();
-  look();
-  return {
-    async stop() {
-      isStopped = true;
-      unsubscribe();
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return startRounds(round, {
+    everyMs,
+    failed: (error) => log.warn('redactions of plans cannot be read; trying again', describeError(error)),
+    on: { hints, channel: feedChannel },
+  });
 }

@@ -3,6 +3,7 @@ import { eraseRows } from '../../kit/data-rights/rows.ts';
 import type { Database, Transaction } from '../../kit/database/open.ts';
 import { describeError, type Log } from '../../kit/log.ts';
 import { forgotten } from '../../kit/once.ts';
+import { type Rounds, startRounds } from '../../kit/rounds.ts';
 import { forgetExpiredOffers } from './commands/offers.ts';
 import { bumpRights } from './commands/rights.ts';
 import { keptFor } from './states.ts';
@@ -105,27 +106,12 @@ async function erasePerson(tx: Transaction, personId: string): Promise<void> {
 }
 
 /** Erases what is due, now and from time to time. `stop` lets a run that is under way end. Safe to call twice. */
-export function startErasure(database: Database, log: Log, everyMs = 3_600_000) {
-  let running: Promise<void> | undefined;
+export function startErasure(database: Database, log: Log, everyMs = 3_600_000): Rounds {
   const failed = (error: unknown) => log.warn('an application cannot be erased; trying again', describeError(error));
-  const run = () => {
-    running ??= database
-      .transaction((tx) => forgetExpiredOffers(tx, new Date()))
-      .then(() => eraseApplications(database, undefined, failed))
-      .then((ids) => {
-        if (ids.length > 0) log.info('declined applications erased', { applications: ids.length });
-      }, failed)
-      .finally(() => {
-        running = undefined;
-      });
+  const round = async () => {
+    await database.transaction((tx) => forgetExpiredOffers(tx, new Date()));
+    const ids = await eraseApplications(database, undefined, failed);
+    if (ids.length > 0) log.info('declined applications erased', { applications: ids.length });
   };
-  run();
-  const timer = setInterval(run, everyMs);
-  timer.unref();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return startRounds(round, { everyMs, failed });
 }

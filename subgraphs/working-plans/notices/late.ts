@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Database } from '../../../kit/database/open.ts';
 import { describeError, type Log } from '../../../kit/log.ts';
 import { settleNotices } from '../../../kit/notices/write.ts';
+import { type Rounds, startRounds } from '../../../kit/rounds.ts';
 import { todayIn } from '../../../kit/zone.ts';
 import { load } from '../document/state.ts';
 import { readPlans } from '../room/read.ts';
@@ -108,23 +109,7 @@ async function readForTitles(manager: EntityManager, planId: string) {
 }
 
 /** Tells what is late, now and from time to time. `stop` lets a run that is under way end. Safe to call twice. */
-export function startLateNotices(database: Database, log: Log, everyMs = 300_000): { stop(): Promise<void> } {
-  let running: Promise<void> | undefined;
+export function startLateNotices(database: Database, log: Log, everyMs = 300_000): Rounds {
   const failed = (error: unknown) => log.warn('late items cannot be told of; trying again', describeError(error));
-  const run = () => {
-    running ??= tellLate(database, undefined, failed)
-      .catch(failed)
-      .finally(() => {
-        running = undefined;
-      });
-  };
-  run();
-  const timer = setInterval(run, everyMs);
-  timer.unref();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return startRounds(() => tellLate(database, undefined, failed), { everyMs, failed });
 }
