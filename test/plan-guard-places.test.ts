@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
 import {
   completeTexts,
@@ -10,56 +10,34 @@ import {
 import { readPlan } from '../subgraphs/working-plans/document/read.ts';
 import { isWhole, load, snapshot } from '../subgraphs/working-plans/document/state.ts';
 import { judge } from '../subgraphs/working-plans/guard/judge.ts';
+import { type Change, CLIENT_LIMITS, type Rights, SERVER_LIMITS } from '../subgraphs/working-plans/guard/verdict.ts';
+import { ALL, item, newNode, nodeOf, open, richOf, textOf, updateOf } from './plan-forge.ts';
 import {
-  type Change,
-  CLIENT_LIMITS,
-  type RefusalCode,
-  type Rights,
-  SERVER_LIMITS,
-  type Verdict,
-} from '../subgraphs/working-plans/guard/verdict.ts';
-import { ALL, forge, item, newNode, nodeOf, open, richOf, samplePlan, textOf, updateOf } from './plan-forge.ts';
-
-const VICTIM = 20_000_001;
-const MINE = 20_000_002;
-const SERVER = 20_000_003;
+  codeOf,
+  fresh,
+  id,
+  idOf,
+  MINE,
+  mine,
+  SERVER,
+  standUnderGuard,
+  text,
+  unguarded,
+  VICTIM,
+} from './plan-guarded.ts';
 
 let live: Y.Doc;
-let before: Uint8Array;
-beforeEach(() => {
-  live = samplePlan();
-  const victim = open(live, VICTIM);
-  Y.applyUpdate(
-    live,
-    updateOf(victim, (d) => textOf(d, 'a1.1.1').insert(0, 'by 🙂 them: ')),
-  );
-  before = snapshot(live);
-});
-/** Whatever was judged, the live document is as it was, to the byte, and has no new roots. */
-afterEach(() => {
-  expect(Buffer.compare(snapshot(live), before)).toBe(0);
-  expect([...live.share.keys()]).toEqual(['nodes']);
+standUnderGuard((document) => {
+  live = document;
 });
 
-const mine: Rights = { owns: (client) => client === MINE, may: () => true };
-const code = (verdict: Verdict): RefusalCode | 'ok' => (verdict.ok ? 'ok' : verdict.code);
 /** What the guard says to an edit made with Yjs by an editor. */
 const says = (change: (doc: Y.Doc) => void, rights: Rights = mine) =>
-  code(judge(updateOf(open(live, MINE), change), live, rights));
+  codeOf(judge(updateOf(open(live, MINE), change), live, rights));
 const changesOf = (update: Uint8Array, rights = mine): Change[] => {
   const verdict = judge(update, live, rights);
   if (!verdict.ok) throw new Error(`${verdict.code}: ${verdict.message}`);
   return verdict.changes;
-};
-const idOf = (type: Y.AbstractType<never> | Y.Map<unknown> | Y.Text | Y.XmlFragment) => type._item!.id;
-const id = (client: number, clock: number) => Y.createID(client, clock);
-const fresh = (...structs: (Y.Item | Y.GC | Y.Skip)[]) => forge({ blocks: [{ client: MINE, clock: 0, structs }] });
-const text = (value: string) => new Y.ContentString(value);
-/** What the same bytes do to a document that has no guard. */
-const unguarded = (update: Uint8Array): Y.Doc => {
-  const doc = open(live, 77);
-  Y.applyUpdate(doc, update);
-  return doc;
 };
 
 describe('Where it stands', () => {
@@ -172,7 +150,7 @@ describe('Where it stands', () => {
       ['text under a key', item(id(MINE, 0), { parent: idOf(textOf(live, 'o1')), key: 'x' }, text('x'))],
     ];
     for (const [shape, struct] of shapes) {
-      expect([shape, code(judge(fresh(struct), live, mine))]).toEqual([shape, 'UPDATE_MALFORMED']);
+      expect([shape, codeOf(judge(fresh(struct), live, mine))]).toEqual([shape, 'UPDATE_MALFORMED']);
     }
   });
 
@@ -184,8 +162,8 @@ describe('Where it stands', () => {
     ];
     for (const [map, key] of entries) {
       const update = fresh(item(id(MINE, 0), { origin: map._map.get(key)!.id }, new Y.ContentDeleted(1)));
-      expect(unguarded(update).getMap('nodes').toJSON()).not.toEqual(live.getMap('nodes').toJSON());
-      expect(code(judge(update, live, mine))).toBe('FORBIDDEN');
+      expect(unguarded(live, update).getMap('nodes').toJSON()).not.toEqual(live.getMap('nodes').toJSON());
+      expect(codeOf(judge(update, live, mine))).toBe('FORBIDDEN');
     }
   });
 });
@@ -253,7 +231,10 @@ describe('Rich text', () => {
       inline(d).insert(0, 'typed offline');
       mark('em', {})(d);
     });
-    const server = unguarded(updateOf(open(live, VICTIM), (d) => richOf(d, 'a1.1.1').delete(0, 1)));
+    const server = unguarded(
+      live,
+      updateOf(open(live, VICTIM), (d) => richOf(d, 'a1.1.1').delete(0, 1)),
+    );
     const verdict = judge(offline, server, { ...mine, may: () => false });
     expect(verdict).toMatchObject({
       ok: true,
@@ -300,7 +281,7 @@ describe('Rights', () => {
   ])('the policy hears of %s, and may say no', (_, change, expected) => {
     const update = updateOf(open(live, MINE), change);
     expect(changesOf(update)).toEqual([expect.objectContaining(expected)]);
-    expect(code(judge(update, live, { ...mine, may: () => false }))).toBe('FORBIDDEN');
+    expect(codeOf(judge(update, live, { ...mine, may: () => false }))).toBe('FORBIDDEN');
   });
 
   test('a new branch lies in the objective that it is planted in; taking the flag away is said', () => {
@@ -313,7 +294,7 @@ describe('Rights', () => {
       { ...created, nodeKey: 'n2', value: 'n1' },
       { ...created, nodeKey: 'n1', value: 'o2.1' },
     ]);
-    const server = unguarded(deleteNode(live, 'o1', { by: 'seat:1', at }, VICTIM));
+    const server = unguarded(live, deleteNode(live, 'o1', { by: 'seat:1', at }, VICTIM));
     const restore = updateOf(open(server, MINE), (d) => nodeOf(d, 'o1').delete('deleted'));
     expect(judge(restore, server, mine)).toMatchObject({ changes: [{ action: 'restore', nodeKey: 'o1' }] });
   });
@@ -344,11 +325,14 @@ describe('Rights', () => {
     expect(judge(tidied[0]!, server, reads)).toMatchObject({ ok: true, changes: [], effect: true });
     const plain = updateOf(open(server, MINE), (d) => inline(d).format(0, 20, { strong: null }));
     expect(Y.decodeUpdate(plain).structs).toHaveLength(0);
-    expect(code(judge(plain, server, reads))).toBe('FORBIDDEN');
+    expect(codeOf(judge(plain, server, reads))).toBe('FORBIDDEN');
   });
 
   test("others' deletions that an honest update carries along are not asked about again", () => {
-    const server = unguarded(updateOf(open(live, VICTIM), (d) => textOf(d, 'o2').delete(0, 5)));
+    const server = unguarded(
+      live,
+      updateOf(open(live, VICTIM), (d) => textOf(d, 'o2').delete(0, 5)),
+    );
     const client = open(server, MINE);
     const known = Y.encodeStateVector(client);
     textOf(client, 'o1').insert(0, 'x');
@@ -370,22 +354,22 @@ describe("The server's own updates", () => {
       moveNode(live, { key: 'a1.1.1', parent: 'o2.1' }, SERVER),
       deleteNode(live, 'o1', { by: 'seat:1', at: '2027-01-01T00:00:00Z' }, SERVER),
     ]) {
-      expect(code(judge(update, live, own))).toBe('ok');
+      expect(codeOf(judge(update, live, own))).toBe('ok');
     }
   });
 
   test('only they add a locale, complete a node, and make the plan itself', () => {
     const french = completeTexts(live, SERVER, ['fr']);
-    expect(code(judge(french, live, own, { ...CLIENT_LIMITS, maxBytes: 1e6 }))).toBe('FORBIDDEN');
-    expect(code(judge(french, live, own, SERVER_LIMITS))).toBe('ok');
-    expect(code(judge(Y.encodeStateAsUpdate(live), new Y.Doc(), ALL, SERVER_LIMITS))).toBe('ok');
+    expect(codeOf(judge(french, live, own, { ...CLIENT_LIMITS, maxBytes: 1e6 }))).toBe('FORBIDDEN');
+    expect(codeOf(judge(french, live, own, SERVER_LIMITS))).toBe('ok');
+    expect(codeOf(judge(Y.encodeStateAsUpdate(live), new Y.Doc(), ALL, SERVER_LIMITS))).toBe('ok');
 
     const bare = (d: Y.Doc) =>
       void d.getMap('nodes').set('n1', newNode({ kind: 'milestone', parent: 'a1.1.1', pos: 'a9' }));
-    const server = unguarded(updateOf(open(live, MINE), bare));
+    const server = unguarded(live, updateOf(open(live, MINE), bare));
     const whole = completeTexts(server, SERVER);
-    expect(code(judge(whole, server, own))).toBe('FORBIDDEN');
-    expect(code(judge(whole, server, own, SERVER_LIMITS))).toBe('ok');
+    expect(codeOf(judge(whole, server, own))).toBe('FORBIDDEN');
+    expect(codeOf(judge(whole, server, own, SERVER_LIMITS))).toBe('ok');
     Y.applyUpdate(server, whole);
     expect(textOf(server, 'n1', 'title', 'es')).toBeInstanceOf(Y.Text);
   });

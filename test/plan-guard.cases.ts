@@ -1,66 +1,44 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
-import { contentEquals, isWhole, snapshot } from '../subgraphs/working-plans/document/state.ts';
+import { contentEquals, isWhole } from '../subgraphs/working-plans/document/state.ts';
 import { judge } from '../subgraphs/working-plans/guard/judge.ts';
-import {
-  CLIENT_LIMITS,
-  type RefusalCode,
-  type Rights,
-  SERVER_LIMITS,
-  type Verdict,
-} from '../subgraphs/working-plans/guard/verdict.ts';
+import { CLIENT_LIMITS, type Rights, SERVER_LIMITS } from '../subgraphs/working-plans/guard/verdict.ts';
 import { cutUpdate } from '../web/co-editing/cut.ts';
-import { ALL, forge, item, newNode, nodeOf, open, richOf, SEED, samplePlan, textOf, updateOf } from './plan-forge.ts';
+import { ALL, forge, item, newNode, nodeOf, open, richOf, SEED, textOf, updateOf } from './plan-forge.ts';
+import {
+  codeOf,
+  fresh,
+  id,
+  idOf,
+  MINE,
+  mine,
+  SERVER,
+  standUnderGuard,
+  text,
+  unguarded,
+  VICTIM,
+} from './plan-guarded.ts';
 
 describe('plan guard', () => {
-  const VICTIM = 20_000_001;
-  const MINE = 20_000_002;
-  const SERVER = 20_000_003;
-
   let live: Y.Doc;
-  let before: Uint8Array;
-  beforeEach(() => {
-    live = samplePlan();
-    const victim = open(live, VICTIM);
-    Y.applyUpdate(
-      live,
-      updateOf(victim, (d) => textOf(d, 'a1.1.1').insert(0, 'by 🙂 them: ')),
-    );
-    before = snapshot(live);
+  standUnderGuard((document) => {
+    live = document;
   });
-  /** Whatever was judged, the live document is as it was, to the byte, and has no new roots. */
-  afterEach(() => {
-    expect(Buffer.compare(snapshot(live), before)).toBe(0);
-    expect([...live.share.keys()]).toEqual(['nodes']);
-  });
-
-  const mine: Rights = { owns: (client) => client === MINE, may: () => true };
-  const code = (verdict: Verdict): RefusalCode | 'ok' => (verdict.ok ? 'ok' : verdict.code);
-  const idOf = (type: Y.AbstractType<never> | Y.Map<unknown> | Y.Text | Y.XmlFragment) => type._item!.id;
-  const id = (client: number, clock: number) => Y.createID(client, clock);
-  const fresh = (...structs: (Y.Item | Y.GC | Y.Skip)[]) => forge({ blocks: [{ client: MINE, clock: 0, structs }] });
-  const text = (value: string) => new Y.ContentString(value);
-  /** What the same bytes do to a document that has no guard. */
-  const unguarded = (update: Uint8Array): Y.Doc => {
-    const doc = open(live, 77);
-    Y.applyUpdate(doc, update);
-    return doc;
-  };
 
   describe('The bytes', () => {
     test('seven bytes that keep applyUpdate busy are refused at once', () => {
       const update = Uint8Array.of(1, 0xff, 0xff, 0xff, 0x7f, 1, 0);
       const start = performance.now();
-      expect(code(judge(update, live, ALL))).toBe('UPDATE_MALFORMED');
+      expect(codeOf(judge(update, live, ALL))).toBe('UPDATE_MALFORMED');
       // The attack takes applyUpdate about 400 ms; the margin is for a busy machine.
       expect(performance.now() - start).toBeLessThan(50);
     });
 
     test('trailing bytes, cut bytes, no bytes', () => {
       const update = updateOf(open(live, MINE), (d) => textOf(d, 'o1').insert(0, 'x'));
-      expect(code(judge(Uint8Array.of(...update, 0), live, mine))).toBe('UPDATE_MALFORMED');
+      expect(codeOf(judge(Uint8Array.of(...update, 0), live, mine))).toBe('UPDATE_MALFORMED');
       for (let end = 0; end < update.length; end++) {
-        expect(code(judge(update.slice(0, end), live, mine))).toBe('UPDATE_MALFORMED');
+        expect(codeOf(judge(update.slice(0, end), live, mine))).toBe('UPDATE_MALFORMED');
       }
       expect(judge(Uint8Array.of(0, 0), live, mine)).toEqual({ ok: true, clients: [], changes: [], effect: false });
     });
@@ -71,15 +49,15 @@ describe('plan guard', () => {
       const pool = Buffer.concat([update, Buffer.from('a secret of somebody else')]);
       pool[update.length - 10] = 30;
       expect(pool[update.length - 9]).toBe('1'.charCodeAt(0));
-      expect(code(judge(pool.subarray(0, update.length), live, mine))).toBe('UPDATE_MALFORMED');
+      expect(codeOf(judge(pool.subarray(0, update.length), live, mine))).toBe('UPDATE_MALFORMED');
     });
 
     test('a 70 kB paste is one struct: too large in one piece, taken in the pieces that a client cuts; the server has no cap', () => {
       const paste = updateOf(open(live, MINE), (d) => textOf(d, 'o1').insert(0, 'ñ'.repeat(35_000)));
       expect(paste.length).toBeGreaterThan(70_000);
       expect(Y.decodeUpdate(paste).structs).toHaveLength(1);
-      expect(code(judge(paste, live, mine))).toBe('UPDATE_TOO_LARGE');
-      expect(code(judge(paste, live, mine, SERVER_LIMITS))).toBe('ok');
+      expect(codeOf(judge(paste, live, mine))).toBe('UPDATE_TOO_LARGE');
+      expect(codeOf(judge(paste, live, mine, SERVER_LIMITS))).toBe('ok');
       const server = open(live, SERVER);
       const pieces = cutUpdate(paste);
       for (const piece of pieces) {
@@ -87,7 +65,7 @@ describe('plan guard', () => {
         Y.applyUpdate(server, piece);
       }
       expect(pieces.length).toBeGreaterThan(2);
-      expect(contentEquals(server, unguarded(paste))).toBe(true);
+      expect(contentEquals(server, unguarded(live, paste))).toBe(true);
     });
 
     test('64 KiB are taken, and one byte more is not', () => {
@@ -96,8 +74,8 @@ describe('plan guard', () => {
       const overhead = length(60_000).length - 60_000;
       const [most, more] = [64 * 1024 - overhead, 64 * 1024 - overhead + 1].map(length);
       expect([most!.length, more!.length]).toEqual([64 * 1024, 64 * 1024 + 1]);
-      expect(code(judge(most!, live, mine))).toBe('ok');
-      expect(code(judge(more!, live, mine))).toBe('UPDATE_TOO_LARGE');
+      expect(codeOf(judge(most!, live, mine))).toBe('ok');
+      expect(codeOf(judge(more!, live, mine))).toBe('UPDATE_TOO_LARGE');
     });
 
     test('a gap in the midst of honest structs, as merging two updates that are not side by side writes it', () => {
@@ -105,14 +83,14 @@ describe('plan guard', () => {
       const [first, , third] = [0, 1, 2].map((at) => updateOf(client, (d) => textOf(d, 'o1').insert(at, 'abc'[at]!)));
       const merged = Y.mergeUpdates([first!, third!]);
       expect(Y.decodeUpdate(merged).structs.some((struct) => struct instanceof Y.Skip)).toBe(true);
-      expect(isWhole(unguarded(merged))).toBe(false);
-      expect(code(judge(merged, live, mine))).toBe('UPDATE_MALFORMED');
+      expect(isWhole(unguarded(live, merged))).toBe(false);
+      expect(codeOf(judge(merged, live, mine))).toBe('UPDATE_MALFORMED');
     });
 
     test('too many structs', () => {
       const structs = Array.from({ length: CLIENT_LIMITS.maxStructs + 1 }, (_, n) => new Y.GC(id(MINE, n), 1));
-      expect(code(judge(fresh(...structs), live, mine))).toBe('UPDATE_TOO_LARGE');
-      expect(code(judge(fresh(...structs.slice(1)), live, mine))).toBe('ok');
+      expect(codeOf(judge(fresh(...structs), live, mine))).toBe('UPDATE_TOO_LARGE');
+      expect(codeOf(judge(fresh(...structs.slice(1)), live, mine))).toBe('ok');
     });
 
     test('two blocks of one client: applyUpdate would see only the last', () => {
@@ -124,8 +102,8 @@ describe('plan guard', () => {
         ],
       });
       expect(Y.decodeUpdate(update).structs).toHaveLength(2);
-      expect(isWhole(unguarded(update))).toBe(false);
-      expect(code(judge(update, live, mine))).toBe('UPDATE_MALFORMED');
+      expect(isWhole(unguarded(live, update))).toBe(false);
+      expect(codeOf(judge(update, live, mine))).toBe('UPDATE_MALFORMED');
     });
 
     test.each([
@@ -153,7 +131,7 @@ describe('plan guard', () => {
         ]),
       ],
     ])('%s', (_, update) => {
-      expect(code(judge(update, live, ALL))).toBe('UPDATE_MALFORMED');
+      expect(codeOf(judge(update, live, ALL))).toBe('UPDATE_MALFORMED');
     });
   });
 
@@ -174,11 +152,11 @@ describe('plan guard', () => {
       const clock = Y.getState(live.store, VICTIM);
       const update = forge({ blocks: [{ client: VICTIM, clock, structs: [new Y.GC(id(VICTIM, clock), 100)] }] });
       expect(update.length).toBeLessThanOrEqual(11);
-      const attacked = unguarded(update);
+      const attacked = unguarded(live, update);
       const later = updateOf(open(live, VICTIM), (d) => textOf(d, 'o1').insert(0, 'LOST'));
       Y.applyUpdate(attacked, later);
       expect(textOf(attacked, 'o1').toString()).not.toContain('LOST');
-      expect(code(judge(update, live, mine))).toBe('FORBIDDEN');
+      expect(codeOf(judge(update, live, mine))).toBe('FORBIDDEN');
     });
 
     test('a gap answers RESYNC with the state vector', () => {
@@ -196,11 +174,11 @@ describe('plan guard', () => {
       const [one, two] = ['one', 'two'].map((word) =>
         updateOf(open(live, MINE), (d) => textOf(d, 'o1').insert(0, word)),
       );
-      const server = unguarded(one!);
+      const server = unguarded(live, one!);
       expect(judge(one!, server, mine)).toMatchObject({ ok: true, effect: false, clients: [] });
-      expect(code(judge(two!, server, mine))).toBe('RESYNC');
+      expect(codeOf(judge(two!, server, mine))).toBe('RESYNC');
       const elsewhere = updateOf(open(live, MINE), (d) => textOf(d, 'o2').insert(0, 'one'));
-      expect(code(judge(elsewhere, server, mine))).toBe('RESYNC');
+      expect(codeOf(judge(elsewhere, server, mine))).toBe('RESYNC');
     });
 
     test.each<[string, (doc: Y.Doc) => void, (doc: Y.Doc) => void]>([
@@ -237,14 +215,14 @@ describe('plan guard', () => {
       const server = open(base, 78);
       Y.applyUpdate(server, first!);
       expect(judge(first!, server, mine)).toMatchObject({ ok: true, effect: false });
-      expect(code(judge(second!, server, mine))).toBe('RESYNC');
+      expect(codeOf(judge(second!, server, mine))).toBe('RESYNC');
     });
 
     test('a struct known in part counts for the rest only', () => {
       const client = open(live, MINE);
       const first = updateOf(client, (d) => textOf(d, 'o1').insert(0, 'abc'));
       const second = updateOf(client, (d) => textOf(d, 'o1').insert(3, 'def'));
-      const server = unguarded(first);
+      const server = unguarded(live, first);
       const verdict = judge(Y.mergeUpdates([first, second]), server, mine);
       expect(verdict).toMatchObject({
         ok: true,
@@ -254,9 +232,12 @@ describe('plan guard', () => {
     });
 
     test('a struct known in part cannot go on in another text', () => {
-      const server = unguarded(updateOf(open(live, MINE), (d) => textOf(d, 'o1').insert(0, 'abc')));
+      const server = unguarded(
+        live,
+        updateOf(open(live, MINE), (d) => textOf(d, 'o1').insert(0, 'abc')),
+      );
       const elsewhere = updateOf(open(live, MINE), (d) => textOf(d, 'o2').insert(0, 'abcdef'));
-      expect(code(judge(elsewhere, server, mine))).not.toBe('ok');
+      expect(codeOf(judge(elsewhere, server, mine))).not.toBe('ok');
     });
   });
 
@@ -268,14 +249,14 @@ describe('plan guard', () => {
       ['origin of an unknown client', { origin: id(99, 0) }],
     ])('an unknown %s would wait for ever: RESYNC', (_, anchors) => {
       const update = fresh(item(id(MINE, 0), anchors, text('x')));
-      expect(isWhole(unguarded(update))).toBe(false);
+      expect(isWhole(unguarded(live, update))).toBe(false);
       const stateVector = Y.encodeStateVector(live);
       expect(judge(update, live, mine)).toMatchObject({ ok: false, code: 'RESYNC', stateVector });
     });
 
     test('itself or a later struct of its own', () => {
       for (const clock of [0, 1, 7]) {
-        expect(code(judge(fresh(item(id(MINE, 0), { origin: id(MINE, clock) }, text('x'))), live, mine))).toBe(
+        expect(codeOf(judge(fresh(item(id(MINE, 0), { origin: id(MINE, clock) }, text('x'))), live, mine))).toBe(
           'UPDATE_MALFORMED',
         );
       }
@@ -290,21 +271,21 @@ describe('plan guard', () => {
           { client: MINE, clock: 0, structs: [here] },
         ],
       });
-      expect(code(judge(update, live, ALL))).toBe('RESYNC');
+      expect(codeOf(judge(update, live, ALL))).toBe('RESYNC');
     });
 
     test('ten bytes that delete what a victim will type: RESYNC', () => {
       const clock = Y.getState(live.store, VICTIM);
       const update = forge({ deletes: [[VICTIM, clock, 50]] });
       expect(update.length).toBeLessThanOrEqual(10);
-      const attacked = unguarded(update);
+      const attacked = unguarded(live, update);
       Y.applyUpdate(
         attacked,
         updateOf(open(live, VICTIM), (d) => textOf(d, 'o1').insert(0, 'LOST')),
       );
       expect(textOf(attacked, 'o1').toString()).not.toContain('LOST');
-      expect(code(judge(update, live, mine))).toBe('RESYNC');
-      expect(code(judge(forge({ deletes: [[99, 0, 1]] }), live, mine))).toBe('RESYNC');
+      expect(codeOf(judge(update, live, mine))).toBe('RESYNC');
+      expect(codeOf(judge(forge({ deletes: [[99, 0, 1]] }), live, mine))).toBe('RESYNC');
     });
 
     test('a path is resolved by origin, else right origin, else the written parent: text of others is found by each', () => {
@@ -317,18 +298,18 @@ describe('plan guard', () => {
         { parent: idOf(theirs) },
       ]) {
         const update = fresh(item(id(MINE, 0), anchors, text('x')));
-        const known = code(judge(update, live, mine));
+        const known = codeOf(judge(update, live, mine));
         // With its parent written and nothing beside it, it claims a text that was empty: its author could have seen it so.
         expect(known).toBe('ok');
-        expect(code(judge(update, live, elsewhere))).toBe('FORBIDDEN');
+        expect(codeOf(judge(update, live, elsewhere))).toBe('FORBIDDEN');
       }
     });
 
     test("a delete set over the text of others, in a part that is not the sender's", () => {
       const theirs = textOf(live, 'a1.1.1');
       const update = forge({ deletes: [[VICTIM, 0, 5]] });
-      expect(textOf(unguarded(update), 'a1.1.1').length).toBe(theirs.length - 5);
-      expect(code(judge(update, live, { ...mine, may: ({ nodeKey }) => nodeKey === 'o1' }))).toBe('FORBIDDEN');
+      expect(textOf(unguarded(live, update), 'a1.1.1').length).toBe(theirs.length - 5);
+      expect(codeOf(judge(update, live, { ...mine, may: ({ nodeKey }) => nodeKey === 'o1' }))).toBe('FORBIDDEN');
       expect(judge(update, live, mine)).toMatchObject({ ok: true, clients: [], effect: true });
     });
 
@@ -337,15 +318,18 @@ describe('plan guard', () => {
       const origin = textOf(live, 'o1')._start!.id;
       const right = id(VICTIM, theirs.toString().indexOf('🙂') + 1);
       const update = fresh(item(id(MINE, 0), { origin, right }, text('x')));
-      expect(textOf(unguarded(update), 'a1.1.1').toString()).toContain('\uFFFD');
-      expect(code(judge(update, live, mine))).toBe('UPDATE_MALFORMED');
+      expect(textOf(unguarded(live, update), 'a1.1.1').toString()).toContain('\uFFFD');
+      expect(codeOf(judge(update, live, mine))).toBe('UPDATE_MALFORMED');
     });
 
     test('a known struct sent again with other neighbours would cut a text of others too', () => {
-      const server = unguarded(updateOf(open(live, MINE), (d) => textOf(d, 'o1').insert(0, 'mine')));
+      const server = unguarded(
+        live,
+        updateOf(open(live, MINE), (d) => textOf(d, 'o1').insert(0, 'mine')),
+      );
       const right = id(VICTIM, textOf(live, 'a1.1.1').toString().indexOf('🙂') + 1);
       const lie = fresh(item(id(MINE, 0), { right }, text('mine')));
-      expect(code(judge(lie, server, mine))).toBe('RESYNC');
+      expect(codeOf(judge(lie, server, mine))).toBe('RESYNC');
       Y.applyUpdate(server, lie);
       expect(textOf(server, 'a1.1.1').toString()).toContain('\uFFFD');
     });
@@ -355,20 +339,23 @@ describe('plan guard', () => {
       const [first, last] = [idOf(title).clock + 1, idOf(title).clock + title.length];
       const across = fresh(item(id(MINE, 0), { origin: id(SEED, first), right: id(SEED, last) }, text('x')));
       const turned = fresh(item(id(MINE, 0), { origin: id(SEED, last), right: id(SEED, first) }, text('x')));
-      expect(code(judge(across, live, mine))).toBe('UPDATE_MALFORMED');
-      expect(code(judge(turned, live, mine))).toBe('UPDATE_MALFORMED');
+      expect(codeOf(judge(across, live, mine))).toBe('UPDATE_MALFORMED');
+      expect(codeOf(judge(turned, live, mine))).toBe('UPDATE_MALFORMED');
     });
 
     test('what somebody else put between two neighbours meanwhile is no reason to refuse', () => {
       const client = open(live, MINE);
       const edits = [0, 1, 2].map((at) => updateOf(client, (d) => textOf(d, 'a1.1.1').insert(4 + 2 * at, 'M')));
-      const server = unguarded(updateOf(open(live, VICTIM), (d) => textOf(d, 'a1.1.1').insert(4, 'them')));
+      const server = unguarded(
+        live,
+        updateOf(open(live, VICTIM), (d) => textOf(d, 'a1.1.1').insert(4, 'them')),
+      );
       expect(judge(Y.mergeUpdates(edits), server, mine)).toMatchObject({ ok: true, effect: true });
     });
 
     test.each(['evil', '__proto__', 'constructor', ''])('the root %j', (root) => {
       const update = fresh(item(id(MINE, 0), { parent: root, key: 'k' }, new Y.ContentAny([1])));
-      expect(code(judge(update, live, mine))).toBe('UPDATE_MALFORMED');
+      expect(codeOf(judge(update, live, mine))).toBe('UPDATE_MALFORMED');
     });
   });
 });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   adopt,
@@ -8,9 +7,11 @@ import {
   conclude,
   type Payload,
   problemOf,
+  readFields,
   requestChanges,
   saidOf,
   save,
+  sha256,
   submit,
   submitted,
 } from './life.ts';
@@ -22,6 +23,7 @@ import {
   createPlan,
   type Instance,
   joint,
+  type Name,
   nextMutation,
   openWorld,
   type World,
@@ -36,16 +38,7 @@ describe('life road', () => {
   });
   afterAll(() => world.stop());
 
-  const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
-  const read = async (
-    id: string,
-    fields: string,
-    who: Parameters<Instance['ask']>[0] = 'africa-rep',
-  ): Promise<Payload> => {
-    const { data, errors } = await here.ask(who, `query ($id: ID!) { workingPlan(id: $id) { ${fields} } }`, { id });
-    expect(errors).toBeUndefined();
-    return data.workingPlan;
-  };
+  const read = (id: string, fields: string, who?: Name) => readFields(here, id, fields, who);
   const setActivity = async (activityId: string, expectedVersion: number, status: string) => {
     const input = { clientMutationId: nextMutation(), activityId, expectedVersion, status };
     const { data } = await here.ask(

@@ -13,7 +13,7 @@ import { isPosition } from '../../subgraphs/working-plans/document/values.ts';
 import { start } from '../../subgraphs/working-plans/server.ts';
 import { fromTemplate, readTemplates } from '../../subgraphs/working-plans/templates.ts';
 import { freshDatabase } from '../database.ts';
-import type { Payload } from './life.ts';
+import { type Payload, readFields } from './life.ts';
 import {
   am,
   bytes,
@@ -40,11 +40,7 @@ describe('life start', () => {
   });
   afterAll(() => world.stop());
 
-  const read = async (id: string, fields: string, who: Name = 'both-editor'): Promise<Payload> => {
-    const { data, errors } = await here.ask(who, `query ($id: ID!) { workingPlan(id: $id) { ${fields} } }`, { id });
-    expect(errors).toBeUndefined();
-    return data.workingPlan;
-  };
+  const read = (id: string, fields: string, who: Name = 'both-editor') => readFields(here, id, fields, who);
   const pathOf = async (over: object, who: Name = 'both-editor') =>
     (await tryCreatePlan(here, who, over)).data.createPlan.problems[0]?.path;
   const titles = (...locales: string[]) => locales.map((locale) => ({ locale, text: `Title ${locale}` }));

@@ -1,7 +1,15 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { adopted, type Payload, problemOf, save, submit, submitted } from './life.ts';
-import { codeOf, createPlan, type Instance, joint, nextMutation, openWorld, type World } from './subgraph.ts';
+import { adopted, type Payload, problemOf, readFields, save, sha256, submit, submitted } from './life.ts';
+import {
+  codeOf,
+  createPlan,
+  type Instance,
+  joint,
+  type Name,
+  nextMutation,
+  openWorld,
+  type World,
+} from './subgraph.ts';
 
 let world: World;
 let here: Instance;
@@ -11,16 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
-const read = async (
-  id: string,
-  fields: string,
-  who: Parameters<Instance['ask']>[0] = 'africa-rep',
-): Promise<Payload> => {
-  const { data, errors } = await here.ask(who, `query ($id: ID!) { workingPlan(id: $id) { ${fields} } }`, { id });
-  expect(errors).toBeUndefined();
-  return data.workingPlan;
-};
+const read = (id: string, fields: string, who?: Name) => readFields(here, id, fields, who);
 
 describe('versions', () => {
   test('are found by their number, by who may know of them', async () => {

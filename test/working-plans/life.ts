@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { appendEvents, feedChannel } from '../../kit/feed/publish.ts';
 import type { DecisionConcluded } from '../../subgraphs/discussions/events.ts';
@@ -21,6 +22,20 @@ const versionFields = `version { id number kind label contentHash } ${problems}`
 
 // biome-ignore lint/suspicious/noExplicitAny: payloads of several mutations
 export type Payload = any;
+
+export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** The fields of a plan as somebody reads it who may. */
+export async function readFields(
+  here: Instance,
+  id: string,
+  fields: string,
+  who: Name = 'africa-rep',
+): Promise<Payload> {
+  const { data, errors } = await here.ask(who, `query ($id: ID!) { workingPlan(id: $id) { ${fields} } }`, { id });
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.workingPlan;
+}
 
 const call = async (here: Instance, who: Name, name: string, args: string, given: string, variables: object) => {
   const fields = name === 'savePlanVersion' ? versionFields : planFields;
