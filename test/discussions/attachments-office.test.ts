@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { strFromU8, unzipSync } from 'fflate';
 import { cleanFile } from '../../subgraphs/discussions/attachments/clean.ts';
 import { jpeg, parts, pdf, secret } from './files.ts';
+import './pdf-pictures.cases.ts';
 
 const holds = (bytes: Uint8Array) => Buffer.from(bytes).includes(secret);
 const clean = async (kind: 'xlsx' | 'pptx', more: Record<string, string>) =>

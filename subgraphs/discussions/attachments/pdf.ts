@@ -1,5 +1,4 @@
 import {
-  decodePDFRawStream,
   PDFArray,
   PDFDict,
   PDFDocument,
@@ -9,7 +8,7 @@ import {
   PDFRef,
   PDFStream,
 } from '@cantoo/pdf-lib';
-import { stripJpeg } from './jpeg.ts';
+import { stripPicture } from './pdf-pictures.ts';
 import { Refusal } from './refusal.ts';
 
 /** Said about the document or a part of it, by whom and when; and what a reader's program would do by itself. */
@@ -21,8 +20,8 @@ const name = (text: string) => PDFName.of(text);
 const actions = ['JavaScript', 'Launch', 'SubmitForm', 'ImportData', 'GoToR', 'GoToE', 'Rendition'];
 
 /**
- * A PDF saved again: without Info and XMP, earlier states and whatever nothing refers to, names of who annotated, scripts, and EXIF in its
- * photographs. Its pages look as they did.
+ * A PDF saved again: without Info and XMP, earlier states and whatever nothing refers to, names of who annotated, scripts, signatures, and what its
+ * pictures say of themselves. Its pages look as they did.
  * @throws Refusal
  */
 export async function cleanPdf(bytes: Uint8Array): Promise<Uint8Array> {
@@ -31,14 +30,12 @@ export async function cleanPdf(bytes: Uint8Array): Promise<Uint8Array> {
   const { trailerInfo } = context;
   trailerInfo.Info = undefined;
   trailerInfo.ID = undefined;
-  for (const [ref, object] of context.enumerateIndirectObjects()) {
-    cleanObject(object);
-    if (object instanceof PDFRawStream) {
-      const stripped = stripPhotograph(object);
-      if (stripped) context.assign(ref, stripped);
-    }
-  }
+  for (const [, object] of context.enumerateIndirectObjects()) cleanObject(object);
   dropUnreached(document);
+  for (const [ref, object] of context.enumerateIndirectObjects()) {
+    const stripped = object instanceof PDFRawStream && stripPicture(object);
+    if (stripped) context.assign(ref, stripped);
+  }
   return document.save({ updateFieldAppearances: false, useObjectStreams: true, addDefaultPage: false });
 }
 
@@ -70,6 +67,8 @@ function cleanObject(object: PDFObject): void {
   }
   for (const key of unwanted) dict.delete(key);
   const subtype = dict.lookup(name('Subtype'));
+  // Who signed it, when, where and why: once it is saved again the signature says nothing else.
+  if (dict.has(name('ByteRange'))) for (const key of dict.keys()) dict.delete(key);
   const isNote = dict.has(name('Rect')) && subtype !== undefined && subtype !== name('Widget');
   if (isNote) for (const key of ['T', 'M', 'CreationDate']) dict.delete(name(key)); // who wrote it, and when
   // By what it refers to as well: a reader's program follows it.
@@ -78,28 +77,6 @@ function cleanObject(object: PDFObject): void {
     for (const key of ['F', 'Win', 'Mac', 'Unix', 'Next']) dict.delete(name(key));
   }
   for (const [, value] of dict.entries()) cleanObject(value);
-}
-
-/** A photograph keeps its pixels as they are; undefined if there was nothing to take out. */
-function stripPhotograph(stream: PDFRawStream): PDFRawStream | undefined {
-  const { dict } = stream;
-  const filter = dict.lookup(name('Filter'));
-  const filters = filter instanceof PDFArray ? filter.asArray().map((one) => dict.context.lookup(one)) : [filter];
-  if (filters.at(-1) !== name('DCTDecode')) return undefined;
-  let jpeg = stream.contents;
-  if (filters.length > 1) {
-    const outer = dict.clone();
-    outer.set(name('Filter'), dict.context.obj(filters.slice(0, -1) as PDFName[]));
-    outer.delete(name('DecodeParms'));
-    jpeg = decodePDFRawStream(PDFRawStream.of(outer, stream.contents)).decode();
-  }
-  const stripped = stripJpeg(jpeg);
-  if (!stripped) throw new Refusal('The PDF holds a damaged photograph: print it to a new PDF and send that.');
-  if (filters.length > 1) {
-    dict.set(name('Filter'), name('DCTDecode'));
-    dict.delete(name('DecodeParms'));
-  }
-  return PDFRawStream.of(dict, stripped);
 }
 
 /** What was taken out above, and what earlier states of the document left behind, would otherwise be saved again. */
