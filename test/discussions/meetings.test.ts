@@ -88,6 +88,18 @@ describe('meetings', () => {
       expect((await schedule(who, over)).problems).toEqual([{ __typename: 'ForbiddenError' }]);
   });
 
+  test('are entered once, also by a call that is sent again when they have begun', async () => {
+    const startsAt = new Date(Date.now() + 1_000).toISOString();
+    const input = { clientMutationId: nextMutation(), startsAt, endsAt: null };
+    const { meeting, problems } = await schedule('americas-coordinator', input);
+    expect(problems).toEqual([]);
+    // until it has begun, which is what this is about
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(startsAt) - Date.now() + 10));
+    expect(await schedule('americas-coordinator', input)).toEqual({ meeting, problems: [] });
+    const again = { ...input, clientMutationId: nextMutation() };
+    expect((await schedule('americas-coordinator', again)).problems).toMatchObject([{ path: ['input', 'startsAt'] }]);
+  });
+
   test.each<[string, Record<string, unknown>, string]>([
     ['a past start', { startsAt: future(-1) }, 'startsAt'],
     ['an end before the start', { endsAt: future(9) }, 'endsAt'],

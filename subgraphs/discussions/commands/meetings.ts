@@ -39,10 +39,11 @@ export async function scheduleMeeting(
     throw forbidden('Meetings are scheduled by coordinators and steering members of every network you name.');
   }
   const details = checkDetails(input);
-  if (!origin) checkTimes({ startsAt: input.startsAt, endsAt: input.endsAt ?? null });
   if (!origin && input.timeZone == null) throw invalid('timeZone: not an IANA name.', 'input', 'timeZone');
 
   return once(tx, actor, 'scheduleMeeting', input, origin?.id ?? `meet:${ulid()}`, async (id) => {
+    // Only the first time: who sends it again from an offline queue may do so after the meeting has begun.
+    if (!origin) checkTimes({ startsAt: input.startsAt, endsAt: input.endsAt ?? null });
     const meeting = await enter(tx, actor, { id, circle, input, details }, origin);
     Object.assign(meeting, {
       status: origin?.status ?? 'SCHEDULED',
@@ -67,8 +68,8 @@ export async function draftMeeting(tx: Transaction, actor: Actor, input: DraftMe
     );
   }
   const details = checkDetails(input);
-  checkTimes({ startsAt: input.startsAt ?? null, endsAt: input.endsAt ?? null });
   return once(tx, actor, 'draftMeeting', input, `meet:${ulid()}`, async (id) => {
+    checkTimes({ startsAt: input.startsAt ?? null, endsAt: input.endsAt ?? null });
     const meeting = await enter(tx, actor, { id, circle, input, details });
     const agreedNetworkIds = agreeableNetworks(actor, meeting);
     await tx.manager.insert(Meeting, { ...meeting, status: 'DRAFT', announced: false, agreedNetworkIds });
