@@ -29,4 +29,14 @@ describe('evidence', () => {
     }
     expect((await report('Data: 14 officers trained')).problems).toEqual([]);
   });
+
+  test.each(['0000-12-31', '0001-01-01', '1999-12-31', '9999-12-31'])(
+    'a milestone is not reached on %s, which is told of the field',
+    async (reachedOn) => {
+      const milestoneId = JSON.stringify(await treeOf(world.instance, 'africa-coordinator')).match(/[^"]+\/m[^"]+/)![0];
+      const input = { milestoneId, expectedVersion: 2, status: 'REACHED', reachedOn };
+      const { problems } = await change(world.instance, 'africa-coordinator', 'setMilestoneStatus', input);
+      expect(problems).toMatchObject([{ path: ['input', 'reachedOn'] }]);
+    },
+  );
 });

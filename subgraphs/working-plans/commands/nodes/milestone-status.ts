@@ -59,6 +59,9 @@ export async function setMilestoneStatus(
 function check({ status, reachedOn, evidence }: MilestoneStatusInput, now: Date): void {
   if (reachedOn != null && status !== 'REACHED')
     throw invalid('reachedOn: only for a milestone that is REACHED.', 'input', 'reachedOn');
+  // The database knows no year 0, and no network was there before the Convention.
+  if (reachedOn != null && reachedOn < '2000-01-01')
+    throw invalid('reachedOn: a day of 2000 or later.', 'input', 'reachedOn');
   // Somewhere it is tomorrow already.
   if (reachedOn != null && reachedOn > new Date(now.getTime() + day).toISOString().slice(0, 10))
     throw invalid('reachedOn: it lies in the future.', 'input', 'reachedOn');
