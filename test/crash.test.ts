@@ -6,8 +6,8 @@ import pg from 'pg';
 import { subgraphSchemas } from '../kit/database/subgraphs.ts';
 import { createPeople, type Member, type People } from './people.ts';
 import { type Edit, readLog, readTitle, Writer } from './plan-writer.ts';
+import { freePort } from './port.ts';
 import { killPostgres, listPostgres, Processes, type Started } from './processes.ts';
-import { freePort } from './redis.ts';
 
 let processes: Processes;
 let settings: Record<string, string>;

@@ -3,6 +3,7 @@ import { connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocketServer } from 'ws';
 import { listen } from '../kit/server.ts';
+import { startClock } from './clock.ts';
 import { type SmallWorld, startSmallWorld } from './gateway.ts';
 import type { Member } from './people.ts';
 
@@ -29,9 +30,9 @@ async function followSilence() {
   silent = true;
   for (const socket of pipes) socket.unpipe().pause();
   const end = async (following = stream) => {
-    const at = Date.now();
+    const passed = startClock();
     const { errors } = await following.next(20_000);
-    return { code: errors?.[0]?.extensions.code, after: Date.now() - at };
+    return { code: errors?.[0]?.extensions.code, after: passed() };
   };
   const [lost, refused] = [await end(), await end(ana.follow(ticks))];
   await ana.leave();
@@ -138,14 +139,15 @@ describe('a subgraph', () => {
 
   test('that hangs is waited for 10 s by each of 300 requests, and delays no others', async () => {
     answer = () => {};
-    const at = Date.now();
+    const passed = startClock();
+    let ended = 0;
     const hanging = Array.from({ length: 300 }, async () => {
       const { errors } = await ana.ask('{ tick { n } }');
-      return [errors?.[0]?.extensions.code, Date.now() - at] as const;
+      ended += 1;
+      return [errors?.[0]?.extensions.code, passed()] as const;
     });
-    const before = Date.now();
     expect((await ana.ask('{ me { id } }')).data.me.id).toBe('seat:1');
-    expect(Date.now() - before).toBeLessThan(1_000);
+    expect(ended).toBe(0);
     for (const [code, took] of await Promise.all(hanging)) {
       expect(code).toBe('SUBGRAPH_UNAVAILABLE');
       expect(took).toBeLessThan(13_000);

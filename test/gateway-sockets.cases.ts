@@ -4,6 +4,7 @@ import { makeServer } from 'graphql-ws';
 import WebSocket, { WebSocketServer } from 'ws';
 import { attachSocket, handleProtocols } from '../gateway/socket.ts';
 import { createLog } from '../kit/log.ts';
+import { startClock } from './clock.ts';
 import { type SmallWorld, startSmallWorld, until } from './gateway.ts';
 
 describe('gateway sockets', () => {
@@ -251,9 +252,9 @@ describe('gateway sockets', () => {
   test('200 sockets that are silent are each closed by 3.5 s', async () => {
     const lives = Array.from({ length: 200 }, async () => {
       const { closed } = await open({ init: false });
-      const at = Date.now(); // its own clock: that of the first would count the opening of all the others
+      const passed = startClock(); // its own clock: that of the first would count the opening of all the others
       const { code } = await closed;
-      return { code, took: Date.now() - at };
+      return { code, took: passed() };
     });
     for (const { code, took } of await Promise.all(lives)) {
       expect(code).toBe(4408);
@@ -293,9 +294,9 @@ describe('gateway sockets', () => {
       body: JSON.stringify({ query: ticks }),
     }).then((response) => response.text());
     await until(() => stopping.subgraphs.opened.size === 201);
-    const at = Date.now();
+    const passed = startClock();
     await Promise.all([stopping.gateway.stop(), stopping.gateway.stop()]);
-    expect(Date.now() - at).toBeLessThan(5_000);
+    expect(passed()).toBeLessThan(5_000);
     for (const wire of sockets) {
       expect(await wire.closed).toEqual({ code: 1001, reason: 'This gateway is stopping' });
       expect(wire.of('1').map(({ type }) => type)).toEqual(['next', 'next', 'complete']);
@@ -326,13 +327,13 @@ describe('gateway sockets', () => {
       asking.write('GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n');
       await stopping.post({ query: '{ __typename }' }); // what came before it has been read
       const stopped = stopping.gateway.stop();
-      const at = Date.now();
+      const passed = startClock();
       await new Promise((resolve) => setTimeout(resolve, 200)); // no sign tells that all sockets have been closed
       asking.write('Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
       await ended;
       expect(got).toMatch(/^HTTP\/1\.1 503 /);
       await stopped;
-      expect(Date.now() - at).toBeLessThan(3_000);
+      expect(passed()).toBeLessThan(3_000);
     } finally {
       asking.destroy();
       await stopping.stop();

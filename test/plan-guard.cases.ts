@@ -28,10 +28,13 @@ describe('plan guard', () => {
   describe('The bytes', () => {
     test('seven bytes that keep applyUpdate busy are refused at once', () => {
       const update = Uint8Array.of(1, 0xff, 0xff, 0xff, 0x7f, 1, 0);
-      const start = performance.now();
-      expect(codeOf(judge(update, live, ALL))).toBe('UPDATE_MALFORMED');
-      // The attack takes applyUpdate about 400 ms; the margin is for a busy machine.
-      expect(performance.now() - start).toBeLessThan(50);
+      const judged = Array.from({ length: 3 }, () => {
+        const start = performance.now();
+        expect(codeOf(judge(update, live, ALL))).toBe('UPDATE_MALFORMED');
+        return performance.now() - start;
+      });
+      // The attack takes applyUpdate about 400 ms; of three, one at least was not interrupted.
+      expect(Math.min(...judged)).toBeLessThan(50);
     });
 
     test('trailing bytes, cut bytes, no bytes', () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { createClient } from 'redis';
+import { freePort } from './port.ts';
 import { findPart } from './required.ts';
 
 export interface Redis {
@@ -12,14 +12,6 @@ export interface Redis {
   revive(): Promise<void>;
   stop(): Promise<void>;
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 /** A real redis-server on a port of its own, keeping nothing. */
 export async function startRedis(): Promise<Redis> {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { describe } from '@jest/globals';
+import { describe, test } from '@jest/globals';
+import { isRoot } from '../kit/database/embedded/account.ts';
 
 const parts = {
   redis: { what: 'redis-server (Debian package redis-server)', find: () => onPath('redis-server') },
@@ -14,6 +15,8 @@ const parts = {
         '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
       ].find((path) => path && existsSync(path)),
   },
+  ps: { what: 'ps (Debian package procps)', find: () => ['/bin/ps', '/usr/bin/ps'].find(existsSync) },
+  root: { what: 'the account of root, to whom alone others are to use,', find: () => (isRoot() ? 'root' : undefined) },
 };
 
 function onPath(program: string): string | undefined {
@@ -27,14 +30,27 @@ function onPath(program: string): string | undefined {
 /** Where the part is, or undefined. */
 export const findPart = (part: keyof typeof parts): string | undefined => parts[part].find();
 
-/**
- * `describe` for a suite that needs a part this machine may lack: without it the suite is skipped by name, and says so;
- * with REQUIRE_ALL=1 it fails instead.
- */
-export function describeWith(part: keyof typeof parts, name: string, suite: () => void): void {
-  if (findPart(part)) return void describe(name, suite);
+/** What is to be said of a part that is missing, loudly; undefined if it is there. With REQUIRE_ALL=1 a missing part is a failure. */
+function findMissing(part: keyof typeof parts, name: string): string | undefined {
+  if (findPart(part)) return undefined;
   const missing = `${parts[part].what} is missing`;
   if (process.env.REQUIRE_ALL === '1') throw new Error(`${name}: ${missing}, and REQUIRE_ALL=1.`);
   process.stderr.write(`\n*** SKIPPED: ${name}: ${missing}.\n\n`);
-  describe.skip(`${name} [${missing}]`, suite);
+  return missing;
+}
+
+/** `describe` for a suite that needs a part this machine may lack: without it the suite is skipped by name, and says so; with REQUIRE_ALL=1 it fails instead. */
+export function describeWith(part: keyof typeof parts, name: string, suite: () => void): void {
+  const missing = findMissing(part, name);
+  // Skipped for no other reason than the part that its name then tells: a fresh machine has Node and git alone, and the test command works there.
+  if (missing) describe.skip(`${name} [${missing}]`, suite);
+  else describe(name, suite);
+}
+
+/** `test` as `describeWith` is `describe`. */
+export function testWith(part: keyof typeof parts, name: string, run: () => Promise<void> | void): void {
+  const missing = findMissing(part, name);
+  // The same reason as above, and the same name.
+  if (missing) test.skip(`${name} [${missing}]`, run);
+  else test(name, run);
 }

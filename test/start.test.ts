@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { canReach, isRoot, nobody } from '../kit/database/embedded/account.ts';
 import { freshDatabase } from './database.ts';
 import { createPeople } from './people.ts';
+import { freePort } from './port.ts';
 import { listPostgres, Processes, root, type Started, until } from './processes.ts';
-import { freePort } from './redis.ts';
 import { ownedDatabase, run } from './topology.ts';
 
 let processes: Processes;

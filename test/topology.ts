@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createPeople, type People } from './people.ts';
+import { freePort } from './port.ts';
 import { Processes, type Started, until } from './processes.ts';
-import { freePort, type Redis, startRedis } from './redis.ts';
+import { type Redis, startRedis } from './redis.ts';
 
 /** A database as docker-compose.yml makes it: its owner is no superuser and may create roles. */
 export async function ownedDatabase(): Promise<{ url: string; drop(): Promise<void> }> {

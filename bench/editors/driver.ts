@@ -26,6 +26,8 @@ export interface Setting extends Omit<EditorOptions, 'observes' | 'random' | 'to
   tokens: string[];
   /** How many of the editors note what arrives. */
   observers: number;
+  /** They share this process with many. In life each has a machine of their own: what they take here is not to be taken from the platform. */
+  givesWay: boolean;
 }
 
 /** A deletion that was acknowledged. */
@@ -39,10 +41,9 @@ const describeUnsaved = (): string =>
     .map(({ session: { view } }) => JSON.stringify({ status: view.status, rights: view.rights, refused: view.refused }))
     .join('\n');
 
-setPriority(10); // in life each editor has a machine of their own: what they take here is not to be taken from the platform
-
 answerCalls({
-  async open({ tokens, observers, ...rest }: Setting) {
+  async open({ tokens, observers, givesWay, ...rest }: Setting) {
+    if (givesWay) setPriority(10);
     editors = tokens.map((token, n) => new Editor({ ...rest, token, observes: n < observers, random: Math.random }));
     for (const editor of editors) await editor.open();
   },

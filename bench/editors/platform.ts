@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signToken } from '../../issuer/sign.ts';
-import { cpuOf, freePort, type Program, projectRoot, run } from '../co-editing/sides/process.ts';
+import { freePort } from '../../test/port.ts';
+import { cpuOf, type Program, projectRoot, run } from '../co-editing/sides/process.ts';
 
 const services = ['networks', 'members', 'discussions', 'working-plans', 'gateway'] as const;
 
@@ -16,7 +17,8 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-export async function startPlatform(databaseUrl: string): Promise<Platform> {
+/** @param settings of every service, besides those that it needs */
+export async function startPlatform(databaseUrl: string, settings: Record<string, string> = {}): Promise<Platform> {
   const dataDir = await mkdtemp(join(tmpdir(), 'net4u-editors-'));
   const ports = new Map<string, number>();
   for (const service of services) ports.set(service, await freePort());
@@ -37,6 +39,7 @@ export async function startPlatform(databaseUrl: string): Promise<Platform> {
       REGION: 'bench',
       PORT: `${ports.get(service)}`,
       GATEWAY_SECRET: 'gateway-0123456789-abcdefghijklmnop',
+      ...settings,
       ...own,
     };
     const args = ['--max-semi-space-size=64', '--import', 'tsx', 'start.ts', service];

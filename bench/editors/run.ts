@@ -13,6 +13,9 @@ import { startPlatform } from './platform.ts';
  * People at their keyboards: N editors on one plan, through the gateway, for some minutes. How long until a keystroke stands in another's copy, how long
  * until it is acknowledged, and whether at the end every copy is the same and nothing acknowledged is missing.
  *
+ * Two of them have a process to themselves, as everybody has in life: what they wait for is the platform. The others share processes in which thirty documents
+ * take every edit in turn, and what they see holds that too.
+ *
  *     npm run editors                                       24 editors on 120 activities, then 60 on 500; ten minutes each
  *     npm run editors -- --seconds 20 --loads 24x120
  *
@@ -26,6 +29,7 @@ const { values } = parseArgs({
   },
 });
 const seconds = Number(values.seconds);
+const apart = 2;
 const personas = ['americas-editor', 'americas-coordinator'];
 const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 
@@ -47,9 +51,12 @@ try {
   for (const load of values.loads.split(',')) {
     const [count, activities] = load.split('x').map(Number) as [number, number];
     const planId = await growPlan(platform.url, tokens[0]!, activities);
-    const shares = Array.from({ length: Number(values.drivers) }, (_, n) =>
-      Array.from({ length: count }, (_, editor) => editor).filter((editor) => editor % Number(values.drivers) === n),
-    );
+    const crowds = Number(values.drivers);
+    const everybody = Array.from({ length: count }, (_, editor) => editor);
+    const shares = [
+      ...Array.from({ length: crowds }, (_, n) => everybody.slice(apart).filter((editor) => editor % crowds === n)),
+      everybody.slice(0, apart),
+    ];
     const drivers = await Promise.all(
       shares.map(() =>
         startProcess('../editors/driver.ts', { mayRunAnywhere: true, nodeArguments: ['--max-semi-space-size=64'] }),
@@ -59,12 +66,18 @@ try {
       Promise.all(drivers.map((driver) => driver.call(name, argument)));
     for (const [n, driver] of drivers.entries()) {
       const own = shares[n]!.map((editor) => tokens[editor % tokens.length]!);
-      await driver.call('open', { url: platform.url, planId, tokens: own, observers: 2 } satisfies Setting);
+      await driver.call('open', {
+        url: platform.url,
+        planId,
+        tokens: own,
+        observers: 2,
+        givesWay: n < crowds,
+      } satisfies Setting);
     }
-    const before = { ...platform.cpu(), drivers: await sum(drivers) };
+    const before = { ...platform.cpu(), editors: await sum(drivers) };
     await each('start');
     await new Promise((end) => setTimeout(end, seconds * 1_000));
-    const after: Record<string, number> = { ...platform.cpu(), drivers: await sum(drivers) };
+    const after: Record<string, number> = { ...platform.cpu(), editors: await sum(drivers) };
     await each('settle');
     const deletions = (await each<Deletion[]>('deletions')).flat();
     const verdicts = await each<Verdict>('check', deletions);
@@ -89,23 +102,32 @@ async function sum(drivers: { cpu(): Promise<number> }[]): Promise<number> {
   return all.reduce((total, microseconds) => total + microseconds / 1_000, 0);
 }
 
-function report(editors: number, activities: number, seen: Seen[], verdicts: Verdict[]): void {
+/** ms from each keystroke of these editors to where it arrived in another document of theirs */
+function measureTravel(seen: Seen[]): number[] {
   const typed = new Map(seen.flatMap((each) => each.typed));
-  const travelled: number[] = [];
-  for (const arrivals of seen.flatMap(({ arrived }) => arrived)) {
-    for (const [id, at] of arrivals) {
-      const start = typed.get(id);
-      if (start !== undefined) travelled.push(at - start);
-    }
-  }
+  return seen.flatMap(({ arrived }) =>
+    arrived.flatMap((arrivals) =>
+      arrivals.flatMap(([id, at]) => {
+        const start = typed.get(id);
+        return start === undefined ? [] : [at - start];
+      }),
+    ),
+  );
+}
+
+function report(editors: number, activities: number, seen: Seen[], verdicts: Verdict[]): void {
+  const own = seen.slice(-1); // of those who share their process with nobody
+  const crowd = seen.slice(0, -1);
   const keystrokes = seen.reduce((total, each) => total + each.keystrokes, 0);
   say(
     `\n${editors} editors on a plan of ${activities} activities for ${seconds} s: ${(keystrokes / seconds).toFixed(0)} keystrokes/s\n`,
   );
   const rows = [
-    ["keystroke to another's document", travelled],
-    ['keystroke to its acknowledgement', seen.flatMap(({ saves }) => saves)],
-    ['push to its acknowledgement', seen.flatMap(({ pushes }) => pushes)],
+    ["keystroke to another's document", measureTravel(own)],
+    ['keystroke to its acknowledgement', own.flatMap(({ saves }) => saves)],
+    ['push to its acknowledgement', own.flatMap(({ pushes }) => pushes)],
+    ["in a shared process: to another's document", measureTravel(crowd)],
+    ['in a shared process: to its acknowledgement', crowd.flatMap(({ saves }) => saves)],
   ] as const;
   const at = (sorted: Float64Array, share: number) => ms(sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN);
   say(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll } from '@jest/globals';
 import pg from 'pg';
 import { signToken } from '../../issuer/sign.ts';
+import { startClock } from '../clock.ts';
 import { type Answer, createMember, type Member } from '../people.ts';
 import { startWorld, type World } from '../world.ts';
 
@@ -15,12 +16,12 @@ export const withId = (input: object = {}) => ({ clientMutationId: `t${++serial}
 
 /** ms until the member is refused. */
 export async function untilRefused(member: Member): Promise<number> {
-  const from = Date.now();
+  const passed = startClock();
   while (codeOf(await member.ask('{ viewer { seat { id } } }')) !== 'UNAUTHENTICATED') {
-    if (Date.now() - from > 5_000) throw new Error('still answered after 5 s');
+    if (passed() > 5_000) throw new Error('still answered after 5 s');
     await delay(20); // it is asked again and again, not a thousand times
   }
-  return Date.now() - from;
+  return passed();
 }
 
 export interface Accounts {

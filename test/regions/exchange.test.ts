@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { planId, Writer } from '../plan-writer.ts';
 import { Processes, until } from '../processes.ts';
+import { describeHeads } from './heads.ts';
 import { describeHome } from './home.ts';
 import { describeRefusals } from './refusals.ts';
 import { editorOf, type Region, Regions, titleIn } from './region.ts';
@@ -104,4 +105,5 @@ describe('two regions that have loaded the same plan', () => {
 describe('between two regions', () => {
   describeHome(() => regions);
   describeRefusals(() => regions);
+  describeHeads(() => regions);
 });

@@ -7,8 +7,8 @@ import { planLive } from '../journeys/operations.ts';
 import { type Link, openLink } from '../link.ts';
 import { createPeople, type Member, type People } from '../people.ts';
 import { planId as joint, titleOf } from '../plan-writer.ts';
+import { freePort } from '../port.ts';
 import { type Processes, type Started, until } from '../processes.ts';
-import { freePort } from '../redis.ts';
 import { ownedDatabase, run } from '../topology.ts';
 
 /** One installation: its own database, working-plans as a process that can be killed, and the rest of the stack as another. */

@@ -2,8 +2,9 @@ import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/pro
 import pg from 'pg';
 import WebSocket from 'ws';
 import * as Y from 'yjs';
+import { freePort } from '../../../test/port.ts';
 import { fillDocument, makePlanNode, textOf } from '../plan.ts';
-import { benchRoot, freePort, type Program, run } from './process.ts';
+import { benchRoot, type Program, run } from './process.ts';
 import type { Editor, Side } from './side.ts';
 
 export async function startHocuspocus(options: {

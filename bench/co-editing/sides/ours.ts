@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signToken } from '../../../issuer/sign.ts';
+import { freePort } from '../../../test/port.ts';
 import { fillDocument } from '../plan.ts';
 import { ask, openEditor } from './ours-editor.ts';
-import { freePort, type Program, projectRoot, run } from './process.ts';
+import { type Program, projectRoot, run } from './process.ts';
 import type { Side } from './side.ts';
 
 const names = ['networks', 'members', 'discussions', 'working-plans', 'gateway'] as const;

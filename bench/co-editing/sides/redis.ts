@@ -1,4 +1,5 @@
-import { freePort, type Program, run } from './process.ts';
+import { freePort } from '../../../test/port.ts';
+import { type Program, run } from './process.ts';
 
 /** A Redis that keeps nothing, for both sides. */
 export async function startRedis(): Promise<{ url: string; program: Program }> {
