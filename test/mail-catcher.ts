@@ -18,6 +18,8 @@ export interface MailCatcher {
   take(to: string, count?: number): Promise<Mail[]>;
   /** What it answers instead of taking a recipient, or a connection; undefined: it takes them. */
   refuse: { recipient?: string; connection?: string };
+  /** Called when it has taken a mail, before it says so. */
+  onTaken?: (mail: Mail) => void;
   stop(): Promise<void>;
 }
 
@@ -48,8 +50,10 @@ export async function catchMail(): Promise<MailCatcher> {
           data.push(line.startsWith('.') ? line.slice(1) : line);
           return;
         }
-        mails.push({ ...envelope, ...readMail(data) });
+        const mail = { ...envelope, ...readMail(data) };
+        mails.push(mail);
         data = undefined;
+        catcher.onTaken?.(mail);
         say('250 taken');
         wake();
         return;
@@ -84,7 +88,7 @@ export async function catchMail(): Promise<MailCatcher> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  return {
+  const catcher: MailCatcher = {
     url: `smtp://127.0.0.1:${port}`,
     mails,
     refuse,
@@ -113,6 +117,7 @@ export async function catchMail(): Promise<MailCatcher> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return catcher;
 }
 
 const utf8 = (latin1: string) => Buffer.from(latin1, 'latin1').toString('utf8');

@@ -5,7 +5,7 @@ import { todayIn } from '../../kit/zone.ts';
 import type { Notice } from './entities/notice.ts';
 
 /** How far back notices are kept for the inbox is said in kit/notices; so far back they are mailed: what waits longer is no news. */
-const mailedDays = 40;
+export const mailedFor = 40 * 86_400_000; // ms
 
 /** A row, with the seat that it is for. */
 export type SeatNotice = Notice & { seatId: string };
@@ -108,7 +108,7 @@ export async function readUnmailed(
   { since, mentionsOnly }: { since: Date; mentionsOnly: boolean },
 ): Promise<SeatNotice[]> {
   const { from, parameters } = own(asked);
-  const oldest = new Date(Math.max(since.getTime(), asked.now.getTime() - mailedDays * 86_400_000));
+  const oldest = new Date(Math.max(since.getTime(), asked.now.getTime() - mailedFor));
   const rows: Notice[] = await manager.query(
     `SELECT ${columns} FROM ${from} WHERE ${isUnread} AND o.mailed_at IS NULL AND o.at > $${parameters.push(oldest)}
      ${mentionsOnly ? `AND o.kind = 'MENTION'` : ''} ORDER BY o.at, o.id LIMIT 1000`,
