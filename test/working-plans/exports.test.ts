@@ -12,6 +12,7 @@ import type { PlanStatus } from '../../subgraphs/working-plans/entities/plan.ts'
 import { createExporter } from '../../subgraphs/working-plans/exports/exporter.ts';
 import type { ExportFormat } from '../../subgraphs/working-plans/exports/render.ts';
 import { mayExport } from '../../subgraphs/working-plans/policy.ts';
+import { exportReaders } from './exports-readers.cases.ts';
 import { openPlansAt } from './plans-at.ts';
 import { redact } from './redacting.ts';
 import {
@@ -312,6 +313,8 @@ describe('a file', () => {
     expect(await find('africa-rep', kept.id)).toBeNull();
   });
 });
+
+exportReaders(() => world);
 
 describe('a job', () => {
   const stuck = { ...createProcessHints(), publish() {} };

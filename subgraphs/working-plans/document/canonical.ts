@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CHILDREN, FIELDS, type Kind } from './fields.ts';
+import { isCountryLike, isIdLike } from './outline.ts';
 import type { Localized, PlanNode, PlanTree } from './read.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -119,15 +120,28 @@ function drop(members: Record<string, Json>, field: string, locale?: string | nu
   delete members[field];
 }
 
-/** The content for readers from outside the owner networks: without budgets, and without risks unless they are said not to touch safety. */
+/**
+ * The content for readers from outside the owner networks: without budgets, without risks unless they are said not to touch safety, and without what people typed where
+ * an organisation, body or country is named by its id: the graph shows them none of it.
+ */
 export function withoutInternals(json: string): string {
   const content = JSON.parse(json) as ContentNode;
   for (const { kind, node } of nodesOfContent(content)) {
+    if (kind === 'risk') keepIds(node, 'owner', isIdLike);
     if (kind !== 'activity') continue;
+    for (const field of ['responsible', 'expertGroup', 'partners']) keepIds(node, field, isIdLike);
+    keepIds(node, 'countries', isCountryLike);
     delete node.budget;
     const risks = ((node.risks ?? []) as unknown as ContentNode[]).filter((risk) => risk.safetyRelevant === false);
     delete node.risks;
     put(node, 'risks', risks);
   }
   return canonicalize(content);
+}
+
+function keepIds(node: ContentNode, field: string, isKept: (value: string) => boolean): void {
+  const value = node[field] ?? null;
+  delete node[field];
+  if (Array.isArray(value)) put(node, field, value.map(String).filter(isKept));
+  else if (typeof value === 'string' && isKept(value)) put(node, field, value);
 }

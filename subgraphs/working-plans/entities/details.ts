@@ -3,6 +3,7 @@ import { DateOnly, LocaleTag, Money } from '../../../kit/scalars.ts';
 import { defineEnum, LocalizedText } from '../../../kit/types.ts';
 import type { PlansContext } from '../context.ts';
 import { ENUMS } from '../document/fields.ts';
+import { isIdLike } from '../document/outline.ts';
 import type { PlanNode } from '../document/read.ts';
 import { MilestoneStatusEnum, type MilestoneStatusName } from '../statuses.ts';
 import type { PlanView } from '../view.ts';
@@ -146,7 +147,8 @@ export class Risk extends Detail<PlanNode<'risk'>> {
   }
   @Field(() => Organisation, { nullable: true })
   owner(): Organisation | null {
-    return this.node.owner ? stub(Organisation, { id: this.node.owner }) : null;
+    const { owner } = this.node;
+    return isIdLike(owner) ? stub(Organisation, { id: owner }) : null;
   }
   @Field(() => Boolean, { description: "True until someone has said that it does not touch anyone's safety." })
   safetyRelevant(): boolean {

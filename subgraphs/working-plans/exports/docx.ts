@@ -16,11 +16,20 @@ import {
   TextRun,
   WidthType,
 } from 'docx';
-import { sayStatus } from './columns.ts';
 import type { ActivityModel, IndicatorModel, PlanModel, Text } from './model.ts';
+import {
+  type Fact,
+  factsOfActivity,
+  factsOfObjective,
+  factsOfPlan,
+  indicatorsOf,
+  type List,
+  listsOfActivity,
+} from './narrative.ts';
 import { blocksOf } from './rich.ts';
 import { coded, sayIndicator } from './undp.ts';
 import type { Say } from './words.ts';
+import { cleanXml } from './xml.ts';
 
 const levels = [
   HeadingLevel.HEADING_1,
@@ -31,12 +40,8 @@ const levels = [
   HeadingLevel.HEADING_6,
 ] as const;
 
-/** What XML cannot hold would make a file that no program opens. */
-const clean = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
 const run = (text: string, style: { bold?: boolean; italics?: boolean } = {}) =>
-  new TextRun({ text: clean(text), ...style });
+  new TextRun({ text: cleanXml(text), ...style });
 const heading = (level: number, text: string) =>
   new Paragraph({ heading: levels[Math.min(level, 6) - 1]!, children: [run(text)] });
 
@@ -44,7 +49,7 @@ const heading = (level: number, text: string) =>
 const children = (text: string, style: object, href: string | null): ParagraphChild[] => {
   const runs = text
     .split('\n')
-    .map((line, index) => new TextRun({ text: clean(line), ...style, ...(index > 0 && { break: 1 }) }));
+    .map((line, index) => new TextRun({ text: cleanXml(line), ...style, ...(index > 0 && { break: 1 }) }));
   return href && URL.canParse(href) ? [new ExternalHyperlink({ link: href, children: runs })] : runs;
 };
 
@@ -66,79 +71,30 @@ const rich = (text: Text, below: number): Paragraph[] =>
  */
 export async function writeDocx(plan: PlanModel, say: Say): Promise<Uint8Array> {
   const { source } = plan;
-  const fact = (word: Parameters<Say>[0], value: string) =>
-    value ? [new Paragraph({ children: [run(`${say(word)}: `, { bold: true }), run(value)] })] : [];
-  const bullets = (word: Parameters<Say>[0], lines: string[]) =>
-    lines.length === 0
-      ? []
-      : [
-          new Paragraph({ children: [run(say(word), { bold: true })] }),
-          ...lines.map((line) => new Paragraph({ bullet: { level: 0 }, children: [run(line)] })),
-        ];
+  const facts = (all: readonly Fact[]) =>
+    all.map(([word, value]) => new Paragraph({ children: [run(`${say(word)}: `, { bold: true }), run(value)] }));
+  const lists = (all: readonly List[]) =>
+    all.flatMap(([word, lines]) => [
+      new Paragraph({ children: [run(say(word), { bold: true })] }),
+      ...lines.map((line) => new Paragraph({ bullet: { level: 0 }, children: [run(line)] })),
+    ]);
   const ofActivity = (activity: ActivityModel) => [
     heading(4, coded(activity.code, activity.title.text)),
     ...rich(activity.description, 4),
-    ...fact('status', sayStatus(activity.status, say)),
-    ...fact('note', activity.note ?? ''),
-    ...fact('responsible', activity.responsible ? plan.nameOf(activity.responsible) : ''),
-    ...fact('expertGroup', activity.expertGroup ? plan.nameOf(activity.expertGroup) : ''),
-    ...fact('partners', [...activity.partners.map((id) => plan.nameOf(id)), ...activity.externalPartners].join(', ')),
-    ...fact('countries', activity.countries.map((code) => plan.countryOf(code)).join(', ')),
-    ...fact('period', [activity.startsOn, activity.endsOn].filter(Boolean).join(' – ')),
-    ...fact('instrumentArticles', activity.instrumentArticles.join(', ')),
-    ...fact('dependsOn', activity.dependsOn.join(', ')),
-    ...fact('strategies', activity.strategies.map(({ title }) => title).join('; ')),
-    ...bullets(
-      'milestones',
-      activity.milestones.map(({ title, dueOn, status }) =>
-        [dueOn, title.text, status && `(${sayStatus(status, say)})`].filter(Boolean).join(' '),
-      ),
-    ),
-    ...bullets(
-      'indicators',
-      activity.indicators.map((one) => sayIndicator(one, say)),
-    ),
-    ...bullets(
-      'budget',
-      activity.budget.map(({ label, amount, currency, fundingSource }) =>
-        [`${label}:`, amount, currency, fundingSource && `(${fundingSource})`].filter(Boolean).join(' '),
-      ),
-    ),
-    ...bullets(
-      'risks',
-      activity.risks.map(({ description, likelihood, impact, mitigation }) =>
-        [
-          description.text,
-          [likelihood, impact]
-            .map((level) => sayStatus(level, say))
-            .filter(Boolean)
-            .join(' / '),
-          mitigation.text,
-        ]
-          .filter(Boolean)
-          .join(' — '),
-      ),
-    ),
+    ...facts(factsOfActivity(activity, plan, say)),
+    ...lists(listsOfActivity(activity, say)),
   ];
   const narrative = [
     new Paragraph({ heading: HeadingLevel.TITLE, children: [run(plan.title.text)] }),
-    ...fact('networks', source.networkIds.map((id) => plan.nameOf(id)).join(', ')),
-    ...fact('period', [plan.periodStart, plan.periodEnd].filter(Boolean).join(' – ')),
-    ...fact('status', sayStatus(source.status, say)),
-    ...fact('version', source.version === null ? say('asItStands') : String(source.version)),
-    ...fact('contentHash', source.contentHash),
+    ...facts(factsOfPlan(plan, say)),
     ...rich(plan.preamble, 1),
     ...plan.objectives.flatMap((objective) => [
       heading(2, coded(objective.code, objective.title.text)),
-      ...fact('thematicArea', sayStatus(objective.thematicArea, say)),
-      ...fact('sdgTargets', objective.sdgTargets.join(', ')),
+      ...facts(factsOfObjective(objective, say)),
       ...objective.outcomes.flatMap((outcome) => [
         heading(3, coded(outcome.code, outcome.statement.text)),
         ...rich(outcome.assumptions, 3),
-        ...bullets(
-          'indicators',
-          outcome.indicators.map((one) => sayIndicator(one, say)),
-        ),
+        ...lists(indicatorsOf(outcome, say)),
         ...outcome.activities.flatMap(ofActivity),
       ]),
     ]),
@@ -156,7 +112,7 @@ export async function writeDocx(plan: PlanModel, say: Say): Promise<Uint8Array> 
   const document = new Document({
     creator: '',
     lastModifiedBy: '',
-    title: clean(plan.title.text),
+    title: cleanXml(plan.title.text),
     styles: { default: { document: { run: { font: 'Calibri', language: { value: source.locale } } } } },
     numbering: {
       config: [

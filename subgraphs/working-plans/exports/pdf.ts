@@ -1,9 +1,17 @@
 import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
-import { sayStatus } from './columns.ts';
 import type { ActivityModel, PlanModel, Text } from './model.ts';
+import {
+  type Fact,
+  factsOfActivity,
+  factsOfObjective,
+  factsOfPlan,
+  indicatorsOf,
+  type List,
+  listsOfActivity,
+} from './narrative.ts';
 import { blocksOf } from './rich.ts';
-import { coded, sayIndicator } from './undp.ts';
+import { coded } from './undp.ts';
 import type { Say } from './words.ts';
 
 const require = createRequire(import.meta.url);
@@ -84,72 +92,36 @@ export async function writePdf(
       });
     }
   };
-  const fact = (word: Parameters<Say>[0], value: string | null) => {
-    if (!value) return;
-    put('P', () => {
-      doc.font('bold').text(`${say(word)}: `, { continued: true });
-      doc.font('plain').text(value);
-    });
+  const facts = (all: readonly Fact[]) => {
+    for (const [word, value] of all)
+      put('P', () => {
+        doc.font('bold').text(`${say(word)}: `, { continued: true });
+        doc.font('plain').text(value);
+      });
   };
-  const list = (word: Parameters<Say>[0], lines: string[]) => {
-    if (lines.length === 0) return;
-    put('P', () => doc.font('bold').text(say(word)));
-    for (const line of lines) paragraph(`•  ${line}`, 12);
+  const lists = (all: readonly List[]) => {
+    for (const [word, lines] of all) {
+      put('P', () => doc.font('bold').text(say(word)));
+      for (const line of lines) paragraph(`•  ${line}`, 12);
+    }
   };
   const ofActivity = (activity: ActivityModel) => {
     heading(4, coded(activity.code, activity.title.text));
     rich(activity.description);
-    fact('status', sayStatus(activity.status, say));
-    fact('note', activity.note);
-    fact('responsible', activity.responsible && plan.nameOf(activity.responsible));
-    fact('partners', [...activity.partners.map((id) => plan.nameOf(id)), ...activity.externalPartners].join(', '));
-    fact('countries', activity.countries.map((code) => plan.countryOf(code)).join(', '));
-    fact('period', [activity.startsOn, activity.endsOn].filter(Boolean).join(' – '));
-    fact('instrumentArticles', activity.instrumentArticles.join(', '));
-    fact('dependsOn', activity.dependsOn.join(', '));
-    fact('strategies', activity.strategies.map(({ title }) => title).join('; '));
-    list(
-      'milestones',
-      activity.milestones.map(({ title, dueOn, status }) =>
-        [dueOn, title.text, status && `(${sayStatus(status, say)})`].filter(Boolean).join(' '),
-      ),
-    );
-    list(
-      'indicators',
-      activity.indicators.map((one) => sayIndicator(one, say)),
-    );
-    list(
-      'budget',
-      activity.budget.map(({ label, amount, currency, fundingSource }) =>
-        [`${label}:`, amount, currency, fundingSource && `(${fundingSource})`].filter(Boolean).join(' '),
-      ),
-    );
-    list(
-      'risks',
-      activity.risks.map(({ description, mitigation }) =>
-        [description.text, mitigation.text].filter(Boolean).join(' — '),
-      ),
-    );
+    facts(factsOfActivity(activity, plan, say));
+    lists(listsOfActivity(activity, say));
   };
 
   heading(1, plan.title.text);
-  fact('networks', source.networkIds.map((id) => plan.nameOf(id)).join(', '));
-  fact('period', [plan.periodStart, plan.periodEnd].filter(Boolean).join(' – '));
-  fact('status', sayStatus(source.status, say));
-  fact('version', source.version === null ? say('asItStands') : String(source.version));
-  fact('contentHash', source.contentHash);
+  facts(factsOfPlan(plan, say));
   rich(plan.preamble);
   for (const [index, objective] of plan.objectives.entries()) {
     heading(2, coded(objective.code, objective.title.text));
-    fact('thematicArea', sayStatus(objective.thematicArea, say));
-    fact('sdgTargets', objective.sdgTargets.join(', '));
+    facts(factsOfObjective(objective, say));
     for (const outcome of objective.outcomes) {
       heading(3, coded(outcome.code, outcome.statement.text));
       rich(outcome.assumptions);
-      list(
-        'indicators',
-        outcome.indicators.map((one) => sayIndicator(one, say)),
-      );
+      lists(indicatorsOf(outcome, say));
       for (const activity of outcome.activities) ofActivity(activity);
     }
     onProgress((index + 1) / plan.objectives.length);

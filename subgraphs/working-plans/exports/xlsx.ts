@@ -3,17 +3,17 @@ import { sayStatus, tableOf } from './columns.ts';
 import type { PlanModel } from './model.ts';
 import { fundingOf, type UndpCell, undpRows } from './undp.ts';
 import type { Say } from './words.ts';
+import { cleanXml } from './xml.ts';
 
 const heading = { fontWeight: 'bold', backgroundColor: '#dbe5f1', wrap: true, alignVertical: 'top' } as const;
 const body = { wrap: true, alignVertical: 'top' } as const;
 const longestCell = 32_767; // characters that a spreadsheet's cell may hold
 
-const text = (value: string, style: object = body): Cell => ({ ...style, type: String, value: cut(value) });
-/** What XML cannot hold would make a file that no program opens. */
-const cut = (value: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').slice(0, longestCell);
-
+const text = (value: string, style: object = body): Cell => ({
+  ...style,
+  type: String,
+  value: cleanXml(value).slice(0, longestCell),
+});
 /** Three sheets: the plan in UNDP's order, all columns of the platform (which an import takes back), and the budget by source of funds. */
 export async function writeXlsx(plan: PlanModel, say: Say): Promise<Uint8Array> {
   const { headings, rows, quarters } = undpRows(plan, say);
