@@ -64,6 +64,13 @@ export function mayEditPost(actor: Actor, post: { authorSeatId: string | null },
 const officersOf = (actor: Actor, networkIds: readonly string[]) =>
   actor.kind === 'SEAT' && hasRole(actor, ['SAFETY_OFFICER'], networkIds);
 
+/** Networks whose safety officer the actor is. */
+export const officedNetworks = (actor: Actor): string[] => [
+  ...new Set(
+    actor.roles.flatMap(({ networkId }) => (networkId !== null && officersOf(actor, [networkId]) ? [networkId] : [])),
+  ),
+];
+
 /**
  * Takes out what endangers somebody: the safety officer of one of the thread's networks, also in a group whose threads he does not
  * read. He need not read what he takes out.

@@ -46,6 +46,7 @@ import { PostResolver, PostTranslationResolver, ReactionResolver } from './resol
 import { SafetyResolver } from './resolvers/safety.ts';
 import { SearchResolver } from './resolvers/search.ts';
 import { SafetyCheckResolver, StatementResolver } from './resolvers/statements.ts';
+import { TextPlacesResolver } from './resolvers/text-places.ts';
 import { ThreadResolver } from './resolvers/threads.ts';
 
 /** The subgraph's executable schema and its SDL. Pure: no database, no network. */
@@ -71,6 +72,7 @@ export function buildDiscussionsSchema() {
       InboxResolver,
       SearchResolver,
       SafetyResolver,
+      TextPlacesResolver,
       LiveResolver,
       MeetingResolver,
       MeetingStepsResolver,

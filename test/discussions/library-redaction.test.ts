@@ -1,9 +1,22 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { appendEvents } from '../../kit/feed/publish.ts';
 import { dropQuotes } from '../../subgraphs/discussions/quotes.ts';
 import { inRound, rules, take } from './decisions.ts';
 import { did, hashOf, soon } from './library.ts';
-import { activity, am, ask, db, type Name, nextMutation, openTables, started, useSubgraph } from './subgraph.ts';
+import {
+  activity,
+  af,
+  am,
+  ask,
+  db,
+  group,
+  type Name,
+  nextMutation,
+  openTables,
+  started,
+  useSubgraph,
+} from './subgraph.ts';
+import { send, wrote } from './talking.ts';
 
 useSubgraph(rules);
 
@@ -233,4 +246,94 @@ test('what threads quote of a plan goes when text is redacted from it: of a node
   const kept = `SELECT 1 FROM discussions.mutation WHERE result_id = ANY ($1) AND input_hash <> ''`;
   expect((await db.query(kept, [[ofNode, ofOther, ofPlan]])).rows).toEqual([]);
   await tables.stop();
+});
+
+describe('where words still stand that were taken out of a plan', () => {
+  const name = 'Pérez-Señal 9';
+  const placesFor = async (who: Name, words: string): Promise<[string, string, number][]> => {
+    const { data, errors } = await ask(
+      who,
+      `query ($words: String!) { textPlaces(words: $words) { places record { __typename ${['Post', 'Thread', 'Meeting', 'Statement', 'KnowledgeItem', 'Decision'].map((type) => `... on ${type} { id }`).join(' ')} } } }`,
+      { words },
+    );
+    expect(errors).toBeUndefined();
+    return data.textPlaces.map(({ places, record }: { places: number; record: { __typename: string; id: string } }) => [
+      record.__typename,
+      record.id,
+      places,
+    ]);
+  };
+
+  test('is told to the safety officer, in all that he may open of his networks, until it is taken out there', async () => {
+    const thread = await started('americas-rep', {
+      title: [{ locale: 'es', text: `Sobre ${name}` }],
+      anchor: { typename: 'WorkingPlan', id: 'plan:joint-2027', quote: `as ${name.toUpperCase()} said` },
+      body: 'A question',
+    });
+    const posts = [
+      await wrote('americas-rep', thread, `The plan says: "con ${name.normalize('NFD')}"`),
+      await wrote('americas-rep', thread, `See https://example.org/${encodeURIComponent(name)}`),
+      await wrote('americas-rep', thread, 'Said by nobody'),
+    ];
+    const translation = { postId: posts[2], locale: 'es', text: `Dicho por PÉREZ-SEÑAL\n9`, sourceVersion: 1 };
+    await send('americas-rep', 'translatePost', 'TranslatePostInput', translation, 'post { id }');
+    const draft = {
+      networkIds: [am],
+      originalLocale: 'es',
+      texts: [{ locale: 'es', title: 'Uno', body: `Con ${name}` }],
+    };
+    const statement = await did('americas-coordinator', 'draftStatement', draft);
+    const meeting = await did('americas-coordinator', 'draftMeeting', {
+      ...{ networkIds: [am], kind: 'NETWORK', languages: [], timeZone: 'America/Lima', startsAt: soon(3) },
+      title: [{ locale: 'en', text: 'A meeting' }],
+      agenda: [{ title: [{ locale: 'en', text: `Report of ${name}` }] }],
+    });
+    const practice = await published({ texts: [text('es', `Con ${name}`)] });
+    const contentHash = 'b'.repeat(64);
+    const decision = await inRound({ networkIds: [am], quorum: 1, contentHash }, {}, 'americas-coordinator');
+    await take('americas-rep', decision, 'OBJECT', { contentHash, reason: `${name} is in danger` });
+    // of a group that he does not sit in, of another network, and of one that he may read but not redact
+    const own = { anchor: { typename: 'Body', id: group }, visibility: 'GROUP' };
+    const hidden = await started('expert-lead', { ...own, body: `Of ${name}` });
+    const elsewhere = { networkIds: [af], anchor: { typename: 'Network', id: af }, visibility: 'PUBLIC' };
+    await started('africa-rep', { ...elsewhere, body: `Of ${name}` });
+
+    const all: [string, string, number][] = [
+      ...[...posts].sort().map((id): [string, string, number] => ['Post', id, 1]),
+      ['Thread', thread, 2],
+      ['KnowledgeItem', practice.id, 2],
+      ['Decision', decision.id, 1],
+    ];
+    // a meeting that was not announced and a statement that was not circulated are their drafters' alone
+    expect(await placesFor('safety-officer-am', name)).toEqual(all);
+    await did('americas-coordinator', 'announceMeeting', { meetingId: meeting.id, expectedVersion: meeting.version });
+    await did('americas-coordinator', 'circulateStatement', { statementId: statement.id, expectedVersion: 1 });
+    const now = await placesFor('safety-officer-am', name.toLowerCase());
+    expect(now).toEqual([
+      ...all.slice(0, 4),
+      ['Meeting', meeting.id, 1],
+      ['Statement', statement.id, 1],
+      ...all.slice(4),
+    ]);
+    expect(now.map(([, id]) => id)).not.toContain(hidden);
+    for (const who of ['americas-coordinator', 'americas-rep', 'observer', 'operator', 'partner'] as const)
+      expect([who, await placesFor(who, name)]).toEqual([who, []]);
+
+    for (const [typename, id] of now) {
+      const reason = 'A name (sample)';
+      if (typename === 'Post')
+        await send('safety-officer-am', 'redactPost', 'RedactPostInput', { postId: id, reason }, 'post { id }');
+      else if (typename === 'Thread')
+        await send('safety-officer-am', 'redactThread', 'RedactThreadInput', { threadId: id, reason }, 'thread { id }');
+      else await redacted(typename, id, name);
+    }
+    expect(await placesFor('safety-officer-am', name)).toEqual([]);
+  });
+
+  test.each(['', ' x ', 'x'.repeat(201)])('is not asked for with %p', async (words) => {
+    const { errors } = await ask('safety-officer-am', 'query ($w: String!) { textPlaces(words: $w) { places } }', {
+      w: words,
+    });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
 });

@@ -11,25 +11,11 @@ import { SafetyCheck, Statement } from '../entities/statement.ts';
 import { Thread } from '../entities/thread.ts';
 import type { RedactRecordInput } from '../library-inputs.ts';
 import { mayRedact } from '../policy.ts';
+import { recordKinds as kinds, written } from '../written.ts';
 import { blacken, blackenColumns, type Count, patternOf } from './blacken.ts';
 import { indexItem } from './knowledge.ts';
 import { lockRow } from './locked.ts';
 import { checkLine } from './meeting-details.ts';
-
-const kinds = {
-  Meeting: { entity: Meeting, table: 'meeting' },
-  Statement: { entity: Statement, table: 'statement' },
-  KnowledgeItem: { entity: KnowledgeItem, table: 'knowledge_item' },
-  Decision: { entity: Decision, table: 'decision' },
-} as const;
-
-/** The columns of a record that people write into. */
-const written = {
-  Meeting: ['titles', 'agendaItems', 'place', 'hostCity', 'joinText', 'externals', 'webLinks', 'cancellationReason'],
-  Statement: ['texts', 'forum', 'withdrawalReason'],
-  KnowledgeItem: ['texts', 'tags', 'webLinks'],
-  Decision: ['titles', 'withdrawalReason'],
-} as const;
 
 /**
  * Takes words (a name, a place) out of a meeting with its minutes, a statement, an item of the library or a decision with its reasons, in every language, and out of
