@@ -10,14 +10,14 @@ import { knowledgePublished } from '../events.ts';
 import { mayContribute, mayEditKnowledge, mayPublishKnowledge } from '../knowledge-policy.ts';
 import type { AddKnowledgeInput, EditKnowledgeInput, KnowledgeTextInput } from '../library-inputs.ts';
 import { checkId } from '../text.ts';
-import { type Translated, writeTexts } from '../translation.ts';
+import type { Translated } from '../translation.ts';
 import { configOf, plain } from '../words.ts';
 import { checkCircle } from './circle.ts';
 import { findKnowledge } from './find-library.ts';
 import { stepRow } from './locked.ts';
 import { checkLine, checkLinks } from './meeting-details.ts';
 import { type Past, seatOf } from './past.ts';
-import { checkGiven, checkLanguages } from './statements.ts';
+import { beginRecord, checkGiven, writeRecord } from './record-texts.ts';
 
 /** What SYSTEM knows of an item of the past: whose it is, and that it was published. */
 export interface PastKnowledge extends Past {
@@ -94,12 +94,7 @@ export async function addKnowledge(
     );
   }
   const { originalLocale, kind } = input;
-  const written = writeTexts<KnowledgeField>(
-    { texts: {}, originalLocale, sourceRevision: 0 },
-    checkTextsOf(input.texts),
-    ...['input', 'texts'],
-  );
-  checkLanguages(written.texts, originalLocale, 'input', 'texts');
+  const written = beginRecord(originalLocale, checkTextsOf(input.texts), 'input', 'texts');
   const facts = checkFacts(input);
 
   return once(tx, actor, 'addKnowledge', input, origin?.id ?? `know:${ulid()}`, async (id) => {
@@ -179,8 +174,7 @@ export function editKnowledge(tx: Transaction, actor: Actor, input: EditKnowledg
       ? mayPublishKnowledge(actor, item)
       : mayEditKnowledge(actor, item);
   return stepKnowledge(tx, actor, 'editKnowledge', input, may, async (item) => {
-    const written = writeTexts<KnowledgeField>(item, given, 'input', 'texts');
-    checkLanguages(written.texts, item.originalLocale, 'input', 'texts');
+    const written = writeRecord<KnowledgeField>(item, given, 'input', 'texts');
     const isOut = item.status === 'PUBLISHED' || item.status === 'RETIRED';
     if (item.kind === 'RESEARCH' && isOut && written.sourceRevision !== item.sourceRevision) {
       const why =

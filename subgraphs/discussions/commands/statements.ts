@@ -21,55 +21,18 @@ import type {
   TranslateStatementInput,
 } from '../statement-inputs.ts';
 import { mayDraftStatement, mayLeadStatement } from '../statement-policy.ts';
-import { checkId, checkText, isBlank } from '../text.ts';
+import { checkId } from '../text.ts';
 import { statementMachine } from '../transitions.ts';
-import { canonicalJson, stateOf, type TextIn, writeTexts } from '../translation.ts';
+import { canonicalJson, stateOf } from '../translation.ts';
 import { checkCircle } from './circle.ts';
 import { findStatement } from './find-library.ts';
 import { requireStatus, stepRow } from './locked.ts';
 import { checkLine } from './meeting-details.ts';
 import { hashText } from './minutes.ts';
 import { type Past, seatOf } from './past.ts';
+import { beginRecord, checkGiven, writeRecord } from './record-texts.ts';
 
-const languageLimit = 10;
 const forumLimit = 300; // characters
-
-/** How a text that is given for a record is checked: which fields it has, and how long each may be. */
-export interface GivenText {
-  locale: string;
-  machine: boolean;
-}
-
-/**
- * Texts as they are kept.
- * @param optional fields that may be left out
- * @throws Problem ValidationError with the path of the field at fault
- */
-export function checkGiven<F extends string, T extends GivenText & { [field in F]?: string | null }>(
-  texts: readonly T[],
-  limits: Record<F, number>,
-  optional: readonly F[],
-  ...path: string[]
-): { locale: string; machine: boolean; fields: TextIn<F>['fields'] }[] {
-  return texts.map((text, index) => {
-    const fields: TextIn<F>['fields'] = {};
-    for (const field of Object.keys(limits) as F[]) {
-      const clean = checkText(text[field] ?? '', limits[field], ...path, `${index}`, field);
-      if (!isBlank(clean)) fields[field] = clean;
-      else if (!optional.includes(field)) throw invalid(`${field}: it is empty.`, ...path, `${index}`, field);
-    }
-    return { locale: text.locale, machine: text.machine, fields };
-  });
-}
-
-/** @throws Problem ValidationError */
-export function checkLanguages(texts: Record<string, unknown>, originalLocale: string, ...path: string[]): void {
-  if (texts[originalLocale] === undefined) {
-    throw invalid('originalLocale: there is no text in this language.', 'input', 'originalLocale');
-  }
-  if (Object.keys(texts).length > languageLimit)
-    throw invalid(`${path.at(-1)}: at most ${languageLimit} languages.`, ...path);
-}
 
 const checkTextsGiven = (texts: readonly StatementTextInput[], ...path: string[]) =>
   checkGiven<StatementField, StatementTextInput>(texts, statementLimits, [], ...path);
@@ -103,9 +66,7 @@ export async function draftStatement(
   }
   const draftedBySeatId = seatOf(actor, origin);
   const { originalLocale } = input;
-  const empty = { texts: {}, originalLocale, sourceRevision: 0 };
-  const written = writeTexts<StatementField>(empty, checkTextsGiven(input.texts, 'input', 'texts'), 'input', 'texts');
-  checkLanguages(written.texts, originalLocale, 'input', 'texts');
+  const written = beginRecord(originalLocale, checkTextsGiven(input.texts, 'input', 'texts'), 'input', 'texts');
   const forum = checkLine(input.forum, forumLimit, 'input', 'forum');
   if (input.reviewEngagementId != null) checkId(input.reviewEngagementId, 'input', 'reviewEngagementId');
 
@@ -191,8 +152,7 @@ export function reviseStatement(tx: Transaction, actor: Actor, input: ReviseStat
     }
     const kept = Object.entries(statement.texts).filter(([locale]) => !input.dropLocales?.includes(locale));
     const left = { ...statement, texts: Object.fromEntries(kept) };
-    const written = writeTexts<StatementField>(left, given, 'input', 'texts');
-    checkLanguages(written.texts, originalLocale, 'input', 'texts');
+    const written = writeRecord<StatementField>(left, given, 'input', 'texts');
     const isWriting = given.length > 0 || (input.dropLocales ?? []).length > 0 || input.forum !== undefined;
     const writers = new Set([...statement.writtenBySeatIds, ...(isWriting && actor.seatId ? [actor.seatId] : [])]);
     const changes: Partial<Statement> = {
@@ -261,9 +221,7 @@ export function translateStatement(tx: Transaction, actor: Actor, input: Transla
           'locale',
         );
       }
-      const written = writeTexts<StatementField>(statement, given, 'input', 'text');
-      checkLanguages(written.texts, statement.originalLocale, 'input', 'text');
-      return written;
+      return writeRecord<StatementField>(statement, given, 'input', 'text');
     },
   );
 }

@@ -1,7 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
-import { DateOnly, DateTime, LocaleTag } from '../../../kit/scalars.ts';
+import { DateOnly, DateTime } from '../../../kit/scalars.ts';
 import {
   defineEnum,
   type Provenance,
@@ -10,9 +10,9 @@ import {
   ThematicAreaEnum,
   VisibilityEnum,
 } from '../../../kit/types.ts';
-import type { TextIn } from '../translation.ts';
 import { connectionOf } from './connection.ts';
 import type { WebLink } from './meeting.ts';
+import { TranslatedRecord } from './translated.ts';
 
 export const knowledgeKinds = [
   'GOOD_PRACTICE',
@@ -47,7 +47,7 @@ export const knowledgeLimits: Record<KnowledgeField, number> = { title: 300, sum
   description: 'A practice, achievement, challenge, solution, research or material that others can learn from.',
 })
 @Directive('@key(fields: "id")')
-export class KnowledgeItem {
+export class KnowledgeItem extends TranslatedRecord<KnowledgeField> {
   @Field(() => ID)
   @PrimaryColumn('text', { name: 'id' })
   id!: string;
@@ -84,16 +84,8 @@ export class KnowledgeItem {
   @Column('text', { name: 'kind' })
   kind!: KnowledgeKind;
 
-  @Column('jsonb', { name: 'texts' })
-  texts!: Record<string, TextIn<KnowledgeField>>;
-
-  @Field(() => LocaleTag, { description: 'The language of record.' })
-  @Column('text', { name: 'source_locale' })
-  originalLocale!: string;
-
   @Field(() => Int, { description: 'Goes up with each change of the text in the language of record.' })
-  @Column('integer', { name: 'source_revision' })
-  sourceRevision!: number;
+  override sourceRevision!: number;
 
   @Column('text', { name: 'organisation_id' })
   organisationId!: string;

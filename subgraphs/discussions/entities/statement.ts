@@ -3,8 +3,8 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Visibility } from '../../../kit/context.ts';
 import { DateTime, LocaleTag } from '../../../kit/scalars.ts';
 import { defineEnum, type Provenance, ProvenanceEnum, VisibilityEnum } from '../../../kit/types.ts';
-import type { TextIn } from '../translation.ts';
 import { connectionOf } from './connection.ts';
+import { TranslatedRecord } from './translated.ts';
 
 export const statementStatuses = ['DRAFT', 'CIRCULATED', 'CONSENTED', 'PUBLISHED', 'WITHDRAWN'] as const;
 export type StatementStatus = (typeof statementStatuses)[number];
@@ -22,7 +22,7 @@ export const statementLimits: Record<StatementField, number> = { title: 300, bod
 @Entity({ name: 'statement' })
 @ObjectType({ description: 'What one or more networks say with one voice.' })
 @Directive('@key(fields: "id")')
-export class Statement {
+export class Statement extends TranslatedRecord<StatementField> {
   @Field(() => ID)
   @PrimaryColumn('text', { name: 'id' })
   id!: string;
@@ -55,16 +55,6 @@ export class Statement {
   })
   @Column('integer', { name: 'version' })
   version!: number;
-
-  @Column('jsonb', { name: 'texts' })
-  texts!: Record<string, TextIn<StatementField>>;
-
-  @Field(() => LocaleTag, { description: 'The language of record.' })
-  @Column('text', { name: 'source_locale' })
-  originalLocale!: string;
-
-  @Column('integer', { name: 'source_revision' })
-  sourceRevision!: number;
 
   @Field(() => [LocaleTag], {
     description: 'The languages of the text that was circulated; other translations are not decided on.',
