@@ -57,6 +57,8 @@ export async function play(
   seed: number,
   { faults = {}, trace = false }: { faults?: Faults; trace?: boolean } = {},
 ): Promise<Outcome> {
+  // One turn of the event loop for each schedule: in it Node reports rejections that nobody has handled.
+  await new Promise((resolve) => setImmediate(resolve));
   const schedule = new Schedule(seed, faults, trace);
   const restore = schedule.world.clock.install();
   try {
