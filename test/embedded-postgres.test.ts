@@ -81,7 +81,7 @@ describe('a cluster', () => {
   });
 
   test('takes another port when its own is taken, and insists on one it was given', async () => {
-    const dataDir = ground.nameDataDir();
+    const dataDir = await ground.copyCluster();
     const first = await ground.start({ dataDir });
     await first.stop();
     const { port } = new URL(first.url);
@@ -98,9 +98,8 @@ describe('a cluster', () => {
   });
 
   test('says in its error what the server said, and keeps its log in bounds', async () => {
-    const dataDir = ground.nameDataDir();
-    const { stop, dataDirectory } = await ground.start({ dataDir });
-    await stop();
+    const dataDir = await ground.copyCluster();
+    const dataDirectory = join(dataDir, 'postgres');
     await appendFile(join(dataDirectory, 'postgresql.conf'), 'no_such_setting = on\n');
     await truncate(join(dataDirectory, 'server.log'), 11 * 1024 * 1024);
     const error = await ground.refuse({ dataDir });
@@ -109,7 +108,7 @@ describe('a cluster', () => {
   });
 
   test('stops under open connections, and is ended when it does not stop; the next start recovers', async () => {
-    const dataDir = ground.nameDataDir();
+    const dataDir = await ground.copyCluster();
     const server = await ground.start({ dataDir });
     await makeNote(server.url);
     const [{ pid } = {}] = await query(
@@ -131,7 +130,7 @@ describe('a cluster', () => {
   });
 
   test('gets a new password when postgres.json is lost, and keeps its data', async () => {
-    const dataDir = ground.nameDataDir();
+    const dataDir = await ground.copyCluster();
     const first = await ground.start({ dataDir });
     await makeNote(first.url);
     await first.stop();
@@ -158,7 +157,7 @@ describe('after a kill -9', () => {
   });
 
   test('of the starter: the server that outlived it is stopped and its cluster taken over', async () => {
-    const dataDir = ground.nameDataDir();
+    const dataDir = await ground.copyCluster();
     const starter = ground.startElsewhere(dataDir);
     const { url, dataDirectory } = await starter.next('started');
     await makeNote(url);
@@ -174,7 +173,7 @@ describe('after a kill -9', () => {
   });
 
   test('of everything: it recovers, also when the pid of its lock file is by now another process', async () => {
-    const dataDir = ground.nameDataDir();
+    const dataDir = await ground.copyCluster();
     const starter = ground.startElsewhere(dataDir);
     const { url, dataDirectory } = await starter.next('started');
     await makeNote(url);
@@ -191,7 +190,7 @@ describe('after a kill -9', () => {
   });
 
   test('of a starter whose pid is by now another process: start times tell them apart', async () => {
-    const dataDir = ground.nameDataDir();
+    const dataDir = await ground.copyCluster();
     const first = await ground.start({ dataDir });
     await makeNote(first.url);
     await first.stop();
@@ -215,7 +214,7 @@ describe('after a kill -9', () => {
 
 describe('a cluster in use', () => {
   test('is refused by name of its starter, and left alone', async () => {
-    const dataDir = ground.nameDataDir();
+    const dataDir = await ground.copyCluster();
     const starter = ground.startElsewhere(dataDir);
     const { url } = await starter.next('started');
     const error = await ground.refuse({ dataDir });
@@ -238,7 +237,7 @@ describe('a cluster in use', () => {
   });
 
   test('is not reached by the Ctrl-C of its starter', async () => {
-    const starter = ground.startElsewhere(ground.nameDataDir());
+    const starter = ground.startElsewhere(await ground.copyCluster());
     const { url } = await starter.next('started');
     process.kill(-starter.pid, 'SIGINT');
     await starter.next('interrupted');
@@ -250,8 +249,7 @@ describe('a cluster in use', () => {
 describe('a DATA_DIR that cannot be used', () => {
   /** A cluster that ran once, changed. */
   async function spoil(change: (dataDir: string) => Promise<unknown>): Promise<string> {
-    const dataDir = ground.nameDataDir();
-    await (await ground.start({ dataDir })).stop();
+    const dataDir = await ground.copyCluster();
     await change(dataDir);
     return dataDir;
   }
