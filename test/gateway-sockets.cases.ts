@@ -293,7 +293,7 @@ describe('gateway sockets', () => {
       headers: { ...auth, accept: 'text/event-stream', 'content-type': 'application/json' },
       body: JSON.stringify({ query: ticks }),
     }).then((response) => response.text());
-    await until(() => stopping.subgraphs.opened.size === 201);
+    await until(() => stopping.subgraphs.opened.size === 201 && stopping.subgraphs.slow.asked === 3);
     const passed = startClock();
     await Promise.all([stopping.gateway.stop(), stopping.gateway.stop()]);
     expect(passed()).toBeLessThan(5_000);

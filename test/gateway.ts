@@ -104,6 +104,7 @@ async function startSubgraphs() {
       createContext: (request) => request,
       schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never }),
     });
+  const slow = { asked: 0 };
   const members: Resolvers = {
     Query: {
       me: (_, __, { actor }) => {
@@ -130,6 +131,7 @@ async function startSubgraphs() {
     Query: {
       tick: () => ({ n: 7, by: { id: 'seat:1' }, next: { n: 8, next: { n: 9 } } }),
       slow: async (_, { ms }) => {
+        slow.asked += 1;
         await wait(ms);
         return ms;
       },
@@ -152,6 +154,7 @@ async function startSubgraphs() {
   };
   return {
     opened,
+    slow,
     seen,
     logged,
     members: await serve('members', membersSdl, members),

@@ -150,6 +150,7 @@ test('a role that begins or ends by the calendar is there, or gone, within a sec
     (await editor.ask('{ network(slug: "net4u-americas") { viewerRoles } }')).data.network.viewerRoles;
   expect(await rolesNow()).toEqual(['MEMBER_EDITOR', 'MEMBER_REP']);
   const stream = await follow('americas-editor', 'net:americas');
+  await opened(stream);
   const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
   await owner.query("UPDATE members.role_assignment SET ends_on = $1 WHERE seat_id = 'seat:s02'", [day(-2)]);
   const passed = startClock();
