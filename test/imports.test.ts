@@ -29,6 +29,8 @@ describe('who may import whom', () => {
     ['issuer/a.ts', "import '../gateway/server.ts';"],
     ['web/a.tsx', "import { x } from '../kit/errors.ts'; export const y = <p>{x}</p>;"],
     ['partner-client/a.ts', "import { x } from '../kit/errors.ts';"],
+    ['partner-client/examples/a.ts', "import type { x } from '../../gateway/server.ts';"],
+    ['partner-client/a.ts', "import { ulid } from 'ulid';"],
     ['start.ts', "import { start } from './gateway/server.ts';"],
     ['start.ts', 'const name = process.argv[2]; await import(name);'],
     ['kit/a.ts', "import x from '../../elsewhere/x.ts';"],
@@ -44,6 +46,7 @@ describe('who may import whom', () => {
     ['start.ts', "const { start } = await import('./gateway/server.ts');"],
     ['gateway/a.ts', "import { x } from '../kit/errors.ts'; import { y } from './execute/y.ts';"],
     ['web/a.tsx', "import sdl from '../schema/supergraph.graphql?raw'; export const y = <p>{sdl}</p>;"],
+    ['partner-client/examples/a.ts', "import pg from 'pg'; import { x } from '../index.ts'; import 'node:fs';"],
     ['test/a.ts', "import { x } from '../subgraphs/members/policy.ts';"],
   ])('an honest import in %s passes: %s', (file, source) => {
     expect(checkFile(file, source)).toEqual([]);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { parseSync } from '@swc/core';
 
@@ -61,6 +62,14 @@ const mayReach: Record<string, readonly string[]> = {
   'partner-client': [],
   web: ['schema'],
 };
+/** What is copied out brings a list of its own of what it needs of npm. */
+const packagesOf: Record<string, Set<string>> = {
+  'partner-client': new Set(
+    Object.keys(
+      JSON.parse(readFileSync(new URL('../partner-client/package.json', import.meta.url), 'utf8')).dependencies,
+    ),
+  ),
+};
 const free = ['test', 'bench', 'jest.config.js'];
 
 /** Says of one file what its imports, and its reading of the environment, break of the house's rule (ARCHITECTURE.md). */
@@ -75,6 +84,10 @@ export function checkFile(file: string, source: string): string[] {
     if (names.includes('createSystemActor') && file !== 'start.ts')
       wrongs.push(`${file}: only start.ts makes the SYSTEM actor`);
     if (!from.startsWith('.')) {
+      const packages = packagesOf[room];
+      if (packages && !from.startsWith('node:') && !packages.has(from)) {
+        wrongs.push(`${file}: ${from} is not in ${room}/package.json`);
+      }
       if (from === '@graphql-hive/router-query-planner' && file !== 'gateway/planner.ts') {
         wrongs.push(`${file}: only gateway/planner.ts knows the query planner`);
       }

@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { freshDatabase } from '../database.ts';
+import { Processes, type Started, until } from '../processes.ts';
+import { type Stage, subjectsOf } from './stage.ts';
+
+export const mirrorCases = (stage: Stage) =>
+  describe('the mirror', () => {
+    let database: Awaited<ReturnType<typeof freshDatabase>>;
+    let processes: Processes;
+    let tables: pg.Client;
+    let other: pg.Client;
+    beforeAll(async () => {
+      processes = await Processes.open();
+      database = await freshDatabase();
+      [tables, other] = [new pg.Client(database.url), new pg.Client(database.url)];
+      for (const client of [tables, other]) await client.connect();
+      await writeFile(join(processes.folder, 'key'), stage.door.key);
+    });
+    afterAll(async () => {
+      await processes?.close();
+      for (const client of [tables, other]) await client?.end();
+      await database?.drop();
+    });
+
+    const start = (): Started =>
+      processes.startCompiled(
+        ['--url', stage.door.url, '--key-file', join(processes.folder, 'key'), '--database', database.url],
+        {},
+        'partner-client/examples/mirror',
+      );
+    const read = async (sql: string) => (await tables.query(sql)).rows;
+    const count = async () => Number((await read('SELECT count(*) FROM mirror.update'))[0].count);
+
+    test('killed in the middle of handling, it has each effect once, in order, and nothing is missing', async () => {
+      let mirror = start();
+      await mirror.says(/events/);
+      const [{ cursor }] = await read('SELECT cursor FROM mirror.checkpoint');
+      expect((await read('SELECT slug FROM mirror.network ORDER BY slug')).map(({ slug }) => slug)).toEqual([
+        'net4u-africa',
+        'net4u-americas',
+        'net4u-asia',
+      ]);
+
+      // What it does in its transaction stops half way, and there it dies.
+      await other.query('BEGIN; LOCK TABLE mirror.heard IN EXCLUSIVE MODE');
+      await stage.write(150);
+      await stage.write(150, 'net:africa');
+      await stage.say();
+      const waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+      await until(async () => (await read(waits)).length === 1, 20_000);
+      mirror.signal('SIGKILL');
+      await mirror.ended();
+      await other.query('ROLLBACK');
+      expect(await count()).toBe(0);
+
+      mirror = start();
+      await until(async () => (await count()) === 301, 20_000);
+      const log = await stage.log(cursor);
+      const kept = await read('SELECT id, source, subject FROM mirror.update ORDER BY arrived');
+      for (const source of ['/networks/net4u-americas', '/networks/net4u-africa'])
+        expect(subjectsOf(kept.filter((row) => row.source === source) as never)).toEqual(
+          subjectsOf(log.filter((update) => update.source === source)),
+        );
+      expect((await read('SELECT sum(updates) FROM mirror.heard'))[0].sum).toBe('301');
+      mirror.signal('SIGTERM');
+      expect(await mirror.ended()).toBe(0);
+    });
+
+    test('two on the same tables do not both go on', async () => {
+      const mirrors = [start(), start()];
+      const isOneLeft = () => mirrors.some((mirror) => !mirror.isRunning());
+      await until(async () => isOneLeft() || (await stage.say()) === '', 20_000);
+      const [late] = mirrors.filter((mirror) => !mirror.isRunning());
+      expect(late?.output()).toContain('another mirror writes to these tables');
+      expect(await late?.ended()).toBe(1);
+      for (const mirror of mirrors) mirror.signal('SIGTERM');
+    });
+  });

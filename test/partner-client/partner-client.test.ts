@@ -1,0 +1,13 @@
+import { describe } from '@jest/globals';
+import { commandCases } from './command.cases.ts';
+import { followCases } from './follow.cases.ts';
+import { mirrorCases } from './mirror.cases.ts';
+import { setStage } from './stage.ts';
+
+/** The client that partner systems are given, at a platform of its own. */
+describe('partner client', () => {
+  const stage = setStage();
+  followCases(stage);
+  mirrorCases(stage);
+  commandCases(stage);
+});
