@@ -1,21 +1,26 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import type * as Y from 'yjs';
+import { catchMail, type MailCatcher } from './mail-catcher.ts';
 import { describeWith } from './required.ts';
 import { compose, launch, openPlan, signIn, type Visitor, visit } from './web/browser.ts';
+import { describeDiscussions } from './web/discussions.ts';
 import { readServerDocument, titleOf } from './web/plan.ts';
 import { startWorld, type World } from './world.ts';
 
 describeWith('chromium', 'the page, in headless Chromium', () => {
   let world: World;
   let browser: Browser;
+  let catcher: MailCatcher;
   beforeAll(async () => {
-    world = await startWorld({}, true);
+    catcher = await catchMail();
+    world = await startWorld({ SMTP_URL: catcher.url, MAIL_FROM: 'notices@example.org' }, true);
     browser = await launch();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
     await world?.stop();
+    await catcher?.stop();
   });
 
   const visitors: Visitor[] = [];
@@ -47,6 +52,8 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
       .map((block) => (block as Y.XmlElement).toArray().map(String).join(''))
       .join('\n');
   };
+
+  describeDiscussions(() => ({ world, catcher, come: (path) => come(visit(browser, world, path, 360)) }));
 
   describe('before and after signing in', () => {
     test('the start page is honest, the networks carry what the sources say, and samples are marked', async () => {

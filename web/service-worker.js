@@ -5,7 +5,7 @@
 /** A link may be dead without a word: ms until what is kept is shown. */
 const patience = 3_000;
 const cacheName = 'net4u-BUILD';
-const isPage = (path) => path === '/' || path.startsWith('/plans/');
+const isPage = (path) => /^\/$|^\/inbox$|^\/(plans|threads|decisions)\//.test(path);
 
 self.addEventListener('install', (event) => {
   event.waitUntil(

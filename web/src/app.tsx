@@ -1,6 +1,8 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { connect } from '../co-editing/connection.ts';
-import { navigate, usePath } from './navigate.ts';
+import { readDiscussionPath } from './discussions/path.ts';
+import { useUnread } from './inbox/unread.ts';
+import { here, navigate, usePath } from './navigate.ts';
 import { NetworksPage } from './networks/page.tsx';
 import { Bar } from './parts/bar.tsx';
 import { Boundary } from './parts/boundary.tsx';
@@ -11,6 +13,10 @@ import { SignedInPage, StartPage } from './session/start-page.tsx';
 import { keepLanguage, type Language, loadWords, readLanguage, type Words, WordsContext } from './words/words.ts';
 
 const PlanPage = lazy(() => import('./plan/page.tsx').then(({ PlanPage }) => ({ default: PlanPage })));
+const DiscussionPage = lazy(() =>
+  import('./discussions/page.tsx').then(({ DiscussionPage }) => ({ default: DiscussionPage })),
+);
+const InboxPage = lazy(() => import('./inbox/page.tsx').then(({ InboxPage }) => ({ default: InboxPage })));
 
 /** @param first what the page says, in the language that it begins in */
 export function App({ first }: { first: Words }) {
@@ -56,14 +62,34 @@ export function App({ first }: { first: Words }) {
     navigate(returnTo, true);
   }, []);
 
+  const unread = useUnread(graph);
+
   const place = readPlanPath(path);
-  let content = <StartPage config={config} returnTo={path} />;
+  const discussion = readDiscussionPath(path);
+  let content = <StartPage config={config} returnTo={here()} />;
   if (path === '/signed-in') content = <SignedInPage config={config} onSignedIn={onSignedIn} />;
   else if (session && graph && place) {
     const { planId } = place;
     content = (
       <Suspense fallback={<p className="quiet">{words.plan.opening}</p>}>
         <PlanPage key={`${session.subject} ${planId}`} {...{ graph, place, onSignedOut }} subject={session.subject} />
+      </Suspense>
+    );
+  } else if (session && graph && (discussion || path === '/inbox')) {
+    const shared = { graph, onSignedOut };
+    content = (
+      <Suspense fallback={<p className="quiet">{words.loading}</p>}>
+        {discussion ? (
+          <DiscussionPage
+            key={`${session.subject} ${discussion.id}`}
+            {...shared}
+            subject={session.subject}
+            token={session.token}
+            place={discussion}
+          />
+        ) : (
+          <InboxPage {...shared} unread={unread} />
+        )}
       </Suspense>
     );
   } else if (session && graph) content = <NetworksPage {...{ graph, onSignedOut }} subject={session.subject} />;
@@ -91,6 +117,7 @@ export function App({ first }: { first: Words }) {
         ended={ended}
         endsAt={endsAt}
         coming={path === '/signed-in'}
+        unread={unread}
       />
       <main id="content" tabIndex={-1}>
         <Boundary key={place?.planId ?? path}>{content}</Boundary>

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { readPart } from './address.ts';
 
 const listeners = new Set<() => void>();
 const tell = () => {
@@ -25,3 +26,7 @@ export function navigate(path: string, replace = false): void {
 
 /** The address's path, kept current. */
 export const usePath = (): string => useSyncExternalStore(listen, () => location.pathname);
+/** What the address names on the page, after its `#`. */
+export const useNamed = (): string => useSyncExternalStore(listen, () => readPart(location.hash.slice(1)));
+/** To come back here after signing in. */
+export const here = (): string => location.pathname + location.hash;

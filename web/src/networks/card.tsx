@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { threadPath } from '../discussions/path.ts';
 import { Link } from '../parts/link.tsx';
 import { Provenance } from '../parts/provenance.tsx';
 import { planPath } from '../plan/path.ts';
@@ -110,7 +111,7 @@ export function NetworkCard({ network }: { network: Network }) {
       >
         {(thread) => (
           <>
-            <span>{thread.title?.text}</span>
+            <Link to={threadPath(thread.id)}>{thread.title?.text ?? words.discussions.untitled}</Link>
             <span className="row-marks">
               <Provenance of={thread.provenance} name={thread.title?.text ?? ''} />
             </span>

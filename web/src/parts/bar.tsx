@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { countUnsaved, forgetSaved } from '../../co-editing/device-shelf.ts';
+import { here } from '../navigate.ts';
 import type { PageConfig, Session } from '../session/session.ts';
 import { signIn } from '../session/start-page.tsx';
 import { formatTime, type Language, languages, useWords } from '../words/words.ts';
@@ -16,8 +17,10 @@ export function Bar(props: {
   endsAt: number | null;
   /** Somebody is just signing in: room is kept for who it is. */
   coming: boolean;
+  /** Notices that wait to be read; null: not known, or nobody tells this person anything. */
+  unread: number | null;
 }) {
-  const { session, config, language, onLanguage, onSignOut, ended, endsAt, coming } = props;
+  const { session, config, language, onLanguage, onSignOut, ended, endsAt, coming, unread } = props;
   const words = useWords();
   const [staying, setStaying] = useState(0);
 
@@ -55,12 +58,15 @@ export function Bar(props: {
         {session && (
           <div className="account">
             <span className="account-name">{session.name}</span>
+            <Link to="/inbox" className="inbox-link" label={words.discussions.inboxLabel(unread)}>
+              {words.discussions.inbox} {unread ? <span className="count">{unread > 99 ? '99+' : unread}</span> : null}
+            </Link>
             {config?.development && (
               <button
                 type="button"
                 className="button-quiet"
                 aria-label={words.account.change}
-                onClick={() => void signIn(config, location.pathname, true).catch(() => {})}
+                onClick={() => void signIn(config, here(), true).catch(() => {})}
               >
                 {words.account.changeShort}
               </button>
@@ -88,7 +94,7 @@ export function Bar(props: {
             <button
               type="button"
               className="button-quiet"
-              onClick={() => void signIn(config, location.pathname, false).catch(() => {})}
+              onClick={() => void signIn(config, here(), false).catch(() => {})}
             >
               {words.account.again}
             </button>

@@ -9,9 +9,11 @@ export function Link(props: {
   label?: string;
   /** It leads to what is shown now. */
   isCurrent?: boolean;
+  /** Called before it is followed, here. */
+  onFollow?: () => void;
   children: ReactNode;
 }) {
-  const { to, className, label, isCurrent, children } = props;
+  const { to, className, label, isCurrent, onFollow, children } = props;
   return (
     <a
       href={to}
@@ -21,6 +23,7 @@ export function Link(props: {
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
         event.preventDefault();
+        onFollow?.();
         navigate(to);
       }}
     >

@@ -1,3 +1,5 @@
+import { readPart, toPart } from '../address.ts';
+
 /** What of a plan is looked at: its text, a version of it, what is different between two, or what was done. */
 export type PlanPlace = { planId: string } & (
   | { section: 'text' | 'versions' | 'suggestions' }
@@ -12,9 +14,9 @@ export type PlanPlace = { planId: string } & (
 export function readPlanPath(path: string): PlanPlace | null {
   const [, plans, id, section, first, to, second] = path.split('/');
   if (plans !== 'plans' || !id) return null;
-  const planId = decode(id);
+  const planId = readPart(id);
   const number = Number(first);
-  if (section === 'history') return { planId, section, node: first ? decode(first) : null };
+  if (section === 'history') return { planId, section, node: first ? readPart(first) : null };
   if (section === 'suggestions') return { planId, section };
   if (section !== 'versions') return { planId, section: 'text' };
   if (!Number.isInteger(number) || number < 1) return { planId, section };
@@ -22,16 +24,7 @@ export function readPlanPath(path: string): PlanPlace | null {
   return { planId, section: 'difference', from: number, to: second === 'now' ? null : Number(second) || null };
 }
 
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part; // of no plan
-  }
-}
-
-/** A plan's id holds a colon, which may stand in a path as it is. */
-export const planPath = (planId: string): string => `/plans/${encodeURIComponent(planId).replaceAll('%3A', ':')}`;
+export const planPath = (planId: string): string => `/plans/${toPart(planId)}`;
 export const versionsPath = (planId: string): string => `${planPath(planId)}/versions`;
 export const versionPath = (planId: string, number: number): string => `${versionsPath(planId)}/${number}`;
 export const differencePath = (planId: string, from: number, to: number | null): string =>

@@ -22,6 +22,7 @@ export interface PageConfig {
 }
 
 const KEY = 'net4u.session';
+const DRAFTS = 'net4u.draft ';
 const CHOOSE = 'net4u.choose';
 
 export function readSession(now = Date.now()): Session | null {
@@ -40,6 +41,7 @@ export function keepSession(session: Session): void {
 
 /** The next sign-in of this tab asks who it is, even if the issuer still knows somebody. */
 export function endSession(): void {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(DRAFTS)) sessionStorage.removeItem(key);
   sessionStorage.removeItem(KEY);
   sessionStorage.setItem(CHOOSE, '1');
 }
@@ -59,4 +61,16 @@ export async function readConfig(): Promise<PageConfig> {
   const config = (await response.json()) as PageConfig;
   sessionStorage.setItem(CONFIG, JSON.stringify(config));
   return config;
+}
+
+/** What somebody has written and not sent, of one thing: it survives a reload and a sign-in, and ends with the tab. */
+export const readDraft = (subject: string, of: string): string =>
+  sessionStorage.getItem(`${DRAFTS}${subject} ${of}`) ?? '';
+
+export function keepDraft(subject: string, of: string, text: string): void {
+  const key = `${DRAFTS}${subject} ${of}`;
+  try {
+    if (text) sessionStorage.setItem(key, text);
+    else sessionStorage.removeItem(key);
+  } catch {} // no room: it is still on the page
 }

@@ -1,3 +1,4 @@
+import { discussions } from './discussions/en.ts';
 import { life } from './life/en.ts';
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
@@ -119,6 +120,7 @@ export const en = {
     CRITICAL: 'Critical',
   } as Record<string, string>,
   life,
+  discussions,
   plan: {
     back: 'All networks',
     opening: 'Opening the plan…',

@@ -1,3 +1,4 @@
+import { discussions } from './discussions/es.ts';
 import type { Words } from './en.ts';
 import { life } from './life/es.ts';
 
@@ -115,6 +116,7 @@ export const es: Words = {
     CRITICAL: 'Crítico',
   },
   life,
+  discussions,
   plan: {
     back: 'Todas las redes',
     opening: 'Abriendo el plan…',

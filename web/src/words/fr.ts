@@ -1,3 +1,4 @@
+import { discussions } from './discussions/fr.ts';
 import type { Words } from './en.ts';
 import { life } from './life/fr.ts';
 
@@ -116,6 +117,7 @@ export const fr: Words = {
     CRITICAL: 'Critique',
   },
   life,
+  discussions,
   plan: {
     back: 'Tous les réseaux',
     opening: 'Ouverture du plan…',

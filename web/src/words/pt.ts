@@ -1,3 +1,4 @@
+import { discussions } from './discussions/pt.ts';
 import type { Words } from './en.ts';
 import { life } from './life/pt.ts';
 
@@ -115,6 +116,7 @@ export const pt: Words = {
     CRITICAL: 'Crítico',
   },
   life,
+  discussions,
   plan: {
     back: 'Todas as redes',
     opening: 'Abrindo o plano…',

@@ -54,6 +54,19 @@ export function formatMoment(instant: string, locale: string): string {
   );
 }
 
+/** Day and time on the reader's own clock, and which clock that is: for what ends at a moment. */
+export function formatDeadline(instant: string, locale: string): string {
+  const day = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return new Intl.DateTimeFormat(formatTag(locale), {
+    ...day,
+    ...{ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+  }).format(new Date(instant));
+}
+
+/** What a language is called in the page's own. */
+export const nameLanguage = (tag: string, locale: string): string =>
+  new Intl.DisplayNames([formatTag(locale)], { type: 'language' }).of(tag) ?? tag;
+
 /** The day on the reader's own calendar. */
 export function formatDay(instant: string, locale: string): string {
   return new Intl.DateTimeFormat(formatTag(locale), { dateStyle: 'full' }).format(new Date(instant));

@@ -1,5 +1,7 @@
 import { useEffect, useReducer, useState } from 'react';
 import type { Graph } from '../../../co-editing/graph.ts';
+import { decisionPath } from '../../discussions/path.ts';
+import { Link } from '../../parts/link.tsx';
 import { More } from '../../parts/more.tsx';
 import { formatMoment, useWords } from '../../words/words.ts';
 import { useRights } from '../rights.ts';
@@ -34,7 +36,9 @@ export function DecisionCard(props: {
   return (
     <article className="decision" aria-label={title.text}>
       <p className="decision-head">
-        <strong>{title.text}</strong>
+        <Link to={decisionPath(decision.id)} className="strong-link">
+          {title.text}
+        </Link>
         <span className="tag">{words.life.decisionStates[status] ?? status}</span>
       </p>
       <p className="facts-line">
@@ -94,7 +98,7 @@ export function DecisionCard(props: {
 }
 
 /** The time, looked at again when the round closes. */
-function useNowAt(closesAt: string | null): number {
+export function useNowAt(closesAt: string | null): number {
   const [, look] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     const left = closesAt === null ? 0 : Date.parse(closesAt) - Date.now();
