@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import DataLoader from 'dataloader';
+import pg from 'pg';
 import { createGraph } from '../gateway/supergraph/graph.ts';
 import { findGrowth, type Measured } from './statements/compare.ts';
 import { countStatements, type StatementCounter } from './statements/count.ts';
@@ -58,17 +59,34 @@ async function measure(
   found.set(name, [...(found.get(name) ?? []), count(answer.data)]);
 }
 
+/** A file, and no operation: read by the same loaders. */
+const directory = 'the directory with contacts';
+const agreeToDirectory = `INSERT INTO members.directory_export SELECT 'directory:counted', 'net:americas', 'To count', s.id, p.id, now(),
+  s.id, p.id, now(), now() + interval '1 hour' FROM members.seat s JOIN members.person p ON p.id = s.person_id
+  WHERE p.subject = 'persona:americas-coordinator'`;
+
+async function measureDirectory({ members }: Size): Promise<void> {
+  const { text, statements } = await counter.fetchFile(world.url, token, '/files/members/directory%3Acounted');
+  measured.set(directory, [...(measured.get(directory) ?? []), { members, statements }]);
+  found.set(directory, [...(found.get(directory) ?? []), text.split('\n').length]);
+}
+
 beforeAll(async () => {
   counter = countStatements();
   // Some of these lists cost more than one operation of a member may.
   world = await startWorld({ COST_BUDGETS: 'seat=100000000' });
   token = (await world.people.as('americas-coordinator')).token;
+  const owner = new pg.Client(world.databaseUrl);
+  await owner.connect();
+  await owner.query(agreeToDirectory);
+  await owner.end();
   let before = nothing;
   for (const size of sizes) {
     await grow(world.databaseUrl, before, size);
     before = size;
     await ask({ query: firstLook });
     for (const operation of operations) await measure(operation, size, (data) => JSON.stringify(data).length);
+    await measureDirectory(size);
     if (size.members === 1_000) continue; // a page of a hundred is as long as a hundred members make it
     for (const one of fields) await measure(one, size, (data) => countInstances(data, one));
   }
@@ -82,6 +100,12 @@ describe('the number of SQL statements does not grow with the number of members 
   test.each(operations.map(({ name }) => name))('%s, with 10, 100 and 1,000', (name) => {
     expect(measured.get(name)?.map(({ members }) => members)).toEqual([10, 100, 1_000]);
     expect(findGrowth(name, measured.get(name) ?? [])).toEqual([]);
+  });
+
+  test('the directory with contacts, with 10, 100 and 1,000', () => {
+    expect(found.get(directory)?.map((lines) => lines > 1)).toEqual([true, true, true]);
+    expect(found.get(directory)![2]).toBeGreaterThan(2_000); // two seats each
+    expect(findGrowth(directory, measured.get(directory) ?? [])).toEqual([]);
   });
 
   test('all fields of the main types, with 10 and 100', () => {

@@ -4,7 +4,9 @@ import type { Database } from '../../kit/database/open.ts';
 import type { ServedFile } from '../../kit/files.ts';
 import { sayExport } from './commands/directory.ts';
 import { DirectoryExport } from './entities/directory.ts';
-import { createLoaders } from './loaders.ts';
+import type { Organisation } from './entities/organisation.ts';
+import type { Seat } from './entities/seat.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
 import { displayName } from './names.ts';
 import { mayFetchDirectory } from './policy/directory.ts';
 import { maySeeContact, maySeeField } from './policy.ts';
@@ -56,38 +58,56 @@ async function readRows(database: Database, actor: Actor, networkId: string): Pr
      WHERE m.network_id = $1 AND m.status = 'ACTIVE' ORDER BY o.list_name, o.id`,
     [networkId],
   );
-  const rows: string[][] = [];
-  for (const { id } of members) {
-    const organisation = await loaders.organisations.load(id);
-    if (!organisation || organisation.safetyLocked) continue;
-    const shown = (field: 'website' | 'contactMailbox' | 'languages') =>
-      isForAll(organisation.fieldVisibility[field] ?? 'NETWORK') && maySeeField(actor, organisation, field);
-    const facts = [
-      organisation.name,
-      organisation.stakeholderType ?? '',
-      organisation.country ?? '',
-      shown('languages') ? organisation.languages.join(' ') : '',
-      (shown('website') && organisation.website) || '',
-      (shown('contactMailbox') && organisation.contactMailbox) || '',
-    ];
-    const seats = (await loaders.seatsOfOrganisation.load(id)).filter(
-      (seat) => seat.networkIds.includes(networkId) && seat.frozenAt === null,
-    );
-    if (seats.length === 0) rows.push([...facts, '', '', '']);
-    for (const seat of seats) {
-      const roles = (await loaders.roles.load(seat.id)).filter((role) => role.networkId === networkId);
-      const person = seat.personId === null ? null : await loaders.persons.load(seat.personId);
-      const contacts = (person?.contactChannels ?? []).filter(
-        (channel) => isForAll(channel.visibility) && maySeeContact(actor, person!, channel),
-      );
-      const { displayMode, alias } = seat;
-      rows.push([
-        ...facts,
-        displayName({ displayMode, alias, organisation: organisation.name, vacant: person === null, person: null }),
-        roles.map(({ role, bodyId }) => (bodyId ? `${role} (${bodyId})` : role)).join(', '),
-        contacts.map(({ kind, value }) => `${kind}: ${value}`).join(', '),
-      ]);
-    }
-  }
-  return rows;
+  // Each kind of record is read at once for all of the network: in step, so that what is asked for makes one batch.
+  const found = await Promise.all(members.map(({ id }) => loaders.organisations.load(id)));
+  const organisations = found.filter((one) => one !== null).filter(({ safetyLocked }) => !safetyLocked);
+  const seatsOf = await Promise.all(organisations.map(({ id }) => loaders.seatsOfOrganisation.load(id)));
+  const shownSeats = seatsOf.map((seats) =>
+    seats.filter((seat) => seat.networkIds.includes(networkId) && seat.frozenAt === null),
+  );
+  const seatRows = await Promise.all(
+    shownSeats.map((seats, n) =>
+      Promise.all(seats.map((seat) => readSeat(loaders, actor, organisations[n]!, seat, networkId))),
+    ),
+  );
+  return organisations.flatMap((organisation, n) => {
+    const facts = factsOf(actor, organisation);
+    const rows = seatRows[n]!;
+    return rows.length === 0 ? [[...facts, '', '', '']] : rows.map((row) => [...facts, ...row]);
+  });
+}
+
+function factsOf(actor: Actor, organisation: Organisation): string[] {
+  const shown = (field: 'website' | 'contactMailbox' | 'languages') =>
+    isForAll(organisation.fieldVisibility[field] ?? 'NETWORK') && maySeeField(actor, organisation, field);
+  return [
+    organisation.name,
+    organisation.stakeholderType ?? '',
+    organisation.country ?? '',
+    shown('languages') ? organisation.languages.join(' ') : '',
+    (shown('website') && organisation.website) || '',
+    (shown('contactMailbox') && organisation.contactMailbox) || '',
+  ];
+}
+
+async function readSeat(
+  loaders: Loaders,
+  actor: Actor,
+  organisation: Organisation,
+  { id, personId, displayMode, alias }: Seat,
+  networkId: string,
+): Promise<string[]> {
+  const [held, person] = await Promise.all([
+    loaders.roles.load(id),
+    personId === null ? null : loaders.persons.load(personId),
+  ]);
+  const roles = held.filter((role) => role.networkId === networkId);
+  const contacts = (person?.contactChannels ?? []).filter(
+    (channel) => isForAll(channel.visibility) && maySeeContact(actor, person!, channel),
+  );
+  return [
+    displayName({ displayMode, alias, organisation: organisation.name, vacant: person === null, person: null }),
+    roles.map(({ role, bodyId }) => (bodyId ? `${role} (${bodyId})` : role)).join(', '),
+    contacts.map(({ kind, value }) => `${kind}: ${value}`).join(', '),
+  ];
 }

@@ -8,6 +8,13 @@ import type { Answer } from '../people.ts';
 /** The SQL that answering one request took, by subgraph, in its order. */
 export type Statements = Record<string, string[]>;
 
+/** A statement as a subgraph has sent it. */
+export interface Sent {
+  subgraph: string;
+  text: string;
+  values: readonly unknown[];
+}
+
 export interface StatementCounter {
   /** Asks the gateway at `url`, and says what its subgraphs sent to Postgres for that. */
   ask(
@@ -16,7 +23,9 @@ export interface StatementCounter {
     query: string,
     variables?: Record<string, unknown>,
     operationName?: string,
-  ): Promise<{ answer: Answer; statements: Statements }>;
+  ): Promise<{ answer: Answer; statements: Statements; sent: readonly Sent[] }>;
+  /** Fetches a file at the gateway, likewise. @param path as the graph says it */
+  fetchFile(url: string, token: string, path: string): Promise<{ text: string; statements: Statements }>;
   stop(): void;
 }
 
@@ -28,7 +37,7 @@ const requestStart = 'http.server.request.start';
  */
 export function countStatements(): StatementCounter {
   const requests = new AsyncLocalStorage<string>();
-  const found = new Map<string, Statements>();
+  const found = new Map<string, { statements: Statements; sent: Sent[] }>();
   const enter = (message: unknown) => {
     const { headers } = (message as { request: IncomingMessage }).request;
     requests.enterWith(String(headers['x-request-id'] ?? ''));
@@ -37,27 +46,48 @@ export function countStatements(): StatementCounter {
   const { query } = prototype;
   subscribe(requestStart, enter);
   prototype.query = function (this: Client, ...args: unknown[]) {
-    const statements = found.get(requests.getStore() ?? '');
+    const { statements, sent } = found.get(requests.getStore() ?? '') ?? {};
     const subgraph = this.connectionParameters?.application_name?.replace(/^net4u /, '');
-    if (statements && subgraph) {
+    if (statements && sent && subgraph) {
+      const { text, values = [] } =
+        typeof args[0] === 'string'
+          ? { text: args[0], values: Array.isArray(args[1]) ? args[1] : [] }
+          : (args[0] as { text: string; values?: unknown[] });
       statements[subgraph] ??= [];
-      statements[subgraph].push(typeof args[0] === 'string' ? args[0] : (args[0] as { text: string }).text);
+      statements[subgraph].push(text);
+      sent.push({ subgraph, text, values });
     }
     return query.apply(this, args);
   };
+  /** What `work`, which sends a request with this id, made the subgraphs send. */
+  const count = async <T>(
+    work: (id: string) => Promise<T>,
+  ): Promise<{ result: T; statements: Statements; sent: Sent[] }> => {
+    const id = randomUUID();
+    const counted: { statements: Statements; sent: Sent[] } = { statements: {}, sent: [] };
+    found.set(id, counted);
+    try {
+      return { result: await work(id), ...counted };
+    } finally {
+      found.delete(id);
+    }
+  };
   return {
     async ask(url, token, text, variables, operationName) {
-      const id = randomUUID();
-      const statements: Statements = {};
-      found.set(id, statements);
-      try {
+      const { result, ...counted } = await count(async (id) => {
         const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'x-request-id': id };
         const body = JSON.stringify({ query: text, variables, operationName });
         const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
-        return { answer: (await response.json()) as Answer, statements };
-      } finally {
-        found.delete(id);
-      }
+        return (await response.json()) as Answer;
+      });
+      return { answer: result, ...counted };
+    },
+    async fetchFile(url, token, path) {
+      const { result, statements } = await count(async (id) => {
+        const headers = { authorization: `Bearer ${token}`, 'x-request-id': id };
+        return (await fetch(`${url}${path}`, { headers })).text();
+      });
+      return { text: result, statements };
     },
     stop() {
       prototype.query = query;
