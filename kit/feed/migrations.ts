@@ -94,4 +94,19 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
     `,
     down: 'DROP FUNCTION feed.narrow(text, text, text, text[]), feed.set_countries(text[], text[])',
   },
+  {
+    // Which network a body is of: what members asks before it gives somebody a role in one. Its login reads this and nothing else of the events.
+    name: '2026-11-22-feed-bodies',
+    up: `
+      CREATE INDEX event_body ON feed.event ((data ->> 'bodyId')) WHERE type = 'BODY_CHANGED';
+      CREATE VIEW feed.body AS SELECT network_id, data ->> 'bodyId' AS body_id FROM feed.event WHERE type = 'BODY_CHANGED';
+    `,
+    down: 'DROP VIEW feed.body; DROP INDEX feed.event_body',
+  },
+  {
+    // Which region a network is at home in, where it is said: networks writes it, and every subgraph asks before it changes what is the network's.
+    name: '2026-11-22-feed-homes',
+    up: 'CREATE TABLE feed.home (network_id text PRIMARY KEY, region text NOT NULL)',
+    down: 'DROP TABLE feed.home',
+  },
 ];

@@ -21,7 +21,7 @@ export async function prepareFeed(
     ...(subgraph === 'working-plans' ? ['SELECT ON feed.decision'] : []),
     ...(subgraph === 'discussions' ? ['SELECT ON feed.redaction'] : []),
     ...(subgraph === 'members'
-      ? ['SELECT ON feed.conclusion', 'EXECUTE ON FUNCTION feed.set_countries(text[], text[])']
+      ? ['SELECT ON feed.conclusion', 'SELECT ON feed.body', 'EXECUTE ON FUNCTION feed.set_countries(text[], text[])']
       : []),
     // what it made less visible is so in the log, too
     ...(subgraph === 'networks' ? ['EXECUTE ON FUNCTION feed.narrow(text, text, text, text[])'] : []),

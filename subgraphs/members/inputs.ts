@@ -164,7 +164,7 @@ export class ReviewApplicationInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      "A decision that the network has concluded on the application's contentHash: ADOPTED to admit, NOT_ADOPTED to decline. Needed where there is a Steering Committee.",
+      "A decision that the network has concluded on the application's contentHash: ADOPTED to admit, NOT_ADOPTED to decline. Needed where there is a Steering Committee. To end a suspended membership, one that was ADOPTED is always needed.",
   })
   decisionId?: string | null;
   @Field(() => Int, { nullable: true, description: "The membership's version that was looked at." })

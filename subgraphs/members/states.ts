@@ -18,15 +18,15 @@ export type Steps = Readonly<Record<MembershipStatus, readonly MembershipStatus[
 const admission = ['two sponsors have confirmed', 'the check is recorded', 'a decision of the committee'] as const;
 const refusal = ['a decision of the committee, or the reason of a safety officer'] as const;
 
-/** The life of a membership in the hands of those who handle it. */
+/** The life of a membership in the hands of those who handle it. Leaving is the member's own act: they suspend, and end by decision. */
 export const membershipMachine: Machine<MembershipStatus> = {
   INVITED: { APPLIED: ['the invitation names nobody'] },
   APPLIED: { UNDER_REVIEW: [] },
   UNDER_REVIEW: { MORE_INFO: ['a question'], ACTIVE: admission, DECLINED: refusal },
   MORE_INFO: { UNDER_REVIEW: [], ACTIVE: admission, DECLINED: refusal },
   DECLINED: {},
-  ACTIVE: { SUSPENDED: [], WITHDRAWN: [] },
-  SUSPENDED: { ACTIVE: [], ENDED: [] },
+  ACTIVE: { SUSPENDED: [] },
+  SUSPENDED: { ACTIVE: [], ENDED: ['a decision of the network or its committee'] },
   WITHDRAWN: {},
   ENDED: {},
 };
@@ -44,6 +44,19 @@ export const applicantMachine: Machine<MembershipStatus> = {
   ENDED: {},
 };
 
+/** In nobody's: an invitation that is not answered is over by itself. */
+export const timeMachine: Machine<MembershipStatus> = {
+  INVITED: { WITHDRAWN: ['nobody has answered for 30 days'] },
+  APPLIED: {},
+  UNDER_REVIEW: {},
+  MORE_INFO: {},
+  DECLINED: {},
+  ACTIVE: {},
+  SUSPENDED: {},
+  WITHDRAWN: {},
+  ENDED: {},
+};
+
 const stepsOf = (machine: Machine<MembershipStatus>): Steps =>
   Object.fromEntries(membershipStatuses.map((from) => [from, statesAfter(machine, from)])) as unknown as Steps;
 
@@ -51,6 +64,8 @@ const stepsOf = (machine: Machine<MembershipStatus>): Steps =>
 export const membershipSteps: Steps = stepsOf(membershipMachine);
 /** Steps of the applicant, and of the member. */
 export const applicantSteps: Steps = stepsOf(applicantMachine);
+/** Steps that time takes. */
+export const timeSteps: Steps = stepsOf(timeMachine);
 
 /** States in which an application waits for somebody. */
 export const openStatuses: readonly MembershipStatus[] = ['INVITED', 'APPLIED', 'UNDER_REVIEW', 'MORE_INFO'];
@@ -63,5 +78,7 @@ export const changesRights = (from: MembershipStatus | null, to: MembershipStatu
 export const sponsorsNeeded = 2;
 /** How long after it was declined an application may be appealed. Milliseconds; 30 days. */
 export const appealWithin = 30 * 24 * 60 * 60 * 1000;
+/** How long an invitation may be accepted. Milliseconds; 30 days. */
+export const invitedFor = 30 * 24 * 60 * 60 * 1000;
 /** How long the data of an application is kept that was declined or withdrawn. Milliseconds; 90 days. */
 export const keptFor = 90 * 24 * 60 * 60 * 1000;

@@ -23,10 +23,10 @@ afterAll(() => world.stop());
 
 let serial = 0;
 const problems = 'problems { __typename ... on UserError { message path } }';
-/** What is needed to decide an application so, if it is to be decided. */
+/** What is needed to decide an application so, or to end a membership, if it is to be decided. */
 const decided = async (id: string, from: MembershipStatus, to: MembershipStatus) =>
-  openStatuses.includes(from) && ['ACTIVE', 'DECLINED'].includes(to)
-    ? { decisionId: await world.prepare(id, to === 'ACTIVE' ? 'ADOPTED' : 'NOT_ADOPTED') }
+  (openStatuses.includes(from) && ['ACTIVE', 'DECLINED'].includes(to)) || to === 'ENDED'
+    ? { decisionId: await world.prepare(id, to === 'DECLINED' ? 'NOT_ADOPTED' : 'ADOPTED') }
     : {};
 /** @returns the new state, or the problem as `Type: message` */
 async function review(
@@ -124,6 +124,29 @@ describe('membership states', () => {
     expect(await review(persona, id, to, more)).toBe({ done: to, forbidden: forbidden(to), hidden }[verdict]);
   });
 
+  test.each([
+    ['steering-member', 'net:africa'],
+    ['americas-coordinator', 'net:americas'], // no Steering Committee there: the network itself decides
+  ])('%s ends no member of %s but one that is suspended, by a decision on just that', async (persona, network) => {
+    const id = await world.enterMembership(network, 'ACTIVE');
+    const admission = await world.prepare(id);
+    for (const to of ['WITHDRAWN', 'ENDED'] as const) {
+      expect(await review(persona, id, to, { decisionId: admission })).toContain('does not go from ACTIVE');
+    }
+    expect(await review(persona, id, 'SUSPENDED')).toBe('SUSPENDED');
+    expect(await review(persona, id, 'WITHDRAWN')).toContain('does not go from SUSPENDED to WITHDRAWN');
+    const end = (decisionId?: string) => review(persona, id, 'ENDED', decisionId ? { decisionId } : {});
+    expect(await end()).toBe(
+      "ValidationError: decisionId: ENDED needs a concluded decision on the membership's contentHash.",
+    );
+    expect(await end(admission)).toContain('not taken on the end of this membership');
+    expect(await end(await world.prepare(id, 'NOT_ADOPTED'))).toContain('it was NOT_ADOPTED');
+    const early = await world.prepare(id);
+    for (const to of ['ACTIVE', 'SUSPENDED'] as const) expect(await review(persona, id, to)).toBe(to);
+    expect(await end(early)).toContain('as it stands now'); // it was given back since
+    expect(await end(await world.prepare(id))).toBe('ENDED');
+  });
+
   test('what does not exist and what may not be seen get one answer', async () => {
     expect(await review('partner', 'mem:nothing', 'UNDER_REVIEW')).toBe(hidden);
   });
@@ -143,9 +166,10 @@ describe('what the feed is told', () => {
   test('joining and leaving, each with its row; a suspension and its end are not told', async () => {
     const id = await world.enterMembership('net:africa', 'UNDER_REVIEW');
     const decisionId = await world.prepare(id);
-    for (const to of ['ACTIVE', 'SUSPENDED', 'ACTIVE', 'SUSPENDED', 'ENDED'] as const) {
+    for (const to of ['ACTIVE', 'SUSPENDED', 'ACTIVE', 'SUSPENDED'] as const) {
       expect(await review('steering-member', id, to, { decisionId })).toBe(to);
     }
+    expect(await review('steering-member', id, 'ENDED', { decisionId: await world.prepare(id) })).toBe('ENDED');
     const organisationId = id.replace('mem', 'org');
     expect(await events(id)).toEqual([
       {
@@ -324,5 +348,16 @@ describe('roles', () => {
     expect(await change('revokeRole', persona, input)).toBe('done');
     expect(await world.rightsVersion()).toBeGreaterThan(after);
     expect(await change('revokeRole', persona, input)).toBe('ValidationError');
+  });
+
+  test('nobody takes a body that another network has made, or will make, by giving a role in it first', async () => {
+    await world.makeBody('net:americas', 'body:new-group');
+    const lead = (bodyId: string) => africa('EXPERT_GROUP_LEAD', { bodyId });
+    for (const bodyId of ['body:new-group', 'body:yet-to-come']) {
+      expect(await change('assignRole', 'steering-member', lead(bodyId))).toBe('ValidationError');
+    }
+    const own = americas('EXPERT_GROUP_LEAD', { bodyId: 'body:new-group' });
+    expect(await change('assignRole', 'americas-coordinator', own)).toBe('done');
+    expect(await change('revokeRole', 'americas-coordinator', own)).toBe('done');
   });
 });

@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openDatabase } from '../../kit/database/open.ts';
+import { Membership, MembershipEvent } from '../../subgraphs/members/entities/membership.ts';
+import { Organisation } from '../../subgraphs/members/entities/organisation.ts';
+import { expireInvitations } from '../../subgraphs/members/invitations.ts';
+import { migrations } from '../../subgraphs/members/migrations/index.ts';
 import { type MembersWorld, records, startMembers } from './world.ts';
 
 let world: MembersWorld;
@@ -117,4 +122,76 @@ test.each([
   // An end that comes by the calendar raises the version too, or nobody would ask for the actor again.
   if (!held && endsOn) expect(await world.rightsVersion()).toBeGreaterThan(before);
   await set(null, null);
+});
+
+describe('an invitation that nobody answers', () => {
+  const invite = async (clientMutationId: string, subject: string) => {
+    const input = {
+      ...{ clientMutationId, networkId: 'net:africa', subject, note: 'canary-note' },
+      ...{
+        organisationName: 'Canary of nobody',
+        stakeholderType: 'ACADEMIA',
+        country: 'UG',
+        thematicTags: ['canary-tag'],
+      },
+    };
+    const { data } = await world.ask(
+      'africa-coordinator',
+      'mutation ($input: InviteInput!) { inviteOrganisation(input: $input) { membership { id invitedUntil } } }',
+      { input },
+    );
+    return data.inviteOrganisation.membership as { id: string; invitedUntil: string };
+  };
+  const accept = async (subject: string, membershipId: string) => {
+    const input = { clientMutationId: 'a1', membershipId, motivation: 'Yes.', yourName: 'Sample Persona Late' };
+    const { data } = await world.ask(
+      (await world.resolve(subject))!,
+      `mutation ($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { membership { status }
+        problems { ... on UserError { message } } } }`,
+      { input },
+    );
+    return data.acceptInvitation.membership?.status ?? data.acceptInvitation.problems[0].message;
+  };
+  const day = 86_400_000;
+
+  test('is over after 30 days, in one of two processes, with all that it says; one that was accepted stays', async () => {
+    const [late, taken] = [await invite('i1', 'guest:late'), await invite('i2', 'guest:taken')];
+    const term = Date.parse(late.invitedUntil) - Date.now();
+    expect([term > 29.9 * day, term <= 30 * day]).toEqual([true, true]);
+    expect(await accept('guest:taken', taken.id)).toBe('APPLIED');
+    const open = () =>
+      openDatabase({
+        ...{ ...world.database, subgraph: 'members', migrations },
+        entities: [Membership, MembershipEvent, Organisation],
+      });
+    const [one, other] = await Promise.all([open(), open()]);
+    expect(await expireInvitations(one, () => new Date(Date.now() + 29 * day))).toEqual([]);
+    await world.sql("UPDATE members.membership SET invited_until = now() WHERE status IN ('INVITED', 'APPLIED')");
+    expect(await accept('guest:late', late.id)).toContain('has expired');
+    const swept = await Promise.all([expireInvitations(one), expireInvitations(other)]);
+    await Promise.all([one.stop(), other.stop()]);
+    expect(swept.flat()).toEqual([late.id]);
+    const [{ text }] = await world.sql(
+      `SELECT row_to_json(m)::text || row_to_json(o)::text || (SELECT string_agg(row_to_json(e)::text, '') FROM members.membership_event e
+         WHERE e.membership_id = m.id) AS text
+       FROM members.membership m JOIN members.organisation o ON o.id = m.organisation_id WHERE m.id = $1`,
+      [late.id],
+    );
+    for (const gone of ['anary', 'guest:late']) expect(text).not.toContain(gone);
+    expect(await world.resolve('guest:late')).toBeNull();
+    expect(await world.resolve('guest:taken')).not.toBeNull();
+    const history = 'status invitedUntil statusHistory { from to note bySeat { id } byApplicant }';
+    expect(await world.refer('africa-coordinator', 'Membership', [late.id], history)).toEqual([
+      {
+        ...{ status: 'WITHDRAWN', invitedUntil: null },
+        statusHistory: [
+          { from: null, to: 'INVITED', note: null, bySeat: { id: 'seat:s07' }, byApplicant: false },
+          { from: 'INVITED', to: 'WITHDRAWN', note: null, bySeat: null, byApplicant: false },
+        ],
+      },
+    ]);
+    const acts = await world.sql('SELECT detail FROM audit.entry WHERE target_id = $1 ORDER BY position', [late.id]);
+    expect(acts.at(-1)).toEqual({ detail: 'INVITATION_EXPIRED' });
+    expect(await world.resolve('persona:africa-coordinator')).not.toBeNull(); // who invited is nobody who applied
+  });
 });

@@ -56,6 +56,8 @@ export interface MembersWorld {
   enterMembership(networkId: string, status: MembershipStatus): Promise<string>;
   /** Brings an application to where it can be decided: sponsors, a check, and a decision of the network. @returns the decision's id */
   prepare(membershipId: string, outcome?: string, more?: { bodyIds?: string[]; hash?: string }): Promise<string>;
+  /** What networks says of a body that it has made. */
+  makeBody(networkId: string, bodyId: string): Promise<void>;
   /** Removes what enterMembership made. */
   clear(): Promise<void>;
   stop(): Promise<void>;
@@ -149,6 +151,17 @@ export async function startMembers(refuseSamples = false): Promise<MembersWorld>
       );
       return decisionId;
     },
+    async makeBody(networkId, bodyId) {
+      await world.sql('INSERT INTO feed.stream VALUES ($1, 0) ON CONFLICT DO NOTHING', [networkId]);
+      await world.sql(
+        `WITH head AS (UPDATE feed.stream SET position = position + 1 WHERE network_id = $1 RETURNING position)
+         INSERT INTO feed.event (network_id, position, id, type, event_type, subject, visibility, body_ids,
+           thematic_areas, countries, data, occurred_at)
+         SELECT $1, position, $2, 'BODY_CHANGED', 'org.net4u.body.changed.v1', $2, 'PUBLIC', '{}', '{}', '{}', $3, now()
+         FROM head`,
+        [networkId, `body/${bodyId}`, JSON.stringify({ bodyId, networkId, version: 1, changed: [] })],
+      );
+    },
     async clear() {
       await world.sql("DELETE FROM members.sponsorship WHERE membership_id LIKE 'mem:t%'");
       await world.sql("DELETE FROM members.membership_event WHERE membership_id LIKE 'mem:t%'");
@@ -162,6 +175,8 @@ export async function startMembers(refuseSamples = false): Promise<MembersWorld>
       await fresh.drop();
     },
   };
+  for (const n of [1, 2, 3, 4, 5]) await world.makeBody('net:americas', `body:am-${n}`);
+  await world.makeBody('net:africa', 'body:af-sc');
   for (const name of personas) {
     const actor = await world.resolve(`persona:${name}`);
     if (actor) actors.set(name, actor);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Machine, mayFollow, statesAfter, statesBefore } from '../../kit/machine.ts';
 import { decisionMachine, meetingMachine, statementMachine } from '../../subgraphs/discussions/transitions.ts';
-import { applicantMachine, membershipMachine } from '../../subgraphs/members/states.ts';
+import { applicantMachine, membershipMachine, timeMachine } from '../../subgraphs/members/states.ts';
 import { correctionMachine, reviewMachine } from '../../subgraphs/networks/review-stages.ts';
 import { planMachine, suggestionMachine } from '../../subgraphs/working-plans/states.ts';
 import { activityMachine } from '../../subgraphs/working-plans/statuses.ts';
@@ -27,9 +27,8 @@ const lives: [name: string, machine: Machine<string>, states: string, steps: Rec
       'MORE_INFO ACTIVE': 'two sponsors have confirmed; the check is recorded; a decision of the committee',
       'MORE_INFO DECLINED': 'a decision of the committee, or the reason of a safety officer',
       'ACTIVE SUSPENDED': '',
-      'ACTIVE WITHDRAWN': '',
       'SUSPENDED ACTIVE': '',
-      'SUSPENDED ENDED': '',
+      'SUSPENDED ENDED': 'a decision of the network or its committee',
     },
   ],
   [
@@ -46,6 +45,12 @@ const lives: [name: string, machine: Machine<string>, states: string, steps: Rec
       'DECLINED UNDER_REVIEW': 'within 30 days; once',
       'ACTIVE WITHDRAWN': '',
     },
+  ],
+  [
+    'membership, by itself',
+    timeMachine,
+    'INVITED APPLIED UNDER_REVIEW MORE_INFO DECLINED ACTIVE SUSPENDED WITHDRAWN ENDED',
+    { 'INVITED WITHDRAWN': 'nobody has answered for 30 days' },
   ],
   [
     'plan',

@@ -7,9 +7,9 @@ import { Membership } from '../entities/membership.ts';
 import { Organisation, type StakeholderType } from '../entities/organisation.ts';
 import type { AcceptInvitationInput, AnswerReviewInput, AppealInput, ApplyInput, InviteInput } from '../inputs.ts';
 import { mayAct, mayApply, mayInvite } from '../policy.ts';
-import { appealWithin, openStatuses } from '../states.ts';
+import { appealWithin, invitedFor, openStatuses } from '../states.ts';
 import { checkId, checkOptionalText, checkTags, checkText } from './input.ts';
-import { lockMembership, move } from './membership-steps.ts';
+import { lockMembership, move, refuseExpired } from './membership-steps.ts';
 import { insertMembership, refuseSecond } from './memberships.ts';
 import { checkSubject, enterPerson } from './persons.ts';
 import { insertOrganisation } from './records.ts';
@@ -121,7 +121,12 @@ async function lockOrganisation(tx: Transaction, id: string): Promise<string> {
  * Invites an organisation; whom the subject names may sign in, accept and apply. @returns the membership's id, INVITED
  * @throws Problem
  */
-export async function inviteOrganisation(tx: Transaction, actor: Actor, input: InviteInput): Promise<string> {
+export async function inviteOrganisation(
+  tx: Transaction,
+  actor: Actor,
+  input: InviteInput,
+  now: () => Date = () => new Date(),
+): Promise<string> {
   const networkId = checkId(input.networkId, 'net', 'networkId');
   if (!mayInvite(actor, networkId, await readGovernance(tx, networkId))) {
     throw forbidden('Organisations are invited by a coordinator or steering member of the network.');
@@ -134,6 +139,7 @@ export async function inviteOrganisation(tx: Transaction, actor: Actor, input: I
       actor,
       {
         ...{ id, organisationId, networkId, status: 'INVITED', invitedSubject },
+        invitedUntil: new Date(now().getTime() + invitedFor),
         appliedBySeatId: actor.seatId ?? null,
         appliedByPersonId: actor.personId ?? null,
       },
@@ -151,6 +157,7 @@ export async function acceptInvitation(
 ): Promise<string> {
   return once(tx, actor, 'acceptInvitation', input, input.membershipId, async () => {
     const membership = await lockApplicants(tx, actor, input.membershipId);
+    refuseExpired(membership, now());
     const personId =
       actor.kind === 'PERSON' ? await enterPerson(tx, actor, input.yourName) : membership.appliedByPersonId;
     const motivation = checkText(input.motivation, 4_000, 'motivation');

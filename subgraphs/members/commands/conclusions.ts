@@ -17,6 +17,15 @@ export function applicationHash(
   return createHash('sha256').update(text).digest('hex');
 }
 
+/**
+ * What a decision to end a suspended membership is bound to: SHA-256, in lower-case hex, of the JSON array of the word END, the
+ * membership's id and its version. Whoever is given back, and suspended once more, is at another version.
+ */
+export const endingHash = ({ id, version }: Pick<Membership, 'id' | 'version'>): string =>
+  createHash('sha256')
+    .update(JSON.stringify(['END', id, version]))
+    .digest('hex');
+
 const outcomeFor: Partial<Record<MembershipStatus, string>> = { ACTIVE: 'ADOPTED', DECLINED: 'NOT_ADOPTED' };
 
 const wrong = (message: string) => invalid(`decisionId: ${message}`, 'input', 'decisionId');
@@ -40,6 +49,15 @@ export async function findConclusion(
   if (!found) throw wrong('this network has concluded no such decision.');
   if (!found.isOfNetwork) throw wrong('taken by a group, not by the network or its Steering Committee.');
   return found;
+}
+
+/** That the network has decided to end this membership, as it is suspended now. @throws Problem ValidationError that says what does not fit */
+export async function checkEnding(tx: Transaction, membership: Membership, decisionId: string): Promise<void> {
+  const found = await findConclusion(tx, membership.networkId, decisionId);
+  if (found.outcome !== 'ADOPTED') throw wrong(`it was ${found.outcome}, and ENDED needs ADOPTED.`);
+  if (found.contentHash !== endingHash(membership)) {
+    throw wrong('it was not taken on the end of this membership as it stands now: see its contentHash.');
+  }
 }
 
 /**

@@ -5,12 +5,12 @@ import { Membership, MembershipEvent } from '../entities/membership.ts';
 import { Organisation } from '../entities/organisation.ts';
 import { memberEvent } from '../events.ts';
 import { mayFound, maySeeMembership } from '../policy.ts';
-import { applicantSteps, changesRights, type MembershipStatus, membershipSteps, type Steps } from '../states.ts';
+import { applicantSteps, changesRights, type MembershipStatus, membershipSteps, timeSteps } from '../states.ts';
 import { bumpRights, readGovernance } from './rights.ts';
 
 /**
  * Locks the row, so that of two moves the second sees the first one's state. What the actor may not see does not exist.
- * @throws Problem ValidationError with the path of the id
+ * @throws Problem ValidationError with the path of the id; ForbiddenError when its network is at home in another region
  */
 export async function lockMembership(
   tx: Transaction,
@@ -44,6 +44,12 @@ export function checkVersion(thing: { version: number }, expected: number | null
   }
 }
 
+/** An invitation is over when its time is, swept or not. @throws Problem ValidationError */
+export function refuseExpired({ status, invitedUntil }: Membership, at: Date): void {
+  if (status !== 'INVITED' || invitedUntil === null || invitedUntil > at) return;
+  throw invalid('membershipId: this invitation has expired: it may be sent anew.', 'input', 'membershipId');
+}
+
 export interface Step {
   at: Date | null;
   note?: string | null;
@@ -52,15 +58,18 @@ export interface Step {
   byApplicant?: boolean;
 }
 
+/** Who takes a step; SYSTEM where time does. */
+type Mover = Pick<Actor, 'kind' | 'seatId' | 'personId'>;
+
 /** @throws Problem ValidationError naming both states when the step does not exist */
 export async function move(
   tx: Transaction,
-  actor: Actor,
+  actor: Mover,
   from: Membership,
   to: MembershipStatus,
   step: Step,
 ): Promise<string> {
-  const steps: Steps = step.byApplicant ? applicantSteps : membershipSteps;
+  const steps = actor.kind === 'SYSTEM' ? timeSteps : step.byApplicant ? applicantSteps : membershipSteps;
   if (!steps[from.status].includes(to)) {
     throw invalid(`A membership does not go from ${from.status} to ${to}.`, 'input', 'to');
   }
@@ -76,7 +85,7 @@ export async function move(
 /** What follows from a step: the organisation's standing, the rights of its seats, its place in the history, and the feed. */
 export async function follow(
   tx: Transaction,
-  actor: Actor,
+  actor: Mover,
   to: Membership,
   from: MembershipStatus | null,
   step: Step,

@@ -11,9 +11,9 @@ import type { CheckApplicantInput, ReviewApplicationInput } from '../inputs.ts';
 import { type Governance, mayCheckApplicant, mayFound, mayMoveMembership, mayWithdraw } from '../policy.ts';
 import { type MembershipStatus, membershipSteps, openStatuses } from '../states.ts';
 import { admitApplicant } from './admission.ts';
-import { checkConclusion, findConclusion } from './conclusions.ts';
+import { checkConclusion, checkEnding, findConclusion } from './conclusions.ts';
 import { checkOptionalText } from './input.ts';
-import { checkVersion, follow, lockMembership, move } from './membership-steps.ts';
+import { checkVersion, follow, lockMembership, move, refuseExpired } from './membership-steps.ts';
 import { readGovernance } from './rights.ts';
 import { checkSponsors } from './sponsors.ts';
 
@@ -44,6 +44,7 @@ export async function insertMembership(
     appliedBySeatId: null,
     appliedByPersonId: null,
     invitedSubject: null,
+    invitedUntil: null,
     checkedAt: null,
     checkedBySeatId: null,
     checkNote: null,
@@ -109,7 +110,17 @@ export async function reviewApplication(
       if (membership.status === 'INVITED' && membership.invitedSubject !== null) {
         throw forbidden('Whom an invitation names accepts it (acceptInvitation), and nobody in his place.');
       }
-      if (isDecided) await checkDecided(tx, actor, membership, input.to, { governance, decisionId, note });
+      refuseExpired(membership, now());
+      if (input.to === 'ENDED') {
+        if (decisionId === null) {
+          throw invalid(
+            "decisionId: ENDED needs a concluded decision on the membership's contentHash.",
+            'input',
+            'decisionId',
+          );
+        }
+        await checkEnding(tx, membership, decisionId);
+      } else if (isDecided) await checkDecided(tx, actor, membership, input.to, { governance, decisionId, note });
       else if (decisionId !== null) await findConclusion(tx, networkId, decisionId);
     }
     // What follows takes the rights' row: whoever holds that waits for no organisation.

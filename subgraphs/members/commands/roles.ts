@@ -38,7 +38,7 @@ export async function assignRole(
     if (!mayAssignTo(actor, seat)) throw forbidden('Nobody gives himself a role: another of those who may does.');
     await checkCommittee(tx, actor, role, networkId, bodyId);
     if (memberRoles.includes(role)) await checkMember(tx, seat.organisationId, networkId);
-    if (bodyId !== null) await checkBody(tx, bodyId, networkId);
+    if (bodyId !== null) await checkBody(tx, actor, bodyId, networkId);
     const decisionId = checkOptionalText(input.decisionId, 128, 'decisionId');
     if (decisionId !== null && (await findConclusion(tx, networkId, decisionId)).outcome !== 'ADOPTED') {
       throw invalid('decisionId: it was not adopted.', 'input', 'decisionId');
@@ -168,11 +168,15 @@ async function checkCommittee(tx: Transaction, actor: Actor, role: Role, network
   if (found.length > 0) throw forbiddenRole(role);
 }
 
-/** A body belongs to one network. This subgraph knows which only from the body's assignments: the first of them tells. */
-async function checkBody(tx: Transaction, bodyId: string, networkId: string) {
-  const others = await tx.manager.query(
-    'SELECT 1 FROM role_assignment WHERE body_id = $1 AND network_id <> $2 LIMIT 1',
+/**
+ * A body belongs to one network, which has made it: it has said so in the feed. Who could name one that is yet to come, or of
+ * which nobody has a role yet, would keep its own network out of it. Records that ship may come before their bodies.
+ */
+async function checkBody(tx: Transaction, actor: Actor, bodyId: string, networkId: string) {
+  if (actor.kind === 'SYSTEM') return;
+  const made: unknown[] = await tx.manager.query(
+    'SELECT 1 FROM feed.body WHERE body_id = $1 AND network_id = $2 LIMIT 1',
     [bodyId, networkId],
   );
-  if (others.length > 0) throw invalid('bodyId: a body of another network.', 'input', 'bodyId');
+  if (made.length === 0) throw invalid('bodyId: this network has no such body.', 'input', 'bodyId');
 }

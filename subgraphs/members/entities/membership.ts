@@ -44,6 +44,9 @@ export class Membership {
   @Column('text', { name: 'invited_subject', nullable: true })
   invitedSubject!: string | null;
 
+  @Column('timestamptz', { name: 'invited_until', nullable: true })
+  invitedUntil!: Date | null;
+
   /** When the network has made sure of who applies. */
   @Column('timestamptz', { name: 'checked_at', nullable: true })
   checkedAt!: Date | null;

@@ -2,6 +2,7 @@ import { InitialMembers1763700000000 } from './2026-11-21-members.ts';
 import { MemberAccounts1763793000000 } from './2026-11-22-accounts.ts';
 import { BreakGlass1763793100000 } from './2026-11-22-break-glass.ts';
 import { DirectoryExports1763792000001 } from './2026-11-22-directory.ts';
+import { InvitationTerm1763800000000 } from './2026-11-22-invitations.ts';
 import { MembershipLife1763792000000 } from './2026-11-22-membership-life.ts';
 import { MemberNotices1763798000000 } from './2026-11-22-notices.ts';
 import { OrganisationStanding1763799000000 } from './2026-11-22-standing.ts';
@@ -14,4 +15,5 @@ export const migrations = [
   BreakGlass1763793100000,
   MemberNotices1763798000000,
   OrganisationStanding1763799000000,
+  InvitationTerm1763800000000,
 ];

@@ -1,6 +1,6 @@
 import { Ctx, Directive, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { DateTime, PartialDate } from '../../../kit/scalars.ts';
-import { applicationHash } from '../commands/conclusions.ts';
+import { applicationHash, endingHash } from '../commands/conclusions.ts';
 import type { MembersContext } from '../context.ts';
 import { Network } from '../entities/foreign.ts';
 import { Membership, MembershipEvent, Sponsorship } from '../entities/membership.ts';
@@ -100,14 +100,24 @@ export class MembershipResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'What a decision on the application is to be opened on: SHA-256 in hex of the JSON array of id, name, stakeholder type, country and motivation. Read like the motivation.',
+      'What a decision on the application is to be opened on: SHA-256 in hex of the JSON array of id, name, stakeholder type, country and motivation. Of a SUSPENDED membership, what a decision to end it is to be opened on: of the JSON array of "END", id and version. Read like the motivation.',
   })
   async contentHash(@Root() membership: Membership, @Ctx() { actor, loaders }: MembersContext): Promise<string | null> {
     if (!maySeeApplication(actor, membership) || membership.erasedAt !== null) return null;
+    if (membership.status === 'SUSPENDED') return endingHash(membership);
     const organisation = await loaders.organisations.load(membership.organisationId);
     // Of a hidden name the hash would tell whether a guess is right.
     if (!organisation || !maySeeThroughLock(actor, organisation)) return null;
     return applicationHash(membership, organisation);
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description:
+      'Until when an invitation may be accepted: what nobody has answered by then is withdrawn, and erased. Null of what is not INVITED; read like the motivation.',
+  })
+  invitedUntil(@Root() membership: Membership, @Ctx() { actor }: MembersContext): Date | null {
+    return membership.status === 'INVITED' && maySeeApplication(actor, membership) ? membership.invitedUntil : null;
   }
 
   @FieldResolver(() => DateTime, {

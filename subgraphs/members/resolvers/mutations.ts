@@ -14,7 +14,7 @@ const sentAgain = 'Under which a call that is sent again, since its answer was l
 export class MembershipMutations {
   @Mutation(() => MembershipPayload, {
     description:
-      'Moves a membership along its states. The coordinator prepares, the Steering Committee decides (where there is none, the coordinator), the safety officer may decline or suspend. To admit an applicant: two sponsors that have confirmed, a recorded check, and, where there is a committee, a decision on the contentHash.',
+      'Moves a membership along its states. The coordinator prepares, the Steering Committee decides (where there is none, the coordinator), the safety officer may decline or suspend. To admit an applicant: two sponsors that have confirmed, a recorded check, and, where there is a committee, a decision on the contentHash. A suspended membership is ended by a decision on its contentHash; leaving is the member’s own act (withdrawMembership).',
   })
   reviewApplication(
     @Arg('input', () => ReviewApplicationInput) input: ReviewApplicationInput,
