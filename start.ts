@@ -27,7 +27,11 @@ const subgraphs = {
   members: {
     records: () => json('seed/members.json'),
     start: async (options: SubgraphOptions<never>, { config }: Platform) =>
-      (await import('./subgraphs/members/server.ts')).start({ ...options, mail: mailOf(config) }),
+      (await import('./subgraphs/members/server.ts')).start({
+        ...options,
+        mail: mailOf(config),
+        links: linksOf(config),
+      }),
   },
   'working-plans': {
     records: async () => ({ plans: [await json('seed/plan.json')] }),
@@ -256,11 +260,18 @@ async function linkKey([region = '', ...rest]: string[], say: (line: string) => 
   say(await runLinkKey(database, config.REGION, { region, networkIds }));
 }
 
-/** `start.ts verify-audit [heads]` verifies the audit log and prints the heads of its chains; `heads`, a file, is what it printed before. */
-async function verifyAudit([file]: string[], say: (line: string) => void): Promise<void> {
+/**
+ * `start.ts verify-audit [heads]` verifies the audit log and prints the heads of its chains; `heads`, a file, is what it printed before, or what another region
+ * keeps of it. `start.ts verify-audit --kept <region>` prints what is kept here of that region's.
+ */
+async function verifyAudit([file, region]: string[], say: (line: string) => void): Promise<void> {
   const unused = ['OIDC_ISSUER', 'CURSOR_SECRET', 'GATEWAY_SECRET'] as const;
   const { DATABASE_URL = '' } = readConfig(process.env, ['DATABASE_URL'], unused);
-  const { runVerification } = await import('./kit/audit/command.ts');
+  const { runVerification, tellKept } = await import('./kit/audit/command.ts');
+  if (file === '--kept') {
+    if (!region) throw new ConfigurationError('Usage: verify-audit --kept <region>');
+    return tellKept(DATABASE_URL, region, say);
+  }
   await runVerification(DATABASE_URL, file ? await readFile(file, 'utf8') : '', say);
 }
 

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { ConfigurationError } from '../errors.ts';
 import { installationChain } from './append.ts';
+import { readKept } from './peers.ts';
 import type { ChainHead } from './read.ts';
 import { type Fault, type Verdict, verifyAudit } from './verify.ts';
 
@@ -32,6 +33,24 @@ export class AuditFault extends Error {
 
 const describe = ({ networkId, position, id, kind, message }: Fault) =>
   `${nameOf(networkId)} ${position}${id ? ` ${id}` : ''}: ${kind}: ${message}`;
+
+/**
+ * Says, as `runVerification` does, where a linked region said that its log stands: for that region's operator, who verifies his
+ * log by it. @throws ConfigurationError
+ */
+export async function tellKept(url: string, region: string, say: (line: string) => void): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'net4u verify-audit' });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const kept = await readKept(async (sql, parameters) => (await client.query(sql, parameters)).rows, region);
+    for (const head of kept) say(describeHead(head));
+  } catch (error) {
+    throw new ConfigurationError(`DATABASE_URL: what ${region} said cannot be read there: ${(error as Error).message}`);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
 
 /**
  * What an operator asks for on the command line (start.ts).

@@ -90,4 +90,46 @@ export const auditMigrations: SharedMigration[] = [
       DROP TABLE audit.entry, audit.chain
     `,
   },
+  {
+    // Who has asked that a seat be stopped is looked for by the seat.
+    name: '2026-11-22-audit-freezes',
+    up: `CREATE INDEX entry_of_freeze ON audit.entry (target_id, at) WHERE action IN ('FREEZE_ASKED', 'SAFETY_LOCKED', 'SAFETY_UNLOCKED')`,
+    down: 'DROP INDEX audit.entry_of_freeze',
+  },
+  {
+    // What other regions have said of where their logs stand: see peers.ts.
+    name: '2026-11-22-audit-peers',
+    up: `
+      CREATE TABLE audit.peer_head (
+        region text NOT NULL,
+        network_id text NOT NULL,
+        position bigint NOT NULL,
+        hash text NOT NULL,
+        heard_at timestamptz NOT NULL DEFAULT now(),
+        -- when the region first said otherwise
+        disputed_at timestamptz,
+        PRIMARY KEY (region, network_id)
+      );
+    `,
+    down: 'DROP TABLE audit.peer_head',
+  },
+  {
+    // Whether somebody has asked for an act and nobody has done it since: told to every subgraph, without letting it read the log.
+    name: '2026-11-22-audit-asked',
+    up: `
+      CREATE INDEX entry_of_target ON audit.entry (target_id, at);
+      CREATE FUNCTION audit.asked(of_networks text[], asked text, done text, of_type text, of_id text)
+      RETURNS TABLE (person_id text, seat_id text) STABLE LANGUAGE sql SECURITY DEFINER
+      SET search_path = pg_catalog, pg_temp AS $$
+        SELECT last.actor_person_id, last.actor_seat_id FROM (
+          SELECT e.action, e.actor_person_id, e.actor_seat_id FROM audit.entry e
+          WHERE e.network_id = ANY (of_networks) AND e.target_type = of_type AND e.target_id = of_id
+            AND e.action IN (asked, done) AND e.at > now() - interval '24 hours'
+          ORDER BY e.at DESC, e.position DESC LIMIT 1
+        ) last WHERE last.action = asked
+      $$;
+      REVOKE ALL ON FUNCTION audit.asked(text[], text, text, text, text) FROM PUBLIC;
+    `,
+    down: 'DROP FUNCTION audit.asked(text[], text, text, text, text); DROP INDEX audit.entry_of_target',
+  },
 ];

@@ -17,8 +17,12 @@ export async function prepareAudit(
   await grantShared(owner, url, subgraph, secret, [
     'USAGE ON SCHEMA audit',
     'EXECUTE ON FUNCTION audit.append(text, jsonb)',
+    'EXECUTE ON FUNCTION audit.asked(text[], text, text, text, text)',
     ...(subgraph === 'members'
-      ? ['SELECT ON audit.entry', 'SELECT ON audit.chain', 'EXECUTE ON FUNCTION audit.erase_reason(text, text)']
+      ? [
+          ...['SELECT ON audit.entry', 'SELECT ON audit.chain', 'EXECUTE ON FUNCTION audit.erase_reason(text, text)'],
+          'SELECT, INSERT, UPDATE ON audit.peer_head',
+        ]
       : []),
   ]);
 }

@@ -1,3 +1,4 @@
+import { type Asked, mayActAsAsked } from '../../kit/audit/asked.ts';
 import { type Actor, type Role, type Visibility, visibilities } from '../../kit/context.ts';
 import { hasRole, maySee } from '../../kit/visibility.ts';
 import type { MeetingKind } from './entities/meeting.ts';
@@ -73,10 +74,10 @@ export const officedNetworks = (actor: Actor): string[] => [
 
 /**
  * Takes out what endangers somebody: the safety officer of one of the thread's networks, also in a group whose threads he does not
- * read. He need not read what he takes out.
+ * read. He need not read what he takes out. So may an operator, who reads nothing, when somebody of the network has asked.
  */
-export function mayRedact(actor: Actor, thread: Circle): boolean {
-  return officersOf(actor, thread.networkIds);
+export function mayRedact(actor: Actor, thread: Circle, asked: Asked | null = null): boolean {
+  return officersOf(actor, thread.networkIds) || mayActAsAsked(actor, asked);
 }
 
 /** What a post said before it was edited: the safety officer of a network that its author spoke in, where he may read the thread. */

@@ -112,3 +112,21 @@ export class ConfirmMailAddressInput {
   @Field(() => String, { description: 'As it was mailed; it is taken for an hour, five tries.' })
   code!: string;
 }
+
+@InputType()
+export class AskToRedactInput {
+  @Field(() => ID)
+  clientMutationId!: string;
+  @Field(() => ID, { description: 'One that the record is of.' })
+  networkId!: string;
+  @Field(() => String, {
+    description: 'Post, Thread, Meeting, Statement, KnowledgeItem, Decision or WorkingPlan.',
+  })
+  typename!: string;
+  @Field(() => ID)
+  id!: string;
+  @Field(() => String, {
+    description: 'Kept in the audit log, for the safety officers of the network; without the words that are to go.',
+  })
+  reason!: string;
+}

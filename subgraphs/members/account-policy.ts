@@ -21,9 +21,14 @@ export const mayReadAudit = (actor: Actor, networkId: string | null): boolean =>
   isOperator(actor) ||
   (networkId !== null && hasRole(actor, ['STEERING_COMMITTEE', 'COORDINATOR', 'SAFETY_OFFICER'], [networkId]));
 
+/** Where the chains of these networks stand: for another installation that keeps it as evidence, with the key that its link has. */
+export const headsFor = (actor: Actor): readonly string[] | null =>
+  actor.kind === 'PARTNER' && actor.partner?.scopes.includes('plans:replicate') ? actor.partner.networkIds : null;
+
 /** Acts of safety: why they were done may name the danger, so their reasons are the safety officer's. */
 const safetyActions: readonly AuditAction[] = [
   'FREEZE_ASKED',
+  'REDACTION_ASKED',
   'SAFETY_LOCKED',
   'SAFETY_UNLOCKED',
   'TEXT_REDACTED',
@@ -35,6 +40,12 @@ export const mayReadReason = (actor: Actor, entry: { networkId: string; action: 
   hasRole(actor, ['SAFETY_OFFICER'], [entry.networkId]) ||
   (!(safetyActions as readonly string[]).includes(entry.action) &&
     hasRole(actor, ['STEERING_COMMITTEE', 'COORDINATOR'], [entry.networkId]));
+
+/** Asks an operator to take text out, where no safety officer can do it now: who leads the network in that, and its safety officer. */
+export const mayAskToRedact = (actor: Actor, networkId: string): boolean =>
+  actor.kind === 'SEAT' &&
+  actor.personId !== undefined &&
+  hasRole(actor, ['COORDINATOR', 'SAFETY_OFFICER'], [networkId]);
 
 /** A reason may name somebody: it is taken out like any other text. */
 export const mayEraseReason = (actor: Actor, networkId: string): boolean =>

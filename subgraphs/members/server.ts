@@ -5,6 +5,7 @@ import { openDatabase } from '../../kit/database/open.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { readInstallation, type SubgraphOptions } from '../../kit/subgraph.ts';
 import { readExportFile } from './accounts.ts';
+import { followHeads, type LinkedRegion } from './audit-peers.ts';
 import { createChanges } from './changes.ts';
 import type { AuditPosition, MembersContext } from './context.ts';
 import { collectActs, finishDataRights, inConfidence } from './data-rights-jobs.ts';
@@ -30,6 +31,8 @@ import { buildMembersSchema } from './schema.ts';
 export interface MembersOptions extends SubgraphOptions<MembersRecords> {
   /** Absent: nothing is mailed. */
   mail?: MailSettings | undefined;
+  /** Other regions, whose audit logs are watched. */
+  links?: readonly LinkedRegion[];
 }
 
 /** Opens the members database and serves the subgraph. `stop` is safe to call twice. */
@@ -60,6 +63,7 @@ export async function start(options: MembersOptions): Promise<RunningServer> {
   });
   const { hints } = options.database;
   const heads = reportHeads(database, log);
+  const peers = followHeads({ database, log, links: options.links ?? [] });
   const dataRights = startDataRights({
     ...{ database, subgraph: 'members', hints, log, collect: collectActs, hide: inConfidence },
     finish: () => finishDataRights(database),
@@ -124,6 +128,7 @@ export async function start(options: MembersOptions): Promise<RunningServer> {
         await clearing.stop();
         await erasure.stop();
         heads.stop();
+        await peers.stop();
         await dataRights.stop();
         await database.stop();
       },
@@ -134,6 +139,7 @@ export async function start(options: MembersOptions): Promise<RunningServer> {
     await clearing.stop();
     await erasure.stop();
     heads.stop();
+    await peers.stop();
     await dataRights.stop();
     await database.stop();
     throw error;

@@ -1,3 +1,4 @@
+import { type Asked, mayActAsAsked } from '../../kit/audit/asked.ts';
 import type { Actor, Role, RoleGrant } from '../../kit/context.ts';
 import type { ThematicArea } from '../../kit/types.ts';
 import { hasRole, maySee, readableNetworks } from '../../kit/visibility.ts';
@@ -161,9 +162,9 @@ export const mayConclude = (actor: Actor, plan: PlanFacts): boolean =>
 /** Naming a version, or writing an old one's text back. */
 export const mayKeepVersion = mayEditPlan;
 
-/** Taking a text out of the document, its history and all copies. */
-export const mayRedact = (actor: Actor, plan: PlanFacts): boolean =>
-  actor.kind === 'SEAT' && hasRole(actor, ['SAFETY_OFFICER'], plan.networkIds);
+/** Taking a text out of the document, its history and all copies; by an operator when somebody of its networks has asked. */
+export const mayRedact = (actor: Actor, plan: PlanFacts, asked: Asked | null = null): boolean =>
+  (actor.kind === 'SEAT' && hasRole(actor, ['SAFETY_OFFICER'], plan.networkIds)) || mayActAsAsked(actor, asked);
 
 /** Another region's installation, by its key: it reads plans of its networks whole, to write them there too. */
 export const mayReplicate = (actor: Actor, plan: Pick<PlanFacts, 'networkIds'>): boolean =>

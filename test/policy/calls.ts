@@ -53,6 +53,8 @@ const assign = (role: string, bodyId?: string) =>
     ...{ seatId: 'seat:s12', role, networkId: net, startsOn: '2027-01-01', endsOn: '2026-01-01' },
     ...(bodyId && { bodyId }),
   }));
+const askToRedact = (typename: string, of: (stage: Stage) => string) =>
+  may('askToRedact', (stage) => ({ networkId: net, typename, id: of(stage), reason: 'For a test' }), 'networkId');
 const step = (to: string) =>
   may('reviewApplication', ({ membership }) => ({ membershipId: membership, to, expectedVersion: stale }));
 const exportOf = (which: keyof Stage['plans']) =>
@@ -198,9 +200,25 @@ export const calls: Record<string, Record<string, Call>> = {
     })),
   },
   'redact text': {
-    any: all(
+    unasked: all(
       may('redactPost', ({ post }) => ({ postId: post, reason: 'For a test' })),
       may('redactPlanText', ({ plans }) => ({ planId: plans.draft, text: 'no such words', reason: 'For a test' })),
+    ),
+    ask: all(
+      askToRedact('Thread', ({ threads }) => threads.public),
+      askToRedact('WorkingPlan', ({ plans }) => plans.public),
+    ),
+    // The officer, who needs not be asked, tries others, so that the requests of these stay open.
+    'when asked': all(
+      may('redactThread', ({ threads }, who) => ({
+        threadId: who === 'officer' ? threads.group : threads.public,
+        reason: 'For a test',
+      })),
+      may('redactPlanText', ({ plans }, who) => ({
+        planId: who === 'officer' ? plans.adopted : plans.public,
+        text: 'no such words',
+        reason: 'For a test',
+      })),
     ),
   },
   'break the glass': {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { actors, brokenGlass, net } from './actors.ts';
+import { actors, brokenGlass, net, otherNet } from './actors.ts';
 import { calls, report } from './calls.ts';
 import { questions } from './questions.ts';
+import { send } from './send.ts';
 import { personas, type Stage, setStage } from './stage.ts';
 import { actions, type Cell, cells, columns, who, yesTo } from './table.ts';
 
@@ -75,6 +76,31 @@ describe('the gateway lets each do what the matrix says, and refuses the rest', 
       );
     }
     expect(lines(action, ({ role }) => found.get(role)!)).toEqual(expected(action, asked));
+  });
+
+  test('what was asked of an operator is done once, and only if a network of the thing has asked', async () => {
+    const [coordinator, stranger, operator] = await Promise.all(
+      (['coordinator', 'stranger', 'operator'] as const).map((role) => stage.as(role)),
+    );
+    const asked = { typename: 'Thread', id: stage.threads.network, reason: 'For a test' };
+    const redact = async (clientMutationId: string) => {
+      const values = { clientMutationId, threadId: stage.threads.network, reason: 'As asked' };
+      return (await send(operator!, 'redactThread', values)).problems.map(({ __typename }) => __typename);
+    };
+    expect(await send(stranger!, 'askToRedact', { ...asked, networkId: otherNet })).toMatchObject({ problems: [] });
+    expect(await redact('asked-1')).toEqual(['ForbiddenError']);
+    expect(await send(coordinator!, 'askToRedact', { ...asked, networkId: net })).toMatchObject({ problems: [] });
+    expect(await redact('asked-1')).toEqual([]);
+    expect(await redact('asked-1')).toEqual([]); // its answer was lost
+    expect(await redact('asked-2')).toEqual(['ForbiddenError']);
+    const acts = await stage.sql(
+      `SELECT action, actor_kind AS kind, reason FROM audit.entry WHERE target_id = $1 AND network_id = $2 ORDER BY position`,
+      [stage.threads.network, net],
+    );
+    expect(acts).toEqual([
+      { action: 'REDACTION_ASKED', kind: 'SEAT', reason: 'For a test' },
+      { action: 'TEXT_REDACTED', kind: 'PERSON', reason: 'As asked' },
+    ]);
   });
 
   test('with the glass broken the operator reads the network, and its audit log says so', async () => {

@@ -30,6 +30,7 @@ const governed = { hasCommittee: true, hasCoordinator: true };
 const seat = { id: 'seat:x', personId: 'person:x', organisationId: 'org:x', homeNetworkIds: [net], networkIds: [net] };
 const partner = { id: partnerId, networkIds: [net] };
 const another = { networkId: net, requestedByPersonId: 'person:x' };
+const asked = { askedByPersonId: 'person:x', askedBySeatId: 'seat:x' };
 const meeting = { ...circle('NETWORK'), kind: 'NETWORK' } as const;
 const groupMeeting = { ...circle('NETWORK', group), kind: 'EXPERT_GROUP' } as const;
 
@@ -185,11 +186,16 @@ export const questions: Record<string, Questions> = {
     'when asked': (a) => ({ 'members.mayFreeze': seats.mayFreeze(a, seat, { askedByPersonId: 'person:x' }) }),
   },
   'redact text': {
-    any: (a) => ({
+    unasked: (a) => ({
       'plans.mayRedact': plans.mayRedact(a, draft),
       'discussions.mayRedact': discussions.mayRedact(a, circle('NETWORK')),
       'discussions.mayRedact of a group': discussions.mayRedact(a, circle('GROUP', group)),
       'members.mayEraseReason': accounts.mayEraseReason(a, net),
+    }),
+    ask: (a) => ({ 'members.mayAskToRedact': accounts.mayAskToRedact(a, net) }),
+    'when asked': (a) => ({
+      'plans.mayRedact': plans.mayRedact(a, draft, asked),
+      'discussions.mayRedact': discussions.mayRedact(a, circle('NETWORK'), asked),
     }),
   },
   'break the glass': { any: (a) => ({ 'members.mayBreakGlass': accounts.mayBreakGlass(a) }) },

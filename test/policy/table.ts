@@ -39,7 +39,7 @@ partner keys             | -        | -        | -             | issue       | r
 export plan              | yes      | yes      | yes           | yes         | yes          | adopted | public   | public     | -           | -           | public
 export the directory     | -        | -        | -             | two persons | two persons  | -       | -        | -          | -           | -           | -
 freeze a seat            | -        | -        | -             | -           | ask          | -       | -        | -          | when asked  | yes         | -
-redact text              | -        | -        | -             | -           | -            | -       | -        | -          | -           | yes         | -
+redact text              | -        | -        | -             | -           | ask          | -       | -        | -          | when asked  | yes         | -
 break the glass          | -        | -        | -             | -           | -            | -       | -        | -          | yes         | -           | -
 `;
 
@@ -57,6 +57,7 @@ const words: Record<string, readonly string[]> = {
   issue: ['issue', 'revoke'],
   revoke: ['revoke'],
   'rotate own': ['rotate own'],
+  stop: ['stop'],
   adopted: ['adopted', 'public'],
   public: ['public'],
   'two persons': ['ask for it', 'agree to another’s'],

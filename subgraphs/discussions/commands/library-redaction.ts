@@ -1,7 +1,8 @@
+import { findAskedToRedact } from '../../../kit/audit/asked.ts';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
 import { forgetNotices } from '../../../kit/notices/write.ts';
-import { forgotten, isId, once } from '../../../kit/once.ts';
+import { findClaim, forgotten, isId, once } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Decision, DecisionRound, PositionRecord } from '../entities/decision.ts';
 import { KnowledgeItem, KnowledgeReading, ReuseRecord } from '../entities/knowledge.ts';
@@ -33,10 +34,13 @@ export async function redactRecord(
   const { typename, id } = input;
   const kind = Object.hasOwn(kinds, typename) ? kinds[typename as keyof typeof kinds] : undefined;
   if (!kind) throw invalid(`typename: one of ${Object.keys(kinds).join(', ')}.`, 'input', 'typename');
+  if ((await findClaim(tx.manager, actor, 'redactRecord', input)) !== undefined) return 0;
   const row = isId(id)
     ? await lockRow<Meeting | Statement | KnowledgeItem | Decision>(tx, kind.entity, kind.table, id)
     : undefined;
-  if (!row || !mayRedact(actor, row)) {
+  const query = (sql: string, parameters: unknown[]) => tx.manager.query(sql, parameters);
+  const asked = row ? await findAskedToRedact(query, actor, { type: typename, id }, row.networkIds) : null;
+  if (!row || !mayRedact(actor, row, asked)) {
     throw forbidden('There is no such record, or you are not the safety officer of one of its networks.');
   }
   const words = checkLine(input.words, 200, 'input', 'words') ?? '';

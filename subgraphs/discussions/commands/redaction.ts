@@ -1,8 +1,9 @@
 import { ulid } from 'ulid';
+import { findAskedToRedact } from '../../../kit/audit/asked.ts';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
 import { forgetNotices } from '../../../kit/notices/write.ts';
-import { forgotten, isId, once, requireSeat } from '../../../kit/once.ts';
+import { findClaim, forgotten, isId, once, requireSeat } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
 import { Post } from '../entities/post.ts';
 import { Thread } from '../entities/thread.ts';
@@ -14,6 +15,10 @@ import { forgetPost } from './forget.ts';
 
 const refusal = (noun: string) =>
   forbidden(`There is no such ${noun}, or you are not the safety officer of a network of its thread.`);
+
+/** Whether somebody of the thread's networks has asked an operator. */
+const findAsked = (tx: Transaction, actor: Actor, type: 'Post' | 'Thread', id: string, { networkIds }: Thread) =>
+  findAskedToRedact((sql, parameters) => tx.manager.query(sql, parameters), actor, { type, id }, networkIds);
 
 function checkReason(text: string, limit: number, name: string): string {
   const reason = checkText(text, limit, 'input', name);
@@ -33,9 +38,13 @@ export async function redactPost(
   input: RedactPostInput,
   at = new Date(),
 ): Promise<string> {
+  // What an operator was asked for is done once: the call that is sent again finds no request any more.
+  const done = await findClaim(tx.manager, actor, 'redactPost', input);
+  if (done !== undefined) return done;
   const known = isId(input.postId) && (await tx.manager.findOneBy(Post, { id: input.postId }));
   const thread = known && (await lockThread(tx, known.threadId));
-  if (!known || !thread || !mayRedact(actor, thread)) throw refusal('post');
+  const asked = known && thread ? await findAsked(tx, actor, 'Post', known.id, thread) : null;
+  if (!known || !thread || !mayRedact(actor, thread, asked)) throw refusal('post');
   const reason = checkReason(input.reason, 300, 'reason');
   return once(tx, actor, 'redactPost', input, known.id, async () => {
     const post = await tx.manager.findOneByOrFail(Post, { id: known.id });
@@ -48,8 +57,11 @@ export async function redactPost(
 
 /** Takes a thread's title and the quote it hangs on out for good; its posts stay. @throws Problem ForbiddenError, ValidationError */
 export async function redactThread(tx: Transaction, actor: Actor, input: RedactThreadInput): Promise<string> {
+  const done = await findClaim(tx.manager, actor, 'redactThread', input);
+  if (done !== undefined) return done;
   const thread = isId(input.threadId) && (await lockThread(tx, input.threadId));
-  if (!thread || !mayRedact(actor, thread)) throw refusal('thread');
+  const asked = thread ? await findAsked(tx, actor, 'Thread', thread.id, thread) : null;
+  if (!thread || !mayRedact(actor, thread, asked)) throw refusal('thread');
   const reason = checkReason(input.reason, 300, 'reason');
   return once(tx, actor, 'redactThread', input, thread.id, async () => {
     await tx.manager.update(Thread, { id: thread.id }, { titles: null, anchorQuote: null });

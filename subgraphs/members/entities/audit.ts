@@ -1,4 +1,4 @@
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { type AuditAction, auditActions } from '../../../kit/audit/append.ts';
 import type { StoredEntry } from '../../../kit/audit/hash.ts';
 import { Cursor, DateTime } from '../../../kit/scalars.ts';
@@ -56,6 +56,34 @@ export class AuditHead {
   hash!: string;
 }
 
+@InputType({ description: "A place in a network's chain." })
+export class AuditPlaceInput {
+  @Field(() => ID)
+  networkId!: string;
+  @Field(() => Int)
+  position!: number;
+}
+
+@ObjectType()
+export class AuditMark {
+  @Field(() => ID)
+  networkId!: string;
+  @Field(() => Int)
+  position!: number;
+  @Field(() => String, { nullable: true, description: 'Null: no entry stands there.' })
+  hash!: string | null;
+}
+
+@ObjectType({ description: 'For another installation, which notices by it when a log was rewritten.' })
+export class AuditHeads {
+  @Field(() => [AuditMark], { description: 'Where the chain of each network of the key stands.' })
+  @Directive('@listSize(assumedSize: 10)')
+  heads!: AuditMark[];
+  @Field(() => [AuditMark], { description: 'What stands at the places that were asked for, of networks of the key.' })
+  @Directive('@listSize(assumedSize: 10)')
+  known!: AuditMark[];
+}
+
 @ObjectType()
 export class AuditEdge {
   @Field(() => AuditEntry)
@@ -75,6 +103,15 @@ export class AuditConnection {
     description: 'Null where nothing has been written, or nothing is to be read.',
   })
   head!: AuditHead | null;
+}
+
+@ObjectType()
+export class AskPayload {
+  @Field(() => ID, { nullable: true, description: 'Of the network that was asked for; null if there are problems.' })
+  networkId!: string | null;
+  @Field(() => [MutationProblem])
+  @Directive('@listSize(assumedSize: 1)')
+  problems!: Problems;
 }
 
 @ObjectType()

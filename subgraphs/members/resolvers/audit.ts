@@ -1,15 +1,26 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { type AuditAction, installationChain } from '../../../kit/audit/append.ts';
 import type { StoredEntry } from '../../../kit/audit/hash.ts';
+import { readMarks } from '../../../kit/audit/peers.ts';
 import { readChains, readEntry, readLatest } from '../../../kit/audit/read.ts';
+import { ApiError } from '../../../kit/errors.ts';
 import { checkFirst, toConnection } from '../../../kit/page.ts';
 import { Cursor } from '../../../kit/scalars.ts';
 import { answer } from '../../../kit/types.ts';
-import { EraseAuditReasonInput } from '../account-inputs.ts';
-import { mayReadAudit, mayReadReason } from '../account-policy.ts';
+import { AskToRedactInput, EraseAuditReasonInput } from '../account-inputs.ts';
+import { headsFor, mayReadAudit, mayReadReason } from '../account-policy.ts';
 import { eraseAuditReason } from '../commands/audit.ts';
+import { askToRedact } from '../commands/redaction-requests.ts';
 import { type MembersContext, run } from '../context.ts';
-import { AuditActionEnum, AuditConnection, AuditEntry, AuditPayload } from '../entities/audit.ts';
+import {
+  AskPayload,
+  AuditActionEnum,
+  AuditConnection,
+  AuditEntry,
+  AuditHeads,
+  AuditPayload,
+  AuditPlaceInput,
+} from '../entities/audit.ts';
 import { Network } from '../entities/foreign.ts';
 import { Seat } from '../entities/seat.ts';
 import { readSeat } from './read.ts';
@@ -28,6 +39,8 @@ const toEntry = (stored: StoredEntry): AuditEntry =>
     hash: stored.hash,
     stored,
   });
+
+const mostKnown = 500;
 
 const asker =
   ({ database }: MembersContext) =>
@@ -68,6 +81,27 @@ export class AuditResolver {
     };
   }
 
+  @Query(() => AuditHeads, {
+    description:
+      'For another installation with a key of scope `plans:replicate`: where the audit log stands of its networks. FORBIDDEN.',
+  })
+  async auditHeads(
+    @Arg('known', () => [AuditPlaceInput], { description: 'What it was told before, at most 500.' })
+    known: AuditPlaceInput[],
+    @Ctx() context: MembersContext,
+  ): Promise<AuditHeads> {
+    const networkIds = headsFor(context.actor);
+    if (!networkIds) {
+      throw new ApiError('FORBIDDEN', 'This is for other installations, with a key of scope plans:replicate.');
+    }
+    if (known.length > mostKnown) throw new ApiError('BAD_USER_INPUT', `known: at most ${mostKnown}.`);
+    const chains = await readChains(asker(context));
+    return {
+      heads: chains.filter((head) => networkIds.includes(head.networkId)),
+      known: await readMarks(asker(context), networkIds, known),
+    };
+  }
+
   @FieldResolver(() => Seat, {
     nullable: true,
     description: 'The seat that acted. Null for SYSTEM and for a person without a seat.',
@@ -94,6 +128,20 @@ export class AuditResolver {
   @FieldResolver(() => Boolean, { description: 'Whether a reason was given and taken out since.' })
   reasonErased(@Root() { stored }: AuditEntry): boolean {
     return stored.reasonHash !== null && stored.reason === null;
+  }
+
+  @Mutation(() => AskPayload, {
+    description:
+      'A coordinator asks that text be taken out of a record of the network: it stands in the audit log, where safety officers and platform operators read it. For 24 hours an operator may then do it, too (redactPost, redactThread, redactRecord, redactPlanText), once.',
+  })
+  askToRedact(
+    @Arg('input', () => AskToRedactInput) input: AskToRedactInput,
+    @Ctx() context: MembersContext,
+  ): Promise<AskPayload> {
+    return answer('networkId', async () => {
+      await run(context, (tx) => askToRedact(tx, context.actor, input));
+      return input.networkId;
+    });
   }
 
   @Mutation(() => AuditPayload, {

@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import * as Y from 'yjs';
+import { type Asked, findAskedToRedact } from '../../../../kit/audit/asked.ts';
 import type { Actor } from '../../../../kit/context.ts';
 import type { FeedEvent } from '../../../../kit/feed/publish.ts';
 import { forgetNotices } from '../../../../kit/notices/write.ts';
-import { claim, forgotten, requireSeat } from '../../../../kit/once.ts';
+import { claim, findClaim, forgotten, requireSeat } from '../../../../kit/once.ts';
 import { forbidden, invalid } from '../../../../kit/types.ts';
 import { isKind, type Kind } from '../../document/fields.ts';
 import { readPlan } from '../../document/read.ts';
@@ -33,19 +34,19 @@ import { checkField, type Target, targetOf } from './target.ts';
 export async function redactPlanText(plans: Plans, actor: Actor, input: RedactPlanTextInput): Promise<boolean> {
   const { planId } = input;
   const room = (await plans.rooms.open([planId])).get(planId);
-  if (!room || !mayRead(actor, room.plan)) throw forbidden('There is no such plan, or you may not see it.');
-  requireOfficer(plans, actor, room.plan);
+  const unread = { ...input, text: null } as RedactPlanTextInput;
+  // What an operator was asked for is done once: the call that is sent again finds no request any more.
+  const isRepeated = (await findClaim(plans.database.source.manager, actor, 'redactPlanText', unread)) !== undefined;
+  if (isRepeated && actor.kind !== 'SEAT') return vacuum(plans);
+  const asked = room ? await findAsked(plans.database.source, actor, room.plan) : null;
+  if (!room || !(mayRead(actor, room.plan) || mayRedact(actor, room.plan, asked)))
+    throw forbidden('There is no such plan, or you may not see it.');
+  requireOfficer(plans, actor, room.plan, asked);
   const target = targetOf(input);
   await plans.database.transaction(async (tx) => {
     const { manager } = tx;
     // The text is not hashed into the claim: what is to be forgotten must not be kept as something that it can be guessed from.
-    const { first } = await claim(
-      manager,
-      actor,
-      'redactPlanText',
-      { ...input, text: null } as RedactPlanTextInput,
-      planId,
-    );
+    const { first } = await claim(manager, actor, 'redactPlanText', unread, planId);
     await manager.query('SELECT FROM plan WHERE id = $1 FOR UPDATE', [planId]);
     const done = await redact(plans, manager, actor, planId, target, input.reason.trim(), first);
     if (!done) return;
@@ -61,14 +62,26 @@ export async function redactPlanText(plans: Plans, actor: Actor, input: RedactPl
   return vacuum(plans);
 }
 
-/** @throws Problem ForbiddenError; ValidationError when it is another region that begins the plan's epochs */
-function requireOfficer(plans: Plans, actor: Actor, plan: Plan): string {
-  if (!mayRedact(actor, plan)) throw forbidden("Text is redacted by a safety officer of one of the plan's networks.");
+const findAsked = (manager: Pick<EntityManager, 'query'>, actor: Actor, { id, networkIds }: Plan) =>
+  findAskedToRedact(
+    (sql, parameters) => manager.query(sql, parameters),
+    actor,
+    { type: 'WorkingPlan', id },
+    networkIds,
+  );
+
+/**
+ * @returns the seat in whose name the plan is changed: an operator, who has none, acts in that of who has asked
+ * @throws Problem ForbiddenError; ValidationError when it is another region that begins the plan's epochs
+ */
+function requireOfficer(plans: Plans, actor: Actor, plan: Plan, asked: Asked | null): string {
+  if (!mayRedact(actor, plan, asked))
+    throw forbidden("Text is redacted by a safety officer of one of the plan's networks.");
   const { homeRegion } = plan;
   if (homeRegion !== null && homeRegion !== plans.region) {
     throw invalid(`The plan's epochs are begun in its home region, ${homeRegion}: redact the text there.`);
   }
-  return requireSeat(actor);
+  return actor.seatId ?? asked?.askedBySeatId ?? requireSeat(actor);
 }
 
 /** @returns what is said of it; null: nothing was to be done */
@@ -84,7 +97,7 @@ async function redact(
   // A copy of its own: nothing of this may be in the live document before it is committed.
   const reading = (await readPlans(manager, [{ id: planId, seq: null, epoch: null }])).get(planId)!;
   // Again, under the lock.
-  const seatId = requireOfficer(plans, actor, reading.plan);
+  const seatId = requireOfficer(plans, actor, reading.plan, await findAsked(manager, actor, reading.plan));
   const doc = openDocument(reading);
   try {
     if ('nodeKey' in target) checkField(kindIn(doc, target.nodeKey), target);
