@@ -207,7 +207,10 @@ async function startSubgraph(platform: Platform, name: SubgraphName, port?: numb
   const log = createLog(name, config.LOG_LEVEL ?? (production ? 'info' : 'warn'));
   const started = await subgraphs[name].start(
     {
-      database: { url: platform.databaseUrl, secret: platform.secret, hints: platform.hints },
+      database: {
+        ...{ url: platform.databaseUrl, secret: platform.secret, hints: platform.hints },
+        home: { region: config.REGION, linked: config.LINKS.map(({ region }) => region) },
+      },
       secret: platform.secret,
       cursorSecret: platform.cursorSecret,
       region: config.REGION,

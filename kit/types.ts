@@ -127,7 +127,13 @@ export class ConflictError extends UserError {
 
 @ObjectType({ implements: UserError })
 @Directive('@shareable')
-export class ForbiddenError extends UserError {}
+export class ForbiddenError extends UserError {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The region in which it may be done, where that is why it is refused here.',
+  })
+  homeRegion!: string | null;
+}
 
 export const MutationProblem = createUnionType({
   name: 'MutationProblem',
@@ -144,7 +150,8 @@ export class Problem extends Error {
 
 export const invalid = (message: string, ...path: string[]) =>
   new Problem(Object.assign(new ValidationError(), { message, path: path.length > 0 ? path : null }));
-export const forbidden = (message: string) => new Problem(Object.assign(new ForbiddenError(), { message, path: null }));
+export const forbidden = (message: string, homeRegion: string | null = null) =>
+  new Problem(Object.assign(new ForbiddenError(), { message, path: null, homeRegion }));
 export const conflict = (message: string, currentVersion: number) =>
   new Problem(Object.assign(new ConflictError(), { message, path: null, currentVersion }));
 

@@ -5,6 +5,7 @@ import { prepareDataRights } from '../data-rights/prepare.ts';
 import { prepareFeed } from '../feed/prepare.ts';
 import { appendEvents, type FeedEvent, feedChannel } from '../feed/publish.ts';
 import type { Hints } from '../hints.ts';
+import { type Home, requireHome } from '../home.ts';
 import { prepareNotices } from '../notices/prepare.ts';
 import { addNotices, noticesChannel, type SaidNotice } from '../notices/write.ts';
 import { claimsTable } from '../once.ts';
@@ -24,6 +25,11 @@ export interface Transaction {
   audit(act: AuditedAct): void;
   /** Queues a notice; it is written before the acts. */
   notify(notice: SaidNotice): void;
+  /**
+   * Refuses what is written in another region. @param networkIds of what is about to change, or how to find them
+   * @throws Problem ForbiddenError that names the home
+   */
+  requireHome(networkIds: readonly string[] | (() => Promise<readonly string[]>)): Promise<void>;
 }
 
 export interface Database {
@@ -39,6 +45,8 @@ export interface DatabaseOptions {
   /** GATEWAY_SECRET: the logins' passwords follow from it. */
   secret: string;
   hints: Hints;
+  /** Absent: every record is at home here. */
+  home?: Home;
   /** Called with each SQL statement; for tests that count. */
   onStatement?: (sql: string) => void;
   poolSize?: number;
@@ -84,9 +92,9 @@ export async function openDatabase(
       await checkDurability((sql) => source.query(sql));
       await source.query(claimsTable);
       await source.runMigrations({ transaction: 'each' });
-      const database = wrap(source, options.hints);
-      if (options.load) await loadOnce(database, options.entities, options.load);
-      return database;
+      // The shipped records are loaded everywhere, whichever region is their home.
+      if (options.load) await loadOnce(wrap(source, options.hints), options.entities, options.load);
+      return wrap(source, options.hints, options.home);
     } catch (error) {
       await source.destroy();
       throw error;
@@ -94,7 +102,7 @@ export async function openDatabase(
   });
 }
 
-function wrap(source: DataSource, hints: Hints): Database {
+function wrap(source: DataSource, hints: Hints, home?: Home): Database {
   let stopping: Promise<void> | undefined;
   return {
     source,
@@ -109,6 +117,10 @@ function wrap(source: DataSource, hints: Hints): Database {
           publish: (event) => events.push(event),
           audit: (act) => acts.push(act),
           notify: (notice) => notices.push(notice),
+          async requireHome(networkIds) {
+            if (!home || home.linked.length === 0) return;
+            await requireHome(manager, home, typeof networkIds === 'function' ? await networkIds() : networkIds);
+          },
         });
         await addNotices(query, notices);
         await appendActs(query, acts);

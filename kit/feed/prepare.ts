@@ -18,13 +18,16 @@ export async function prepareFeed(
     'USAGE ON SCHEMA feed',
     'SELECT, INSERT, UPDATE ON feed.stream',
     'SELECT ON feed.installation',
+    'SELECT ON feed.home',
     ...(subgraph === 'working-plans' ? ['SELECT ON feed.decision'] : []),
     ...(subgraph === 'discussions' ? ['SELECT ON feed.redaction'] : []),
     ...(subgraph === 'members'
       ? ['SELECT ON feed.conclusion', 'SELECT ON feed.body', 'EXECUTE ON FUNCTION feed.set_countries(text[], text[])']
       : []),
     // what it made less visible is so in the log, too
-    ...(subgraph === 'networks' ? ['EXECUTE ON FUNCTION feed.narrow(text, text, text, text[])'] : []),
+    ...(subgraph === 'networks'
+      ? ['EXECUTE ON FUNCTION feed.narrow(text, text, text, text[])', 'INSERT, UPDATE ON feed.home']
+      : []),
     `INSERT${subgraph === 'networks' ? ', SELECT' : ''} ON feed.event`,
   ]);
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getNamedType, isNonNullType, isUnionType } from 'graphql';
 import { createMember, type Member } from '../people.ts';
 import { group, net } from './actors.ts';
+import { describeElsewhere, linked } from './elsewhere.cases.ts';
 import { makeRecords, source } from './records.ts';
 import { answersProblems, inputsOf, mutations, schema, send } from './send.ts';
 import { en, hashOf, type Stage, setStage } from './stage.ts';
@@ -85,7 +86,7 @@ let stage: Stage;
 let cases: Record<string, Case>;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await setStage(linked);
   cases = await makeCases(await stage.as('coordinator'), await stage.as('rep'));
 }, 180_000);
 afterAll(() => stage?.stop());
@@ -265,3 +266,5 @@ test('an operator freezes a seat, and gives it back, when somebody of its networ
   expect(await reasons(operator)).toEqual([null, null]);
   expect(await reasons(await stage.as('officer'))).toEqual(['For a test', 'For a test']);
 });
+
+describeElsewhere(() => ({ stage, cases }));

@@ -23,7 +23,7 @@ export const answersProblems = ({ type }: Mutation): boolean => {
   return isObjectType(payload) && payload.getFields().problems !== undefined;
 };
 
-export type Problem = { __typename: string; message: string; currentVersion?: number };
+export type Problem = { __typename: string; message: string; currentVersion?: number; homeRegion?: string | null };
 export interface Sent {
   // biome-ignore lint/suspicious/noExplicitAny: payloads of many shapes
   payload: any;
@@ -50,7 +50,8 @@ export async function send(
   const hasInput = field.args.some((arg) => arg.name === 'input');
   const variables = hasInput ? { input: given } : given;
   const used = field.args.filter((arg) => arg.name in variables);
-  const problems = 'problems { __typename ... on UserError { message } ... on ConflictError { currentVersion } }';
+  const problems = `problems { __typename ... on UserError { message } ... on ConflictError { currentVersion }
+    ... on ForbiddenError { homeRegion } }`;
   const selection = isObjectType(getNamedType(field.type))
     ? `{ ${pick} ${answersProblems(field) ? problems : ''} }`
     : '';

@@ -84,9 +84,10 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function setStage(): Promise<Stage> {
+/** @param env settings besides */
+export async function setStage(env: Record<string, string> = {}): Promise<Stage> {
   const boundless = ['seat', 'partner', 'person'].map((kind) => `${kind}=1000000000`).join();
-  const world = await startWorld({ COST_BUDGETS: boundless, RATE_LIMITS: 'off' });
+  const world = await startWorld({ COST_BUDGETS: boundless, RATE_LIMITS: 'off', ...env });
   const owner = new pg.Client(world.databaseUrl);
   await owner.connect();
   const stop = async () => {

@@ -33,6 +33,7 @@ export async function applyForMembership(tx: Transaction, actor: Actor, input: A
     const motivation = checkText(input.motivation, 4_000, 'motivation');
     const personId = actor.kind === 'PERSON' ? await enterPerson(tx, actor, input.yourName) : actor.personId;
     await refuseStrange(tx, networkId);
+    await tx.requireHome([networkId]);
     if (actor.kind === 'PERSON') await refuseMany(tx, personId!);
     const organisationId =
       input.organisationId == null
@@ -132,6 +133,7 @@ export async function inviteOrganisation(
     throw forbidden('Organisations are invited by a coordinator or steering member of the network.');
   }
   return once(tx, actor, 'inviteOrganisation', input, `mem:${ulid()}`, async (id) => {
+    await tx.requireHome([networkId]);
     const invitedSubject = input.subject == null ? null : checkSubject(input.subject, 'input', 'subject');
     const organisationId = await enterApplicant(tx, actor, networkId, input);
     await insertMembership(

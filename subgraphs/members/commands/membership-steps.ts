@@ -24,6 +24,7 @@ export async function lockMembership(
   if (!found || !(maySeeMembership(actor, found) || isFounder)) {
     throw invalid('membershipId: no such membership.', ...path, 'membershipId');
   }
+  await tx.requireHome([found.networkId]);
   return found;
 }
 

@@ -8,7 +8,7 @@ import type { AnswerOfferInput, OfferSeatInput } from '../inputs.ts';
 import { mayEndSeat } from '../policy/seats.ts';
 import { checkSubject, enterPerson } from './persons.ts';
 import { bumpRights } from './rights.ts';
-import { findOrganisation, lockSeat, sayActed } from './seats.ts';
+import { findOrganisation, lockSeat, requireOwnHome, sayActed } from './seats.ts';
 
 const openFor = 30 * 24 * 60 * 60 * 1000; // ms that an offer stands
 
@@ -25,6 +25,7 @@ export async function offerSeat(
   return once(tx, actor, 'offerSeat', input, input.seatId, async () => {
     const seat = await lockSeat(tx, input.seatId, 'input');
     if (!mayEndSeat(actor, seat)) throw forbidden('A seat is offered by a seat that speaks for its organisation.');
+    await requireOwnHome(tx, seat.organisationId);
     if (seat.endedAt !== null) throw invalid('seatId: this seat has ended.', 'input', 'seatId');
     if (seat.personId !== null) throw invalid('seatId: somebody sits there (vacateSeat).', 'input', 'seatId');
     await insertOffer(tx, actor, seat.id, checkSubject(input.subject, 'input', 'subject'), now());
@@ -80,6 +81,7 @@ export async function answerSeatOffer(
   if (!known) throw invalid('offerId: no such offer to you.', 'input', 'offerId');
   return once(tx, actor, 'answerSeatOffer', input, known.seatId, async () => {
     const seat = await lockSeat(tx, known.seatId, 'input'); // first the seat, then its offers, as offerSeat does
+    await requireOwnHome(tx, seat.organisationId);
     const offer = await tx.manager.findOneBy(SeatOffer, { id: offerId, subject: actor.subject });
     if (!offer || offer.answer !== null || offer.expiresAt <= at || seat.endedAt !== null) {
       throw invalid('offerId: this offer stands no more.', 'input', 'offerId');

@@ -9,7 +9,7 @@ import type { UpdateOrganisationInput } from '../inputs.ts';
 import { mayCorrectFacts, mayNameOrganisation, maySeeThroughLock, maySpeakFor } from '../policy.ts';
 import { checkMailbox, checkTags, checkText, checkWebsite } from './input.ts';
 import { checkVersion } from './membership-steps.ts';
-import { findOrganisation } from './seats.ts';
+import { findOrganisation, requireOwnHome } from './seats.ts';
 
 const factFields = ['name', 'stakeholderType', 'country'] as const;
 const wideVisibilities = ['PUBLIC', 'PARTNERS'];
@@ -30,6 +30,7 @@ export async function updateOrganisation(
     if (!before || !mayNameOrganisation(actor, before) || !maySeeThroughLock(actor, before))
       throw invalid('id: no such organisation.', 'input', 'id');
     checkRights(actor, before, input);
+    await requireOwnHome(tx, before.id);
     checkVersion(before, input.expectedVersion);
     const after = { ...before, ...readFields(before, input), version: before.version + 1 };
     const { standing: _standing, bodyIds: _bodies, ...row } = after as Organisation & { listName?: string };

@@ -27,6 +27,7 @@ export async function assignRole(
   }
   return once(tx, actor, 'assignRole', input, seatId, async () => {
     const networkId = checkId(input.networkId, 'net', 'networkId');
+    await tx.requireHome([networkId]);
     const bodyId = input.bodyId == null ? null : checkId(input.bodyId, 'body', 'bodyId');
     checkRole(role, bodyId);
     // Of a role that ships, the start is known only where its source says so; any other starts today unless it says when.
@@ -96,6 +97,7 @@ export async function revokeRole(
 
 async function revoke(tx: Transaction, actor: Actor, input: RevokeRole, now: () => Date): Promise<void> {
   const { seatId, role, networkId } = input;
+  await tx.requireHome([networkId]);
   await lockSeat(tx, seatId);
   await checkCommittee(tx, actor, role, networkId, input.bodyId ?? null);
   const [rows] = await tx.manager.query(

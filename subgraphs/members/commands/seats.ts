@@ -8,6 +8,7 @@ import type { Organisation } from '../entities/organisation.ts';
 import { Seat } from '../entities/seat.ts';
 import type { CreateSeatInput, SeatInput, UpdateSeatInput } from '../inputs.ts';
 import { mayChangeSeat, mayCreateSeat, mayEndSeat, mayVacateSeat } from '../policy/seats.ts';
+import { homeNetworksOf } from '../policy.ts';
 import { checkTags, checkText, checkTimeZone } from './input.ts';
 import { checkVersion } from './membership-steps.ts';
 import { closeOffers } from './offers.ts';
@@ -32,6 +33,16 @@ export async function findOrganisation(tx: Transaction, id: string): Promise<Org
   return found ?? null;
 }
 
+/**
+ * An organisation's record and its seats are written where one of the networks is at home that it belongs to. What stops a seat
+ * or hides an organisation in an emergency is done wherever somebody stands. @throws Problem ForbiddenError that names the home
+ */
+export const requireOwnHome = (tx: Transaction, organisationId: string): Promise<void> =>
+  tx.requireHome(async () => {
+    const organisation = await findOrganisation(tx, organisationId);
+    return organisation ? homeNetworksOf(organisation) : [];
+  });
+
 /** Sets up a vacant seat. @returns its id @throws Problem */
 export async function createSeat(tx: Transaction, actor: Actor, input: CreateSeatInput): Promise<string> {
   const organisation = await findOrganisation(tx, input.organisationId);
@@ -42,6 +53,7 @@ export async function createSeat(tx: Transaction, actor: Actor, input: CreateSea
   }
   return once(tx, actor, 'createSeat', input, `seat:${ulid()}`, async (id) => {
     const { organisationId } = input;
+    await requireOwnHome(tx, organisationId);
     await tx.manager.query('SELECT 1 FROM organisation WHERE id = $1 FOR NO KEY UPDATE', [organisationId]);
     const alias = checkText(input.alias, 80, 'alias');
     const seats = await tx.manager.query(
@@ -73,6 +85,7 @@ export async function updateSeat(tx: Transaction, actor: Actor, input: UpdateSea
     if (!mayChangeSeat(actor, seat)) {
       throw forbidden('A seat is changed by who sits in it, or by a seat that speaks for its organisation.');
     }
+    await requireOwnHome(tx, seat.organisationId);
     if (seat.endedAt !== null) throw invalid('seatId: this seat has ended.', 'input', 'seatId');
     checkVersion(seat, input.expectedVersion);
     const alias = input.alias == null ? seat.alias : checkText(input.alias, 80, 'alias');
@@ -113,6 +126,7 @@ export async function vacateSeat(
     if (!mayVacateSeat(actor, seat)) {
       throw forbidden('A seat is left by who sits in it, or vacated by a seat that speaks for its organisation.');
     }
+    await requireOwnHome(tx, seat.organisationId);
     await closeOffers(tx, seat.id, now());
     await tx.manager.update(Seat, { id: seat.id }, { personId: null, version: seat.version + 1 });
     await bumpRights(tx);
@@ -130,6 +144,7 @@ export async function endSeat(
   return once(tx, actor, 'endSeat', input, input.seatId, async () => {
     const seat = await lockSeat(tx, input.seatId, 'input');
     if (!mayEndSeat(actor, seat)) throw forbidden('A seat is ended by a seat that speaks for its organisation.');
+    await requireOwnHome(tx, seat.organisationId);
     if (seat.endedAt !== null) throw invalid('seatId: this seat has ended.', 'input', 'seatId');
     const at = now();
     await closeOffers(tx, seat.id, at);

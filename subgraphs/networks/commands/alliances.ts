@@ -35,7 +35,7 @@ export async function upsertExternalPartner(
   const newId = input.id ?? origin?.id ?? `external-partner:${ulid()}`;
   return once(tx, actor, 'upsertExternalPartner', input, newId, async (id) => {
     const { networkId } = input;
-    await findOpenNetwork(tx.manager, networkId, 'networkId');
+    await findOpenNetwork(tx, networkId, 'networkId');
     const wanted = await checkPartner(tx, actor, input);
     const fields = Object.keys(wanted) as (keyof typeof wanted)[];
     const names = (keys: readonly string[]) => keys.map((key) => fieldNames[key] ?? key);

@@ -31,7 +31,7 @@ async function changeBody(
     throw forbidden('Only a coordinator or the steering committee of its network changes a body.');
   }
   return once(tx, actor, command, input, known.id, async (id) => {
-    const network = await findOpenNetwork(manager, known.networkId, 'id', 'pessimistic_write');
+    const network = await findOpenNetwork(tx, known.networkId, 'id', 'pessimistic_write');
     const body = await manager.findOneOrFail(Body, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (body.version !== input.expectedVersion) throw conflict(`The body is at version ${body.version}.`, body.version);
     const changed = await work(body, network);

@@ -35,7 +35,7 @@ export async function upsertBody(
     };
     const fields = Object.keys(wanted) as (keyof typeof wanted)[];
     // Held for writing: of two committees made at once the second must meet the first.
-    await findOpenNetwork(tx.manager, input.networkId, 'networkId', 'pessimistic_write');
+    await findOpenNetwork(tx, input.networkId, 'networkId', 'pessimistic_write');
     if (wanted.kind === 'STEERING_COMMITTEE') await refuseSecond(tx, input.networkId, id);
     if (!input.id) {
       await insertBody(tx, { ...wanted, id, networkId: input.networkId }, origin);

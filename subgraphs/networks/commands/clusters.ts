@@ -22,7 +22,7 @@ export async function upsertReviewCluster(
   if (!origin) requireLeader(actor, input.networkId);
   const code = checkPattern(input.code, /^[IVX]{1,8}$/, 'code', 'a Roman number, as in II');
   return once(tx, actor, 'upsertReviewCluster', input, `cluster:${code.toLowerCase()}`, async (id) => {
-    if (!origin) await findOpenNetwork(tx.manager, input.networkId, 'networkId');
+    if (!origin) await findOpenNetwork(tx, input.networkId, 'networkId');
     const source = checkSource(input.source, 'ADDRESS', origin !== undefined);
     const title = checkTexts(input.title, 200, 'title');
     if (Object.keys(title).length === 0) throw fault('title', 'give it in one language at least.');

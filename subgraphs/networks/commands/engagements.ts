@@ -26,7 +26,7 @@ export async function recordEngagement(tx: Transaction, actor: Actor, input: Rec
   const answerVisibility = input.answerVisibility ?? (visibility === 'GROUP' ? 'GROUP' : 'NETWORK');
   requireCircle(actor, circle, answerVisibility);
   return once(tx, actor, 'recordEngagement', input, `engagement:${ulid()}`, async (id) => {
-    await findOpenNetwork(tx.manager, networkId, 'networkId');
+    await findOpenNetwork(tx, networkId, 'networkId');
     await checkBody(tx.manager, circle);
     if ((trackOf[kind] ?? track) !== track) throw fault('kind', `${kind} belongs to the track ${trackOf[kind]}.`);
     const links = await checkLinks(tx.manager, input);
@@ -164,7 +164,7 @@ async function lockEngagement(
   const { manager } = tx;
   const known = await manager.findOneBy(ReviewEngagement, { id });
   if (!known || !maySeeOf(actor, known)) throw unseen();
-  await findOpenNetwork(manager, known.networkId, 'id');
+  await findOpenNetwork(tx, known.networkId, 'id');
   const engagement = await manager.findOneOrFail(ReviewEngagement, {
     where: { id },
     lock: { mode: 'pessimistic_write' },

@@ -51,6 +51,7 @@ export async function setParentNetwork(tx: Transaction, actor: Actor, input: Set
     if (parentId !== null) await checkParent(tx, parentId, id);
     const network = await manager.findOne(Network, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!network) throw invalid('id: no such network.', 'input', 'id');
+    await tx.requireHome([id]);
     if (network.version !== input.expectedVersion) {
       throw conflict(`The network is at version ${network.version}.`, network.version);
     }

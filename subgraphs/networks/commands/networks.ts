@@ -71,12 +71,23 @@ export async function createNetwork(
       if (constraint !== 'network_slug_key') throw error;
       throw invalid(`slug: ${network.slug} is taken.`, 'input', 'slug');
     }
+    await keepHome(tx, network);
     tx.publish(networkEvent('NETWORK_CREATED', network));
   });
 }
 
 const checkHomeRegion = (homeRegion: string): string =>
   checkPattern(homeRegion, /^[a-z][a-z0-9-]{0,39}$/, 'homeRegion', 'a region, as in africa');
+
+/** Said to all subgraphs. Nobody begins a network for another region, or gives one away to it. @throws Problem ForbiddenError */
+async function keepHome(tx: Transaction, { id, homeRegion }: Network): Promise<void> {
+  if (homeRegion === null) return;
+  await tx.manager.query('INSERT INTO feed.home VALUES ($1, $2) ON CONFLICT (network_id) DO UPDATE SET region = $2', [
+    id,
+    homeRegion,
+  ]);
+  await tx.requireHome([id]);
+}
 
 /** What a network may become. */
 const next: Record<NetworkStatus, readonly NetworkStatus[]> = {
@@ -104,6 +115,7 @@ export async function updateNetwork(
     // The lock makes the second of two changes meet the first one's version.
     const network = await tx.manager.findOne(Network, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!network) throw invalid('id: no such network.', 'input', 'id');
+    await tx.requireHome([id]);
     if (network.version !== input.expectedVersion) {
       throw conflict(`The network is at version ${network.version}.`, network.version);
     }
@@ -113,6 +125,7 @@ export async function updateNetwork(
     checkChange(network, wanted, changed);
     Object.assign(network, wanted, { version: network.version + 1 });
     await tx.manager.update(Network, { id }, { ...wanted, version: network.version });
+    if (changed.includes('homeRegion')) await keepHome(tx, network);
     const fields = changed.map((key) => (key === 'countryCodes' ? 'countries' : key));
     tx.publish(networkEvent('NETWORK_CHANGED', network, fields));
   });

@@ -27,7 +27,7 @@ export async function upsertProgramme(
   refuseOrigin(actor, origin);
   if (!origin) requireLeader(actor, input.networkId);
   return once(tx, actor, 'upsertProgramme', input, input.id ?? origin?.id ?? `programme:${ulid()}`, async (id) => {
-    if (!origin) await findOpenNetwork(tx.manager, input.networkId, 'networkId');
+    if (!origin) await findOpenNetwork(tx, input.networkId, 'networkId');
     const source = checkSource(input.source, 'ADDRESS', origin !== undefined);
     const wanted = {
       shortName: checkLine(input.shortName, 40, 'shortName'),
@@ -64,7 +64,7 @@ export async function tagProgramme(tx: Transaction, actor: Actor, input: TagProg
   const { networkId, tagged } = input;
   requireLeader(actor, networkId);
   return once(tx, actor, 'tagProgramme', input, input.programmeId, async (id) => {
-    await findOpenNetwork(tx.manager, networkId, 'networkId');
+    await findOpenNetwork(tx, networkId, 'networkId');
     const { networkIds, version } = await lockProgramme(tx, id);
     if (networkIds.includes(networkId) === tagged) return;
     const wanted = tagged ? [...networkIds, networkId] : networkIds.filter((known) => known !== networkId);

@@ -27,7 +27,7 @@ export async function upsertReviewEvent(
   refuseOrigin(actor, origin);
   if (!origin) requireLeader(actor, input.networkId);
   return once(tx, actor, 'upsertReviewEvent', input, input.id ?? origin?.id ?? `review-event:${ulid()}`, async (id) => {
-    if (!origin) await findOpenNetwork(tx.manager, input.networkId, 'networkId');
+    if (!origin) await findOpenNetwork(tx, input.networkId, 'networkId');
     const wanted = checkEvent(input, origin !== undefined);
     const fields = Object.keys(wanted) as (keyof typeof wanted)[];
     if (!input.id) {

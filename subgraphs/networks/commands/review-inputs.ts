@@ -26,7 +26,7 @@ export async function upsertReviewInput(tx: Transaction, actor: Actor, input: Up
   requireAuthor(visibility);
   const key = `${reviewId}/${networkId}/${article}`;
   return once(tx, actor, 'upsertReviewInput', input, key, async (id) => {
-    await findOpenNetwork(tx.manager, networkId, 'networkId');
+    await findOpenNetwork(tx, networkId, 'networkId');
     const review = isId(id) ? await tx.manager.findOneBy(CountryReview, { id: reviewId }) : null;
     if (!review) throw fault('reviewId', 'no such review.');
     const cluster = await tx.manager.findOneByOrFail(ReviewCluster, { code: review.clusterCode });

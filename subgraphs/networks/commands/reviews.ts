@@ -27,7 +27,7 @@ export async function recordCountryReview(
   return once(tx, actor, 'recordCountryReview', input, `review:${ulid()}`, async (id) => {
     const countryCode = checkCountry(actor, input.country, 'country');
     const { networkId, clusterCode, instrument, stage } = input;
-    await findOpenNetwork(tx.manager, networkId, 'networkId');
+    await findOpenNetwork(tx, networkId, 'networkId');
     const cluster = await tx.manager.findOneBy(ReviewCluster, { code: clusterCode });
     if (!cluster) throw fault('clusterCode', 'no such cluster.');
     if (!cluster.articles.some((tag) => tag.startsWith(`${instrument}:`))) {
@@ -65,7 +65,7 @@ export async function setReviewStage(tx: Transaction, actor: Actor, input: SetRe
   const known = await findReview(tx, input.id);
   const listing = await requireKeeper(tx, actor, networkId, known.countryCode);
   return once(tx, actor, 'setReviewStage', input, input.id, async (id) => {
-    await findOpenNetwork(tx.manager, input.networkId, 'networkId');
+    await findOpenNetwork(tx, input.networkId, 'networkId');
     const review = await lockReview(tx, id, input.expectedVersion);
     const from = review.stage;
     const since = checkPast(input.since, 'since') ?? null;
@@ -92,7 +92,7 @@ export async function updateCountryReview(
   const known = await findReview(tx, input.id);
   await requireKeeper(tx, actor, input.networkId, known.countryCode);
   return once(tx, actor, 'updateCountryReview', input, input.id, async (id) => {
-    await findOpenNetwork(tx.manager, input.networkId, 'networkId');
+    await findOpenNetwork(tx, input.networkId, 'networkId');
     const review = await lockReview(tx, id, input.expectedVersion);
     const details = checkDetails(actor, input, review.countryCode);
     const checkedOn = checkPast(input.checkedOn, 'checkedOn');

@@ -12,7 +12,7 @@ import type { Side } from './take.ts';
  */
 export function requireHome({ homeRegion }: Pick<Plan, 'homeRegion'>, region: string): void {
   if (homeRegion === null || homeRegion === region) return;
-  throw forbidden(`This is decided in the plan's home region, ${homeRegion}: do it there.`);
+  throw forbidden(`This is decided in the plan's home region, ${homeRegion}: do it there.`, homeRegion);
 }
 
 /** What is here of a plan, as far as its home is concerned. */

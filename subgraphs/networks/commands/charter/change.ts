@@ -33,7 +33,7 @@ export async function changeProposal(
     );
   }
   return once(tx, actor, command, input, known.id, async (id) => {
-    const network = await findOpenNetwork(manager, known.networkId, 'proposalId', 'pessimistic_write');
+    const network = await findOpenNetwork(tx, known.networkId, 'proposalId', 'pessimistic_write');
     const proposal = await manager.findOne(CharterProposal, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!proposal) throw none();
     if (input.expectedVersion !== undefined && proposal.version !== input.expectedVersion) {

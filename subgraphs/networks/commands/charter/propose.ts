@@ -28,7 +28,7 @@ export async function proposeCharter(
   }
   return once(tx, actor, 'proposeCharter', input, `charter:${ulid()}`, async (id) => {
     const { manager } = tx;
-    await findOpenNetwork(manager, networkId, 'networkId', 'pessimistic_write'); // two proposals made at once are counted one after the other
+    await findOpenNetwork(tx, networkId, 'networkId', 'pessimistic_write'); // two proposals made at once are counted one after the other
     if ((await manager.countBy(CharterProposal, { networkId, status: 'PROPOSED' })) >= charterLimits.open) {
       throw invalid(`networkId: ${charterLimits.open} proposals are open: withdraw one.`, 'input', 'networkId');
     }

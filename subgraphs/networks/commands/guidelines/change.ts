@@ -49,7 +49,7 @@ export async function changeGuidelines(
   if (!known || !maySeeGuidelines(actor, known)) throw none();
   if (!right.may(actor, known.networkId)) throw forbidden(right.who);
   return once(tx, actor, command, input, known.id, async (id) => {
-    await findOpenNetwork(manager, known.networkId, 'id');
+    await findOpenNetwork(tx, known.networkId, 'id');
     const guidelines = await manager.findOne(Guidelines, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!guidelines) throw none();
     if (input.expectedVersion !== undefined && guidelines.version !== input.expectedVersion) {

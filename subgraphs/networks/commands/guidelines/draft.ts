@@ -27,7 +27,7 @@ export async function draftGuidelines(
   if (!drafting.may(actor, networkId)) throw forbidden(drafting.who);
   return once(tx, actor, 'draftGuidelines', input, `guidelines:${ulid()}`, async (id) => {
     const { manager } = tx;
-    await findOpenNetwork(manager, networkId, 'networkId', 'pessimistic_write'); // two drafts begun at once are counted one after the other
+    await findOpenNetwork(tx, networkId, 'networkId', 'pessimistic_write'); // two drafts begun at once are counted one after the other
     const before = supersedes === null ? null : await findSuperseded(tx, networkId, supersedes);
     const open = await manager.countBy(Guidelines, { networkId, status: In(['DRAFT', 'CONSULTATION']) });
     if (open >= limits.openTexts) {
