@@ -115,6 +115,10 @@ describe('a picture in a PDF', () => {
     for (const filter of ['JPXDecode', 'JBIG2Decode', 'DCTDecode'])
       expect(await refusal(await pdfWith(bytes('no picture', secret), filter))).toMatch(/damaged .*print it/);
     expect(await refusal(await pdfWith(made2000.subarray(0, 120), 'JPXDecode'))).toMatch(/damaged/);
+    // 100,000 boxes, each within the one before
+    const nested = Buffer.concat(Array.from({ length: 100_000 }, (_, n) => bytes(8 * (100_000 - n), 'cgrp')));
+    const deep = boxes({ inner: nested, outer: Buffer.alloc(0) }, code(Buffer.alloc(0), lengths));
+    expect(await refusal(await pdfWith(deep, 'JPXDecode'))).toMatch(/damaged/);
     const document = await PDFDocument.create();
     const page = document.addPage();
     const text = bytes('q BI /W 64 /H 32 /F /DCT ID ', await jpeg(), ' EI Q');

@@ -4,6 +4,7 @@ import { concat, latin, ofUint32, uint16, uint32 } from './bytes.ts';
 const drawing = new Set(['jP  ', 'ftyp', 'rreq', 'jp2h', 'jp2c', 'jpch', 'jplh']);
 const holding = new Set(['jp2h', 'jpch', 'jplh', 'cgrp']);
 const within = new Set(['ihdr', 'bpcc', 'colr', 'pclr', 'cmap', 'cdef', 'res ', 'opct', 'cgrp']);
+const deepest = 4; // boxes within boxes; a picture needs two
 
 /**
  * A JPEG 2000 picture, as a file of boxes or as its code alone, without what is said about it and without what lies behind its end. The picture stays as it is.
@@ -14,7 +15,8 @@ export function stripJpeg2000(bytes: Uint8Array): Uint8Array | undefined {
   return latin(bytes, 4, 8) === 'jP  ' ? stripBoxes(bytes, drawing) : undefined;
 }
 
-function stripBoxes(bytes: Uint8Array, wanted: ReadonlySet<string>): Uint8Array | undefined {
+function stripBoxes(bytes: Uint8Array, wanted: ReadonlySet<string>, depth = 0): Uint8Array | undefined {
+  if (depth > deepest) return undefined;
   const kept: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; ) {
     const size = uint32(bytes, at);
@@ -28,7 +30,8 @@ function stripBoxes(bytes: Uint8Array, wanted: ReadonlySet<string>): Uint8Array 
     const content = bytes.subarray(at + head, at + length);
     at += length;
     if (!wanted.has(type)) continue;
-    const clean = type === 'jp2c' ? stripCode(content) : holding.has(type) ? stripBoxes(content, within) : content;
+    const clean =
+      type === 'jp2c' ? stripCode(content) : holding.has(type) ? stripBoxes(content, within, depth + 1) : content;
     if (!clean) return undefined;
     kept.push(concat([ofUint32(clean.length + 8), Buffer.from(type, 'latin1'), clean]));
   }
