@@ -5,12 +5,13 @@ import { startEmbeddedPostgres } from '../kit/database/embedded.ts';
 
 /**
  * Jest's global setup: one real Postgres for the run (the embedded one, or TEST_DATABASE_URL), in which each world makes its own database; and a place
- * for the compiled platform (test/compiled.ts).
+ * for the compiled platform (test/compiled.ts) and what hosts it (test/hosted.ts).
  */
 export default async function setup(): Promise<void> {
   const place = await mkdtemp(join(await realpath(tmpdir()), 'net4u-compiled-'));
   await chmod(place, 0o755); // other accounts run it too
   process.env.TEST_COMPILED = join(place, 'platform');
+  process.env.TEST_RUN = `${process.pid}`;
   if (process.env.TEST_DATABASE_URL) return;
   const dataDir = await mkdtemp(join(await findFolder(), 'net4u-test-'));
   const postgres = await startEmbeddedPostgres({ dataDir });

@@ -5,14 +5,14 @@ import { signToken } from '../issuer/sign.ts';
 import { describeWith } from './required.ts';
 import { launch, openPlan, type Visitor } from './web/browser.ts';
 import { planId, readServerDocument, titleOf } from './web/plan.ts';
-import { startWorld, type World } from './world.ts';
+import { startWorldApart, type World } from './world.ts';
 
 describeWith('chromium', 'a plan’s life on the page, in headless Chromium', () => {
   let world: World;
   let browser: Browser;
   let owner: pg.Client;
   beforeAll(async () => {
-    world = await startWorld({}, true);
+    world = await startWorldApart({}, true);
     browser = await launch();
     owner = new pg.Client(world.databaseUrl);
     await owner.connect();

@@ -5,7 +5,7 @@ import { type Link, openLink } from './link.ts';
 import { describeWith } from './required.ts';
 import { compose, launch, openPlan, type Visitor } from './web/browser.ts';
 import { connectLine, openTab, readServerDocument, titleOf } from './web/plan.ts';
-import { startWorld, type World } from './world.ts';
+import { startWorldApart, type World } from './world.ts';
 
 /** Typed as Spanish, Portuguese and French are: a dead key, then the letter. */
 const letters = [
@@ -30,7 +30,7 @@ describeWith('chromium', 'several people in one plan, in headless Chromium', () 
   let near: Browser;
   let far: Browser;
   beforeAll(async () => {
-    world = await startWorld({}, true);
+    world = await startWorldApart({}, true);
     link = await openLink({ to: { port: Number(new URL(world.url).port) }, random: seeded(7) });
     [near, far] = await Promise.all([launch(), launch({ world, port: link.port })]);
   }, 120_000);

@@ -6,7 +6,7 @@ import { describeWith } from './required.ts';
 import { compose, launch, openPlan, signIn, type Visitor, visit } from './web/browser.ts';
 import { describeDiscussions } from './web/discussions.ts';
 import { readServerDocument, titleOf } from './web/plan.ts';
-import { startWorld, type World } from './world.ts';
+import { startWorldApart, type World } from './world.ts';
 
 describeWith('chromium', 'the page, in headless Chromium', () => {
   let world: World;
@@ -14,7 +14,7 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
   let catcher: MailCatcher;
   beforeAll(async () => {
     catcher = await catchMail();
-    world = await startWorld({ SMTP_URL: catcher.url, MAIL_FROM: 'notices@example.org' }, true);
+    world = await startWorldApart({ SMTP_URL: catcher.url, MAIL_FROM: 'notices@example.org' }, true);
     browser = await launch();
   }, 120_000);
   afterAll(async () => {

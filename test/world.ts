@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { start } from '../start.ts';
+import type { StartOptions } from '../start.ts';
 import { freshDatabase } from './database.ts';
+import { type Hosted, startHosted } from './hosted.ts';
 import { createPeople, type People } from './people.ts';
 
 export interface World {
@@ -25,6 +26,23 @@ export interface World {
  * runs, except that the database is the test run's Postgres.
  */
 export async function startWorld(env: Record<string, string> = {}, page = false): Promise<World> {
+  const { start } = await import('../start.ts');
+  return openWorld(start, env, page);
+}
+
+/**
+ * The same in another process, which is there already when this worker has had such a world before (test/host.ts): where a test asks only from outside,
+ * this saves what most of a start costs, the loading of the platform. Not for what must come within a second: test/clock.ts knows nothing of that process.
+ */
+export function startWorldApart(env: Record<string, string> = {}, page = false): Promise<World> {
+  return openWorld(startHosted, env, page);
+}
+
+async function openWorld(
+  start: (options: Pick<StartOptions, 'env' | 'page'>) => Promise<Hosted>,
+  env: Record<string, string>,
+  page: boolean,
+): Promise<World> {
   const database = await freshDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'net4u-world-'));
   const settings = { NODE_ENV: 'test', PORT: '0', DATABASE_URL: database.url, DATA_DIR: dataDir, ...env };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 import { everyone, type Planted, persons, personsIn, plantCanaries } from './canaries.ts';
 import { doors } from './doors.ts';
 
@@ -9,7 +9,7 @@ describe('doors', () => {
   beforeAll(async () => {
     // Its queries look through every door at once, which nobody may outside of this test.
     const boundless = ['seat', 'partner', 'person'].map((who) => `${who}=1000000000`).join();
-    world = await startWorld({ COST_BUDGETS: boundless, RATE_LIMITS: 'off' });
+    world = await startWorldApart({ COST_BUDGETS: boundless, RATE_LIMITS: 'off' });
     planted = await plantCanaries(world);
   });
   afterAll(() => world.stop());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Following } from '../people.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 import { everyone, type Planted, persons, personsIn, plantCanaries } from './canaries.ts';
 
 describe('live canaries', () => {
@@ -9,7 +9,7 @@ describe('live canaries', () => {
   beforeAll(async () => {
     // Its streams look far into each network, which nobody may outside of this test.
     const boundless = ['seat', 'partner', 'person'].map((who) => `${who}=1000000000`).join();
-    world = await startWorld({ COST_BUDGETS: boundless, RATE_LIMITS: 'off' });
+    world = await startWorldApart({ COST_BUDGETS: boundless, RATE_LIMITS: 'off' });
     planted = await plantCanaries(world);
   });
   afterAll(() => world.stop());

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { databaseOf, loginRole, loginUrl, subgraphNames, subgraphSchemas } from '../../kit/database/subgraphs.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 
 let world: World;
 let secret: string;
 let tables: { schema: string; name: string }[];
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorldApart();
   secret = (await readFile(join(world.dataDir, 'dev/gateway-secret'), 'utf8')).trim();
   const owner = new pg.Client(world.databaseUrl);
   await owner.connect();

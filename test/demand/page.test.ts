@@ -12,7 +12,7 @@ import { buildPage } from '../../gateway/page.ts';
 import { createGraph } from '../../gateway/supergraph/graph.ts';
 import { describeWith } from '../required.ts';
 import { launch, openPlan, signIn, visit } from '../web/browser.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 
@@ -39,7 +39,7 @@ describeWith('chromium', 'the page, where only registered operations are run', (
   let world: World;
   let browser: Browser;
   beforeAll(async () => {
-    world = await startWorld({ OPERATIONS: 'persisted' }, true);
+    world = await startWorldApart({ OPERATIONS: 'persisted' }, true);
     browser = await launch();
   }, 120_000);
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { Member } from '../people.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 import { soon } from './library.ts';
 import { activity, af, am } from './subgraph.ts';
 
@@ -12,7 +12,7 @@ const people = {} as Record<
   Member
 >;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorldApart();
   owner = new pg.Client(world.databaseUrl);
   await owner.connect();
   const personas = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { Following, Member } from '../people.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 import { png } from './files.ts';
 import { af } from './subgraph.ts';
 
@@ -12,7 +12,7 @@ let steering: Member;
 let coordinator: Member;
 let americas: Member;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorldApart();
   owner = new pg.Client(world.databaseUrl);
   await owner.connect();
   [rep, steering, coordinator, americas] = (await Promise.all(

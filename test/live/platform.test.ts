@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
 import { networkUpdates, planLive } from '../journeys/operations.ts';
 import { createMember, type Following, type Member } from '../people.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 
 let world: World;
 let americas: Member;
@@ -11,7 +11,7 @@ let africa: Member;
 /** Other sockets of the same two people. */
 let sockets: Member[];
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorldApart();
   americas = await world.people.as('americas-editor');
   africa = await world.people.as('africa-editor');
   sockets = [americas, africa, americas, africa].map(({ token }) => createMember(world.url, token));

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Member } from '../people.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 
 let world: World;
 let coordinator: Member;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorldApart();
   coordinator = await world.people.as('americas-coordinator');
 });
 afterAll(() => world?.stop());

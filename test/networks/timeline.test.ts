@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { Answer, Member } from '../people.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 import { af, am } from './governing.ts';
 
 let world: World;
 let owner: pg.Client;
 let members: Record<string, Member>;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorldApart();
   owner = new pg.Client(world.databaseUrl);
   await owner.connect();
   const names = [

@@ -3,14 +3,14 @@ import * as Y from 'yjs';
 import { PlanSession } from '../../web/co-editing/session.ts';
 import { createMemoryShelf, type Writing } from '../../web/co-editing/shelf.ts';
 import { type PlanEvent, type PlanWire, WireFailure } from '../../web/co-editing/wire.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 import { createClock } from './clock.ts';
 import { connectLine, type Line, openTab, readServerDocument, titleOf } from './plan.ts';
 
 describe('faults', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorldApart();
   });
   afterAll(() => world?.stop());
 

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { type Person, type Position, Presence, type PresenceWire } from '../../web/co-editing/presence.ts';
 import { Seen } from '../../web/co-editing/seen.ts';
 import { WireFailure } from '../../web/co-editing/wire.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 import { type Clock, createClock } from './clock.ts';
 import { connectLine, openTab } from './plan.ts';
 
@@ -181,7 +181,7 @@ describe('what is told to others', () => {
 describe('two people in the plan', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorldApart();
   });
   afterAll(() => world?.stop());
   const leave: (() => Promise<void>)[] = [];

@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import * as Y from 'yjs';
 import { createMemoryShelf } from '../../web/co-editing/shelf.ts';
 import { WireFailure } from '../../web/co-editing/wire.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorldApart, type World } from '../world.ts';
 import { connectLine, type Line, openTab, readServerDocument, titleOf } from './plan.ts';
 
 describe('sync', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorldApart();
   });
   afterAll(() => world?.stop());
 
