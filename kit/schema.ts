@@ -12,18 +12,38 @@ export type ReferenceResolver = (representation: any, context: any, info: GraphQ
 const link =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@override", "@cost", "@listSize"])';
 
-/**
- * Builds a Federation 2 subgraph from type-graphql classes. Every option is passed every time, since type-graphql keeps
- * them on a static; a failed build must end the process.
- * @param orphanedTypes every entity and stub that no root field reaches
- * @param references `__resolveReference` by type name
- * @returns the executable schema, and its SDL as committed in schema/
- */
-export function buildFederatedSchema(options: {
+interface SchemaOptions {
   resolvers: NonEmptyArray<Class>;
   orphanedTypes: Class[];
   references: Record<string, ReferenceResolver>;
-}): { schema: GraphQLSchema; sdl: string } {
+}
+interface FederatedSchema {
+  schema: GraphQLSchema;
+  sdl: string;
+}
+
+const known: { classes: Class[]; found: FederatedSchema }[] = [];
+
+/**
+ * A Federation 2 subgraph from type-graphql classes. A process that starts a subgraph again gets the schema that it has: to build it takes longer than
+ * the rest of a start.
+ * @param orphanedTypes every entity and stub that no root field reaches
+ * @param references `__resolveReference` by type name; they belong to the classes, and hold no state
+ * @returns the executable schema, and its SDL as committed in schema/
+ */
+export function buildFederatedSchema(options: SchemaOptions): FederatedSchema {
+  const classes = [...options.resolvers, ...options.orphanedTypes];
+  const same = known.find(
+    (one) => one.classes.length === classes.length && one.classes.every((c, i) => c === classes[i]),
+  );
+  if (same) return same.found;
+  const found = build(options);
+  known.push({ classes, found });
+  return found;
+}
+
+/** Every option is passed every time, since type-graphql keeps them on a static; a failed build must end the process. */
+function build(options: SchemaOptions): FederatedSchema {
   const built = buildSchemaSync({
     resolvers: options.resolvers,
     orphanedTypes: options.orphanedTypes,
