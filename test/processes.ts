@@ -50,8 +50,13 @@ export class Processes {
   }
 
   /** The same services, or another program of ours, compiled before (test/compiled.ts). @param program its file from the root, without `.ts` */
-  startCompiled(services: readonly string[], env: Record<string, string>, program = 'start'): Started {
-    return this.run(process.execPath, [join(this.compiled, `${program}.js`), ...services], env);
+  startCompiled(
+    services: readonly string[],
+    env: Record<string, string>,
+    program = 'start',
+    account?: Account,
+  ): Started {
+    return this.run(process.execPath, [join(this.compiled, `${program}.js`), ...services], env, account);
   }
 
   run(program: string, args: readonly string[], env: Record<string, string>, account?: Account): Started {

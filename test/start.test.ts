@@ -64,7 +64,7 @@ const exists = (path: string) =>
 describe('a start that cannot be says once what is wrong and what to do, with exit code 1, and leaves nothing', () => {
   test('all settings that are wrong, at once', async () => {
     const wrong = { PORT: 'http', REGION_NUMBER: '300', DATABASE_URL: 'mysql://here', GATEWAY_SECRET: 'secret' };
-    const said = await refusal(processes.start([], { ...wrong, DATA_DIR: newFolder() }));
+    const said = await refusal(processes.startCompiled([], { ...wrong, DATA_DIR: newFolder() }));
     expect(said.split('\n').map((line) => line.split(' ')[0])).toEqual(
       expect.arrayContaining(['PORT', 'REGION_NUMBER', 'DATABASE_URL', 'GATEWAY_SECRET']),
     );
@@ -72,16 +72,19 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
   });
 
   test('an unknown service, with those there are', async () => {
-    expect(await refusal(processes.start(['networks', 'mail'], {}))).toBe(
+    expect(await refusal(processes.startCompiled(['networks', 'mail'], {}))).toBe(
       'There is no service "mail". There are: networks, members, working-plans, discussions, gateway; no name starts all.',
     );
   });
 
   test('a service alone without what it shares with the others; two that would share a port', async () => {
     const [gateway, members, two] = [
-      processes.start(['gateway'], { DATA_DIR: newFolder(), MEMBERS_URL: 'http://127.0.0.1:9/graphql' }),
-      processes.start(['members'], { DATA_DIR: newFolder() }),
-      processes.start(['members', 'networks'], { DATA_DIR: newFolder(), DATABASE_URL: 'postgres://a@127.0.0.1/b' }),
+      processes.startCompiled(['gateway'], { DATA_DIR: newFolder(), MEMBERS_URL: 'http://127.0.0.1:9/graphql' }),
+      processes.startCompiled(['members'], { DATA_DIR: newFolder() }),
+      processes.startCompiled(['members', 'networks'], {
+        DATA_DIR: newFolder(),
+        DATABASE_URL: 'postgres://a@127.0.0.1/b',
+      }),
     ];
     const missing = (await refusal(gateway)).split('\n').map((line) => line.split(' ')[0]);
     expect(missing).toEqual(['NETWORKS_URL', 'WORKING_PLANS_URL', 'DISCUSSIONS_URL']);
@@ -93,7 +96,7 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
 
   test('a port that is taken, before anything is made', async () => {
     const dataDir = newFolder();
-    const said = await refusal(processes.start([], { PORT: `${takenPort}`, DATA_DIR: dataDir }));
+    const said = await refusal(processes.startCompiled([], { PORT: `${takenPort}`, DATA_DIR: dataDir }));
     expect(said).toBe(`PORT: port ${takenPort} is taken by another program: stop it, or set another PORT.`);
     expect(await exists(dataDir)).toBe(false);
   });
@@ -102,10 +105,10 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
     const file = newFolder();
     await writeFile(file, 'mine');
     const settings = { PORT: '0', DATA_DIR: file };
-    expect(await refusal(processes.start([], settings))).toMatch(
+    expect(await refusal(processes.startCompiled([], settings))).toMatch(
       new RegExp(`^DATA_DIR ${file} cannot be used: it is a file. Set DATA_DIR to a directory\\.`),
     );
-    expect(await refusal(processes.start(['gateway'], { ...settings, ...subgraphUrls }))).toMatch(
+    expect(await refusal(processes.startCompiled(['gateway'], { ...settings, ...subgraphUrls }))).toMatch(
       new RegExp(`^DATA_DIR: ${file}/dev cannot be used .* Set DATA_DIR to a folder this user may write\\.$`),
     );
   });
@@ -116,7 +119,7 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
     // Root may write everywhere but in /proc; so another user starts, where one can get at the code.
     const asNobody = isRoot() && (await canReach(process.execPath, nobody, 5)) && (await canReach(root, nobody, 5));
     const place = isRoot() && !asNobody ? '/proc/net4u' : dataDir;
-    const started = processes.start([], { PORT: '0', DATA_DIR: place }, asNobody ? nobody : undefined);
+    const started = processes.startCompiled([], { PORT: '0', DATA_DIR: place }, 'start', asNobody ? nobody : undefined);
     expect(await refusal(started)).toMatch(
       new RegExp(
         asNobody || !isRoot()
@@ -127,14 +130,14 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
   });
 
   test('a database that is down, after 10 s of patience; a Redis that is', async () => {
-    const database = processes.start(['members'], {
+    const database = processes.startCompiled(['members'], {
       PORT: '0',
       DATA_DIR: newFolder(),
       DATABASE_URL: `postgres://net4u:x@127.0.0.1:${closedPort}/net4u`,
     });
     const dataDir = newFolder();
     const REDIS_URL = `redis://127.0.0.1:${closedPort}`;
-    const redis = processes.start([], { PORT: '0', DATA_DIR: dataDir, REDIS_URL, ...strong });
+    const redis = processes.startCompiled([], { PORT: '0', DATA_DIR: dataDir, REDIS_URL, ...strong });
     expect(await refusal(redis)).toMatch(
       new RegExp(`^REDIS_URL: no Redis answers at 127.0.0.1:${closedPort} .* Start it, or unset REDIS_URL`),
     );
@@ -161,7 +164,11 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
     const port = await freePort();
     url.port = `${port}`;
     try {
-      const members = processes.start(['members'], { PORT: '0', DATA_DIR: newFolder(), DATABASE_URL: url.toString() });
+      const members = processes.startCompiled(['members'], {
+        PORT: '0',
+        DATA_DIR: newFolder(),
+        DATABASE_URL: url.toString(),
+      });
       await members.says(/starting members/);
       await pause(700); // so that it has been refused some times
       proxy.listen(port, '127.0.0.1');
@@ -181,7 +188,7 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
     const start = (change: (url: URL) => void) => {
       const url = new URL(database.url);
       change(url);
-      return processes.start(['members'], { PORT: '0', DATA_DIR: newFolder(), DATABASE_URL: url.toString() });
+      return processes.startCompiled(['members'], { PORT: '0', DATA_DIR: newFolder(), DATABASE_URL: url.toString() });
     };
     try {
       const password = start((url) => Object.assign(url, { password: 'other' }));
@@ -206,7 +213,7 @@ describe('a start that cannot be says once what is wrong and what to do, with ex
 
 describe('in production', () => {
   test('what development makes up has to be set', async () => {
-    const said = await refusal(processes.start([], { NODE_ENV: 'production' }));
+    const said = await refusal(processes.startCompiled([], { NODE_ENV: 'production' }));
     expect(said.split('\n').map((line) => line.split(' ')[0])).toEqual([
       'DATABASE_URL',
       'OIDC_ISSUER',
@@ -220,7 +227,7 @@ describe('in production', () => {
     const settings = { NODE_ENV: 'production', OIDC_ISSUER: 'https://issuer.example', ...strong };
     const port = await freePort();
     try {
-      const platform = processes.start([], { ...settings, PORT: `${port}`, DATABASE_URL: database.url });
+      const platform = processes.startCompiled([], { ...settings, PORT: `${port}`, DATABASE_URL: database.url });
       const url = await platform.ready();
       const tables = await run(database.url, [
         `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.columns WHERE column_name = 'provenance'`,
@@ -245,7 +252,7 @@ describe('in production', () => {
 
   test('a gateway alone needs no disk, no database and no secret but its own', async () => {
     const settings = { NODE_ENV: 'production', OIDC_ISSUER: 'https://issuer.example', DATA_DIR: '/dev/null/none' };
-    const gateway = processes.start(['gateway'], {
+    const gateway = processes.startCompiled(['gateway'], {
       ...settings,
       ...subgraphUrls,
       GATEWAY_SECRET: strong.GATEWAY_SECRET,
@@ -259,6 +266,7 @@ describe('in production', () => {
 });
 
 describe('from nothing', () => {
+  // What begins with `processes.start` is what `npm start` runs; the others say and do the same, and are there sooner.
   const token = (name: string, dataDir: string) =>
     processes.run('npm', ['run', '-s', 'token', '--', name], { DATA_DIR: dataDir });
 
@@ -274,7 +282,8 @@ describe('from nothing', () => {
       'starting discussions',
       'starting the gateway',
     ]) {
-      const platform = processes.start([], settings);
+      const platform =
+        step === 'starting the gateway' ? processes.start([], settings) : processes.startCompiled([], settings);
       await platform.says(new RegExp(`^ {2}${step}`, 'm'));
       platform.signal('SIGINT', 'group');
       expect([step, await platform.ended(10_000)]).toEqual([step, 0]);
@@ -303,7 +312,7 @@ describe('from nothing', () => {
       );
     const before = await ask();
     expect(before.errors).toBeUndefined();
-    const beside = processes.start([], { ...settings, PORT: '0' });
+    const beside = processes.startCompiled([], { ...settings, PORT: '0' });
     expect(await complaint(beside)).toMatch(
       new RegExp(`^DATA_DIR ${dataDir} is in use by process ${first.pid}: .* Stop process ${first.pid} first, or`),
     );
