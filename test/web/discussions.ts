@@ -91,12 +91,16 @@ export function describeDiscussions(stage: () => Stage): void {
       const { id: decisionId } = (await act(convener, 'openDecision', opened, 'decision { id }')).decision;
       const round = { decisionId, expectedVersion: 1 };
       const { version } = (await act(convener, 'startDecisionRound', round, 'decision { version }')).decision;
+      const beside = { ...about, anchor: { typename: 'Decision', id: decisionId }, body: 'Ask here', locale: 'en' };
+      const questions = { ...beside, title: [{ locale: 'en', text: 'Questions on it' }] };
+      await act(convener, 'startThread', questions, '__typename');
       expect(await linkIn(address)).toBe(`/decisions/${decisionId}`);
       await page.getByRole('link', { name: 'Inbox, 1 unread' }).click();
       await page.getByRole('status').filter({ hasText: '1 unread' }).waitFor();
       await fits(visitor);
       await page.getByRole('link', { name: 'Adopt it?' }).click();
       await page.getByText(/^Positions are taken until /).waitFor();
+      await page.getByRole('link', { name: 'Questions on it' }).waitFor();
       await page.getByRole('button', { name: 'Take a position' }).click();
       const dialog = page.getByRole('dialog');
       const take = dialog.getByRole('button', { name: 'Take a position' });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { createSystemActor } from '../../kit/context.ts';
-import { openDatabase } from '../../kit/database/open.ts';
+import { type Database, openDatabase } from '../../kit/database/open.ts';
 import { createProcessHints } from '../../kit/hints.ts';
 import { createLog } from '../../kit/log.ts';
-import { createMailer } from '../../subgraphs/members/mail/mailer.ts';
+import { createMailer, type Mailer } from '../../subgraphs/members/mail/mailer.ts';
 import { start } from '../../subgraphs/members/server.ts';
 import { freshDatabase } from '../database.ts';
 import { catchMail, type Mail, type MailCatcher } from '../mail-catcher.ts';
@@ -22,6 +22,12 @@ let database: Awaited<ReturnType<typeof freshDatabase>>;
 let owner: pg.Client;
 let processes: Processes;
 let catcher: MailCatcher;
+let members: Database;
+let mailer: Mailer;
+/** What the mailer's clock shows. */
+let now: Date;
+/** What it has said of its rounds. */
+const lines: object[] = [];
 beforeAll(async () => {
   database = await freshDatabase();
   [catcher, processes] = [await catchMail(), await Processes.open()];
@@ -32,6 +38,15 @@ beforeAll(async () => {
     load: { system: createSystemActor(), records, refuseSamples: false },
   });
   await prepared.stop();
+  const hints = createProcessHints();
+  const none = { entities: [], migrations: [] };
+  members = await openDatabase({ url: database.url, secret, subgraph: 'members', hints, ...none });
+  const log = createLog('members', 'info', (line) => {
+    const { at, level, source, message, ...counts } = JSON.parse(line);
+    if (message === 'mail') lines.push(counts);
+  });
+  const mail = { smtpUrl: catcher.url, from, publicUrl };
+  mailer = createMailer({ database: members, hints, log, mail, now: () => now, everyMs: 0 });
   owner = new pg.Client(database.url);
   await owner.connect();
   // Each has an address since yesterday, a digest that is due, and two notices in it.
@@ -55,6 +70,8 @@ beforeAll(async () => {
   );
 }, 60_000);
 afterAll(async () => {
+  await mailer?.stop();
+  await members?.stop();
   await processes?.close();
   await catcher?.stop();
   await owner?.end();
@@ -74,36 +91,48 @@ test('a process killed in the middle of a digest round has mailed to nobody twic
   const counts = () => people.map((person) => to(person).length);
   expect(counts()).toEqual([1, 1, 1, 0, 0, 0, 0]);
 
-  const lines: string[] = [];
-  const log = createLog('members', 'info', (line) => lines.push(line));
-  const hints = createProcessHints();
-  const members = await openDatabase({
-    url: database.url,
-    secret,
-    subgraph: 'members',
-    hints,
-    entities: [],
-    migrations: [],
-  });
-  let now = new Date();
-  const mail = { smtpUrl: catcher.url, from, publicUrl };
-  const mailer = createMailer({ database: members, hints, log, mail, now: () => now, everyMs: 0 });
-  try {
-    await mailer.round();
-    expect(counts()).toEqual([1, 1, 1, 1, 1, 1, 1]);
-    // Whoever was mailing to the third may still be: until some minutes are over.
-    now = new Date(now.getTime() + 6 * 60_000);
-    await mailer.round();
-    await mailer.round();
-  } finally {
-    await mailer.stop();
-    await members.stop();
-  }
+  now = new Date();
+  await mailer.round();
+  expect(counts()).toEqual([1, 1, 1, 1, 1, 1, 1]);
+  // Whoever was mailing to the third may still be: until some minutes are over.
+  now = new Date(now.getTime() + 6 * 60_000);
+  await mailer.round();
+  await mailer.round();
   expect(counts()).toEqual([1, 1, 2, 1, 1, 1, 1]);
   const [once, again] = to('08').map(({ headers, text, html }) => [headers['message-id'], headers.subject, text, html]);
   expect(again).toEqual(once);
   expect(new Set(catcher.mails.map(({ headers }) => headers['message-id'])).size).toBe(people.length);
   for (const { text } of catcher.mails) expect(text).toMatch(/Thread first\n.*Thread second\n/s);
-  const said = lines.map((line) => JSON.parse(line)).map(({ message, sent, failed }) => ({ message, sent, failed }));
-  expect(said).toEqual([4, 1].map((sent) => ({ message: 'mail', sent, failed: 0 })));
+  expect(lines.splice(0)).toEqual([4, 1].map((sent) => ({ sent, failed: 0, givenUp: 0, waiting: 0 })));
 }, 60_000);
+
+test('the log counts what each round came to', async () => {
+  const said = async (at: number) => {
+    now = new Date(at);
+    await mailer.round();
+    return lines.splice(0);
+  };
+  const counts = { sent: 0, failed: 0, givenUp: 0, waiting: 0 };
+  const [minute, day] = [60_000, 86_400_000];
+  const begin = Date.now() + 2 * day;
+  await owner.query(`UPDATE notices.notice SET id = 'notice:late', at = $1 WHERE id = 'notice:03first'`, [
+    new Date(begin - day),
+  ]);
+  // A code that nobody could mail in its hour.
+  await owner.query(
+    `UPDATE members.mail_address SET pending = 'new@example.org', code = 'AAAAAAAA', confirm_before = now() WHERE person_id = 'person:p07'`,
+  );
+  catcher.refuse.recipient = '451 later';
+  expect(await said(begin)).toEqual([{ ...counts, failed: 1, givenUp: 1, waiting: 1 }]);
+  expect(await said(begin + 0.5 * minute)).toEqual([]); // as before
+  delete catcher.refuse.recipient;
+  catcher.refuse.connection = '421 too busy';
+  expect(await said(begin + 3 * minute)).toEqual([{ ...counts, failed: 1, waiting: 1 }]);
+  delete catcher.refuse.connection;
+  // What is refused until it is too old to be mailed is given up at the last try.
+  catcher.refuse.recipient = '451 later';
+  expect(await said(begin + 39 * day - minute)).toEqual([{ ...counts, failed: 1, givenUp: 1, waiting: 1 }]);
+  delete catcher.refuse.recipient;
+  expect(await said(begin + 40 * day)).toEqual([counts]);
+  expect(catcher.mails.filter(({ to }) => to === addressOf('03'))).toHaveLength(1);
+});
