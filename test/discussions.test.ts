@@ -250,6 +250,7 @@ describe('starting', () => {
     ['a title of 301', { title: [{ locale: 'en', text: 'x'.repeat(301) }] }, ['title', '0', 'text']],
     ['a language twice', { title: ['en', 'en'].map((locale) => ({ locale, text: 'x' })) }, ['title', '1']],
     ['only blanks', { title: [{ locale: 'en', text: ' ' }], body: '\u0007\n' }, ['body']],
+    ['what nobody sees', { title: [], body: '\u200b\u202e\ufeff\u3164 \u0301' }, ['body']],
     ['an anchor of no such type', { anchor: { typename: 'Post', id: 'post:x' } }, ['anchor', 'typename']],
     ['an anchor named as a property', { anchor: { typename: 'constructor', id: 'x' } }, ['anchor', 'typename']],
     ['an anchor in another network', { anchor: { typename: 'Network', id: af } }, ['anchor', 'id']],

@@ -21,7 +21,9 @@ export function checkText(text: string, limit: number, ...path: string[]): strin
   return clean;
 }
 
-export const isBlank = (text: string) => text.trim() === '';
+/** Whether there is nothing to be seen: no letter, digit or sign, only spaces and what turns, joins or marks others. */
+export const isBlank = (text: string) =>
+  !/[\p{L}\p{N}\p{P}\p{S}]/u.test(text.replace(/\p{Default_Ignorable_Code_Point}/gu, ''));
 
 /** A text per language, blank ones left out. ValidationError when one is too long or a language comes twice. */
 export function checkTexts(texts: readonly LocalizedInput[], limit: number, ...path: string[]): Localized {
