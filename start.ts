@@ -21,7 +21,7 @@ const subgraphs = {
     records: () => json('seed/networks.json'),
     start: async (options: SubgraphOptions<never>, platform: Platform) => {
       const { start } = await import('./subgraphs/networks/server.ts');
-      return start({ ...options, ...(await developmentKeys(platform)) });
+      return start({ ...options, webhooks: platform.config.WEBHOOKS, ...(await developmentKeys(platform)) });
     },
   },
   members: {

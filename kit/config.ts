@@ -81,6 +81,8 @@ export const rateLimits = {
   ...{ operations: 300, cost: 6_000_000, sockets: 100, streams: 1_000 },
   ...{ addressSockets: 2_000, addressRequests: 500 },
 };
+/** Of deliveries to partners' endpoints. */
+export const webhookLimits = { timeoutSeconds: 10, giveUpHours: 72, disableHours: 120 };
 const costBudgets = { seat: 40_000, partner: 30_000, person: 30_000 };
 
 const decode = (text: string): string => {
@@ -314,6 +316,12 @@ export const settings = {
       /^([^<>@"\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u.test(text)
         ? text
         : wrong('is not a mailbox: notices@example.org, or Name <notices@example.org>'),
+  }),
+  WEBHOOKS: setting({
+    type: 'name=number, comma-separated',
+    default: webhookLimits,
+    help: 'for an attempt to push an update; until an update that is not taken is a dead letter, and an endpoint that takes none is disabled',
+    parse: amounts(webhookLimits),
   }),
   NETWORKS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the networks subgraph', parse: http }),
   MEMBERS_URL: setting<string>({ type: 'URL', help: 'gateway alone: the members subgraph', parse: http }),

@@ -70,7 +70,10 @@ export interface NetworksWorld {
 }
 
 /** The networks subgraph alone with its shipped records, in a fresh database, asked as the gateway asks. */
-export async function startNetworks(feed: NetworksOptions['feed'] = {}): Promise<NetworksWorld> {
+export async function startNetworks(
+  feed: NetworksOptions['feed'] = {},
+  webhooks: NetworksOptions['webhooks'] = {},
+): Promise<NetworksWorld> {
   const secret = 'networks-test-secret';
   const signer = createAssertionSigner(secret);
   const hints = createProcessHints();
@@ -97,6 +100,7 @@ export async function startNetworks(feed: NetworksOptions['feed'] = {}): Promise
     },
     samplePartnerKey: { partnerId: 'partner:sample', sha256: keyHash },
     feed,
+    webhooks,
   };
   const server = await start(options);
   const plans = await openDatabase({

@@ -9,6 +9,8 @@ const viewerFields = new Set([
   'Query.exportJob',
   'Query.inbox',
   'Query.upload',
+  'Query.webhookDeadLetters',
+  'Query.webhookEndpoints',
   'Subscription.inboxChanged',
   'Subscription.noticesChanged',
   'Seat.holder',

@@ -6,6 +6,7 @@ import type { ListCursors } from './lists.ts';
 import type { Loaders } from './loaders.ts';
 import type { ReadTimeline } from './timeline/read.ts';
 import type { Updates } from './updates.ts';
+import type { Webhooks } from './webhooks/context.ts';
 
 export interface NetworksContext extends RequestContext {
   database: Database;
@@ -15,6 +16,7 @@ export interface NetworksContext extends RequestContext {
   /** Of lists of charter proposals. */
   charterCursors: Cursors<CharterPlace>;
   timeline: ReadTimeline;
+  webhooks: Webhooks;
   /** The name of this installation's region. */
   region: string;
 }

@@ -23,6 +23,9 @@ export const eventTypes = {
   EXTERNAL_PARTNER_CHANGED: 'org.net4u.external-partner.changed.v1',
 } as const;
 
+/** CloudEvents `type` of what an endpoint is tested with; it is in no log. */
+export const webhookTested = 'org.net4u.webhook.test.v1';
+
 /** `data` of NETWORK_CREATED and NETWORK_CHANGED. `changed` names GraphQL fields; `status` is there where it has changed. */
 export interface NetworkEventData extends Record<string, unknown> {
   networkId: string;

@@ -5,9 +5,11 @@ import type { EngagementPlace, ReviewEventPlace } from './review-loaders.ts';
 export interface ListCursors {
   engagements: Cursors<EngagementPlace>;
   reviewEvents: Cursors<ReviewEventPlace>;
+  /** Ids, of endpoints and of dead letters. */
+  webhooks: Cursors<string>;
 }
 
 export function createListCursors(secret: string, installation: string): ListCursors {
   const of = <P>(list: string) => createCursors<P>(secret, { kind: 'list', stream: `networks.${list}`, installation });
-  return { engagements: of('engagements'), reviewEvents: of('review-events') };
+  return { engagements: of('engagements'), reviewEvents: of('review-events'), webhooks: of('webhooks') };
 }

@@ -5,12 +5,14 @@ import { Network } from './entities/network.ts';
 import { Partner } from './entities/partner.ts';
 import { createGovernanceLoaders } from './governance-loaders.ts';
 import { createReviewLoaders } from './review-loaders.ts';
+import { createWebhookLoaders } from './webhooks/loaders.ts';
 
 /** One per request, and per message of a subscription: rows may change between two messages. */
 export function createLoaders(source: DataSource) {
   return {
     ...createGovernanceLoaders(source),
     ...createReviewLoaders(source),
+    ...createWebhookLoaders(source),
     network: loadByKey<string, Network>(
       (ids) => source.manager.findBy(Network, { id: In([...ids]) }),
       (network) => network.id,

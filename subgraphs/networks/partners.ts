@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { ulid } from 'ulid';
-import type { Actor } from '../../kit/context.ts';
+import type { Actor, PartnerScope } from '../../kit/context.ts';
 import { Partner } from './entities/partner.ts';
 
 /** A development key's hash, which `start` has made for a sample partner. */
@@ -29,15 +29,19 @@ export async function resolvePartner(source: DataSource, keyHash: string): Promi
      WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
     [row.token],
   );
-  return {
-    kind: 'PARTNER',
-    subject: row.id.startsWith('partner:') ? row.id : `partner:${row.id}`,
-    networks: row.network_ids,
-    roles: [],
-    partner: { id: row.id, networkIds: row.network_ids, maxVisibility: row.max_visibility, scopes: row.scopes },
-    rightsVersion: row.version,
-  };
+  const { id, network_ids: networkIds, max_visibility: maxVisibility, scopes } = row;
+  return partnerActor({ id, networkIds, maxVisibility, scopes }, row.version);
 }
+
+/** Who a partner is, to whatever asks for rights. */
+export const partnerActor = (partner: PartnerScope, rightsVersion: number): Actor => ({
+  kind: 'PARTNER',
+  subject: partner.id.startsWith('partner:') ? partner.id : `partner:${partner.id}`,
+  networks: partner.networkIds,
+  roles: [],
+  partner,
+  rightsVersion,
+});
 
 /** Moves with every change of a partner or a key (by trigger), and when a key expires: the first look after that marks it. */
 export async function readPartnersRightsVersion(source: DataSource): Promise<number> {

@@ -57,6 +57,14 @@ export const mayRotateKey = (actor: Actor, { id }: Pick<Partner, 'id'>): boolean
 export const maySeeKeys = (actor: Actor, partner: Pick<Partner, 'id' | 'networkIds'>): boolean =>
   mayRevokeKey(actor, partner) || mayRotateKey(actor, partner);
 
+/** Has a partner's updates pushed somewhere, and says where: the partner itself, and those who issue its keys. */
+export const mayKeepWebhooks = (actor: Actor, partner: Pick<Partner, 'id' | 'networkIds'>): boolean =>
+  mayRotateKey(actor, partner) || mayIssueKey(actor, partner);
+
+/** Stops them: whoever may end its keys, too; and whoever may stop them sees them. */
+export const mayStopWebhooks = (actor: Actor, partner: Pick<Partner, 'id' | 'networkIds'>): boolean =>
+  mayKeepWebhooks(actor, partner) || mayRevokeKey(actor, partner);
+
 /** Keys and rights versions are the gateway's business alone. */
 export const mayResolveKeys = (actor: Actor): boolean => actor.kind === 'GATEWAY';
 

@@ -50,6 +50,8 @@ import {
 } from './resolvers/reviews.ts';
 import { NetworkTimelineResolver, TimelineEntryResolver } from './resolvers/timeline.ts';
 import { NetworkUpdateConnectionResolver, NetworkUpdateResolver } from './resolvers/updates.ts';
+import { WebhookChangeResolver } from './resolvers/webhook-changes.ts';
+import { WebhookResolver } from './resolvers/webhooks.ts';
 
 type Key = { id?: string; slug?: string; code?: string };
 
@@ -88,6 +90,8 @@ export function buildNetworksSchema() {
       NetworkAlliancesResolver,
       NetworkUpdateResolver,
       NetworkUpdateConnectionResolver,
+      WebhookResolver,
+      WebhookChangeResolver,
     ],
     orphanedTypes: [
       Network,

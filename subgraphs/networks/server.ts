@@ -17,6 +17,9 @@ import { loadRecords, type NetworksRecords } from './records.ts';
 import { buildNetworksSchema } from './schema.ts';
 import { createTimeline } from './timeline/read.ts';
 import { createUpdates } from './updates.ts';
+import { startDeliveries } from './webhooks/deliveries.ts';
+import { createSecrets } from './webhooks/secrets.ts';
+import { type WebhookOptions, withDefaults } from './webhooks/settings.ts';
 
 export interface NetworksOptions extends SubgraphOptions<NetworksRecords> {
   /** A development key to let in, if its partner is one of the samples. */
@@ -25,6 +28,7 @@ export interface NetworksOptions extends SubgraphOptions<NetworksRecords> {
   linkKeys?: readonly DevelopmentLinkKey[];
   /** Times and sizes of the live feed, where a test wants others. */
   feed?: Pick<TailOptions, 'pollMs' | 'heartbeatMs' | 'capacity' | 'patienceMs' | 'graceMs'>;
+  webhooks?: WebhookOptions;
 }
 
 /** Migrates and opens the database, loads the shipped records into an empty one, and serves the subgraph and the feed. */
@@ -60,6 +64,12 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
     const lists = { kind: 'list', installation: installation.id };
     const charterCursors = createCursors<CharterPlace>(options.cursorSecret, { ...lists, stream: 'charters' });
     const listCursors = createListCursors(options.cursorSecret, installation.id);
+    const { hints } = options.database;
+    const { epoch } = installation;
+    const settings = withDefaults(options.webhooks ?? {});
+    const secrets = createSecrets(options.cursorSecret, installation.id);
+    const deliveries = startDeliveries({ database, updates, secrets, epoch, hints, log, settings });
+    const webhooks = { deliveries, secrets, settings, feedCursors: cursors, epoch };
     const timeline = createTimeline(source, options.cursorSecret, installation.id);
     try {
       const server = await serveSubgraph<NetworksContext>({
@@ -71,22 +81,23 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
         log,
         createContext: (request) => ({
           ...request,
-          ...{ database, updates, charterCursors, timeline, cursors: listCursors, region: options.region },
+          ...{ database, updates, charterCursors, timeline, cursors: listCursors, region: options.region, webhooks },
           loaders: createLoaders(source),
         }),
       });
-      const { hints } = options.database;
       const dataRights = startDataRights({ database, subgraph: 'networks', hints, log });
       return {
         url: server.url,
         async stop() {
           await tail.stop(); // first, so that its last message still finds the sockets open
           await server.stop();
+          await deliveries.stop();
           await dataRights.stop();
           await database.stop();
         },
       };
     } catch (error) {
+      await deliveries.stop();
       await tail.stop();
       throw error;
     }

@@ -27,7 +27,7 @@ import type { NetworkUpdateFilter } from './inputs.ts';
 import { feedScope, mayReadFeed, maySeeEvent } from './policy.ts';
 
 /** How far back a cursor may resume; the log itself is kept. */
-const resumable = 30 * 24 * 60 * 60 * 1000; // ms
+export const resumable = 30 * 24 * 60 * 60 * 1000; // ms
 
 /** What a reader who must start anew asks first. */
 export const snapshotQuery =

@@ -184,6 +184,10 @@ export const calls: Record<string, Record<string, Call>> = {
     revoke: may('revokePartnerKey', () => ({ partnerId: 'partner:stage', keyId: 'token:none' })),
     'rotate own': may('rotatePartnerKey', () => ({}), 'partner { id }'),
   },
+  webhooks: {
+    keep: may('createWebhook', () => ({ partnerId: 'partner:sample', url: 'http://refused.example/' })),
+    stop: may('pauseWebhook', ({ webhook }) => ({ id: webhook, expectedVersion: stale })),
+  },
   'export plan': { 'a draft': exportOf('draft'), adopted: exportOf('adopted'), public: exportOf('public') },
   'export the directory': {
     'ask for it': may('requestDirectoryExport', () => ({ networkId: net, reason: 'For a test' }), 'export { id }'),

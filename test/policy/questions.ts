@@ -165,6 +165,10 @@ export const questions: Record<string, Questions> = {
     revoke: (a) => ({ 'networks.mayRevokeKey': networks.mayRevokeKey(a, partner) }),
     'rotate own': (a) => ({ 'networks.mayRotateKey': networks.mayRotateKey(a, partner) }),
   },
+  webhooks: {
+    keep: (a) => ({ 'networks.mayKeepWebhooks': networks.mayKeepWebhooks(a, partner) }),
+    stop: (a) => ({ 'networks.mayStopWebhooks': networks.mayStopWebhooks(a, partner) }),
+  },
   'export plan': {
     'a draft': (a) => ({ 'plans.mayExport': plans.mayExport(a, draft) }),
     adopted: (a) => ({ 'plans.mayExport': plans.mayExport(a, plan('ADOPTED', 'NETWORK')) }),

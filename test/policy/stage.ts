@@ -79,6 +79,8 @@ export interface Stage {
   meeting: string;
   guidelines: string;
   membership: string;
+  /** The partner's endpoint; nothing is pushed to it. */
+  webhook: string;
   /** Exports of the directory, by who asked for it. */
   exports: Record<'steering' | 'coordinator', string>;
   stop(): Promise<void>;
@@ -107,6 +109,8 @@ export async function setStage(env: Record<string, string> = {}): Promise<Stage>
 
 async function makeRecords(as: Stage['as'], sql: Stage['sql']) {
   const [rep, coordinator, steering] = await Promise.all([as('rep'), as('coordinator'), as('steering')]);
+  const hook = { url: 'https://hooks.example.org/', filter: { types: [] } };
+  const { endpoint } = await done(await as('partner'), 'createWebhook', hook, 'endpoint { id }');
   const thread = async (member: Member, visibility: string, bodyId?: string) => {
     const anchor = bodyId ? { typename: 'Body', id: bodyId } : { typename: 'Network', id: net };
     const words = { title: en('A thread'), body: 'Words', locale: 'en' };
@@ -180,6 +184,7 @@ async function makeRecords(as: Stage['as'], sql: Stage['sql']) {
     meeting: meeting.id as string,
     guidelines: guidelines.id as string,
     membership: membership.id as string,
+    webhook: endpoint.id as string,
     exports: { steering: await asked(steering), coordinator: await asked(coordinator) },
   };
 }

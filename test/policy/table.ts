@@ -36,6 +36,7 @@ open a decision          | -        | -        | group scope   | yes         | y
 decide membership        | -        | -        | -             | yes         | prepares     | -       | -        | -          | -           | may block   | -
 assign roles             | -        | -        | -             | yes         | within group | -       | -        | -          | -           | -           | -
 partner keys             | -        | -        | -             | issue       | revoke       | -       | -        | rotate own | revoke      | revoke      | -
+webhooks                 | -        | -        | -             | yes         | stop         | -       | -        | yes        | stop        | stop        | -
 export plan              | yes      | yes      | yes           | yes         | yes          | adopted | public   | public     | -           | -           | public
 export the directory     | -        | -        | -             | two persons | two persons  | -       | -        | -          | -           | -           | -
 freeze a seat            | -        | -        | -             | -           | ask          | -       | -        | -          | when asked  | yes         | -

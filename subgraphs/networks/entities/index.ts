@@ -1,3 +1,4 @@
+import { WebhookDeadLetter, WebhookEndpoint } from '../webhooks/entities.ts';
 import { ExternalPartner, Programme } from './alliance.ts';
 import { Body, BodyTerm } from './body.ts';
 import { CharterProposal } from './charter.ts';
@@ -31,4 +32,6 @@ export const entities = [
   EngagementStep,
   ExternalPartner,
   Programme,
+  WebhookEndpoint,
+  WebhookDeadLetter,
 ];

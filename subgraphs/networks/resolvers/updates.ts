@@ -1,6 +1,7 @@
 import { Arg, Ctx, Directive, FieldResolver, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { FeedMessage } from '../../../kit/feed/tail.ts';
 import { Cursor, Json } from '../../../kit/scalars.ts';
+import { toCloudEvent } from '../cloud-event.ts';
 import type { NetworksContext } from '../context.ts';
 import { Network } from '../entities/network.ts';
 import { NetworkUpdate, NetworkUpdateConnection, NetworkUpdateMessage } from '../entities/update.ts';
@@ -55,20 +56,7 @@ export class NetworkUpdateResolver {
 
   @FieldResolver(() => Json, { description: 'The whole update as a CloudEvents 1.0 event in JSON.' })
   cloudEvent(@Root() update: NetworkUpdate): Record<string, unknown> {
-    return {
-      specversion: '1.0',
-      id: update.id,
-      source: update.source,
-      type: update.eventType,
-      subject: update.subject,
-      time: update.occurredAt.toISOString(),
-      datacontenttype: 'application/json',
-      sequence: update.sequence,
-      partitionkey: update.networkId,
-      networkid: update.networkId,
-      visibility: update.visibility,
-      data: update.data,
-    };
+    return toCloudEvent(update);
   }
 }
 

@@ -1,0 +1,115 @@
+import type { DataSource } from 'typeorm';
+import type { PartnerScope, Visibility } from '../../../kit/context.ts';
+import type { Vector } from '../../../kit/feed/vector.ts';
+import { feedScope } from '../policy.ts';
+import type { WebhookFilter, WebhookMode } from './entities.ts';
+
+/** An endpoint that this process serves, as it was when it was taken. */
+export interface Held {
+  id: string;
+  url: string;
+  mode: WebhookMode;
+  filter: WebhookFilter;
+  version: number;
+  /** Live secrets, sealed, the newest first. */
+  secrets: string[];
+  place: Vector;
+  epoch: number;
+  attempts: number;
+  itemFailingSince: Date | null;
+  failingSince: Date | null;
+  /** Its next update is not to be tried yet: it was taken for its dead letters. */
+  isWaiting: boolean;
+  partner: PartnerScope;
+}
+
+interface Rights {
+  partner_id: string;
+  network_ids: string[];
+  max_visibility: Visibility;
+  scopes: string[];
+}
+
+interface Row
+  extends Rights,
+    Pick<Held, 'id' | 'url' | 'mode' | 'filter' | 'version' | 'place' | 'epoch' | 'attempts'> {
+  secret: string;
+  previous_secret: string | null;
+  item_failing_since: Date | null;
+  failing_since: Date | null;
+  is_waiting: boolean;
+}
+
+const partnerOf = ({ partner_id: id, network_ids, max_visibility, scopes }: Rights): PartnerScope => ({
+  ...{ id, scopes, networkIds: network_ids, maxVisibility: max_visibility },
+});
+
+/** The partner `p` reads updates now: it has a key that is good, as for a stream. */
+const isEntitled = `p.status = 'ACTIVE' AND '${feedScope}' = ANY (p.scopes) AND EXISTS (
+  SELECT 1 FROM partner_token t WHERE t.partner_id = p.id AND t.revoked_at IS NULL AND t.expires_at > now())`;
+
+/**
+ * Takes endpoints that have something to send and are served by nobody, those first that were served longest ago. Whoever takes one has it until it is given
+ * back, or not confirmed for `leaseMs`.
+ * @param by this process
+ * @param now ms since 1970
+ */
+export async function take(
+  source: DataSource,
+  { by, leaseMs, most, now }: { by: string; leaseMs: number; most: number; now: number },
+): Promise<Held[]> {
+  const [rows]: [Row[]] = await source.query(
+    `UPDATE webhook_endpoint e SET lease_by = $1, lease_until = now() + $2 * interval '1 ms', served_at = clock_timestamp()
+     FROM partner p WHERE p.id = e.partner_id AND e.id IN (
+       SELECT e.id FROM webhook_endpoint e JOIN partner p ON p.id = e.partner_id
+       WHERE e.state = 'ACTIVE' AND coalesce(e.lease_until <= now(), true) AND ${isEntitled}
+         AND (EXISTS (SELECT 1 FROM webhook_dead_letter d WHERE d.endpoint_id = e.id AND d.is_asked_for)
+           OR coalesce(e.retry_at <= $4, true) AND EXISTS (
+             SELECT 1 FROM feed.stream s WHERE s.position > coalesce((e.place ->> s.network_id)::bigint, 0)))
+       ORDER BY e.served_at NULLS FIRST LIMIT $3 FOR UPDATE OF e SKIP LOCKED)
+     RETURNING e.id, e.url, e.mode, e.filter, e.version, e.place, e.epoch, e.attempts, e.item_failing_since, e.failing_since,
+       coalesce(e.retry_at > $4, false) AS is_waiting,
+       e.secret, CASE WHEN e.previous_until > now() THEN e.previous_secret END AS previous_secret,
+       p.id AS partner_id, p.network_ids, p.max_visibility, p.scopes`,
+    [by, leaseMs, most, new Date(now)],
+  );
+  return rows.map(
+    (row): Held => ({
+      ...{ id: row.id, url: row.url, mode: row.mode, filter: row.filter, version: row.version },
+      ...{ place: row.place, epoch: row.epoch, attempts: row.attempts },
+      secrets: [row.secret, row.previous_secret].filter((secret) => secret !== null),
+      itemFailingSince: row.item_failing_since,
+      failingSince: row.failing_since,
+      isWaiting: row.is_waiting,
+      partner: partnerOf(row),
+    }),
+  );
+}
+
+/**
+ * Says that this process still serves these endpoints, and asks in the same statement whether it may.
+ * @returns those which nobody has changed, whose partner still has the rights it had, and which no other process has taken
+ */
+export async function confirm(
+  source: DataSource,
+  { by, leaseMs, held }: { by: string; leaseMs: number; held: readonly Held[] },
+): Promise<Set<string>> {
+  const [rows]: [(Rights & { id: string; version: number })[]] = await source.query(
+    `UPDATE webhook_endpoint e SET lease_until = now() + $2 * interval '1 ms' FROM partner p
+     WHERE p.id = e.partner_id AND e.id = ANY ($3) AND e.lease_by = $1 AND e.state = 'ACTIVE' AND ${isEntitled}
+     RETURNING e.id, e.version, p.id AS partner_id, p.network_ids, p.max_visibility, p.scopes`,
+    [by, leaseMs, held.map(({ id }) => id)],
+  );
+  const same = rows.filter((row) => {
+    const before = held.find(({ id }) => id === row.id);
+    return before?.version === row.version && JSON.stringify(before.partner) === JSON.stringify(partnerOf(row));
+  });
+  return new Set(same.map(({ id }) => id));
+}
+
+export async function giveBack(source: DataSource, by: string, id: string): Promise<void> {
+  await source.query(
+    'UPDATE webhook_endpoint SET lease_by = NULL, lease_until = NULL WHERE id = $1 AND lease_by = $2',
+    [id, by],
+  );
+}

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { isPublicAddress } from '../../subgraphs/networks/webhooks/addresses.ts';
+import { openSender } from '../../subgraphs/networks/webhooks/sender.ts';
+import { backOff, withDefaults } from '../../subgraphs/networks/webhooks/settings.ts';
+import { findAddresses, findFault } from '../../subgraphs/networks/webhooks/target.ts';
+import { receiver } from './webhook-stage.ts';
+
+const closed =
+  `0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.100.100.200 100.127.255.255 127.0.0.1 127.255.255.254 168.63.129.16
+  169.254.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.8 192.0.0.192 192.0.2.1 192.88.99.1 192.168.0.1 198.18.0.1 198.19.255.255
+  198.51.100.7 203.0.113.7 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255
+  :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:7f00:1 ::ffff:10.0.0.1 ::ffff:8.8.8.8 64:ff9b::7f00:1 64:ff9b::808:808 64:ff9b:1::1 100::1 2001::1
+  2001:0:7f00:1:: 2001:db8::1 2002:7f00:1:: 3fff::1 5f00::1 fc00::1 fd00:ec2::254 fe80::1 feb0::1 fec0::1 ff02::1 nonsense`.split(
+    /\s+/,
+  );
+const open =
+  '1.1.1.1 8.8.8.8 100.63.255.255 100.128.0.1 172.15.0.1 172.32.0.1 192.0.1.1 198.20.0.1 223.255.255.255 2606:4700::1111 2a00:1450::1'.split(
+    ' ',
+  );
+
+describe('an address is refused', () => {
+  test('that is not of the public internet', () => {
+    expect(closed.filter(isPublicAddress)).toEqual([]);
+    expect(open.filter((address) => !isPublicAddress(address))).toEqual([]);
+  });
+
+  test.each([
+    ['http://example.org/', 'https only'],
+    ['ftp://example.org/', 'https only'],
+    ['https://user@example.org/', 'without a user or a password'],
+    ['https://:secret@example.org/', 'without a user or a password'],
+    ['https://example.org/#here', 'without a fragment'],
+    ['https://example.org:22/', 'port 443 or 8443'],
+    ['https://example.org:80/', 'port 443 or 8443'],
+    ['https://localhost/', 'a full name'],
+    ['https://postgres/', 'a full name'],
+    ['https://example.org/'.padEnd(2_001, 'x'), 'at most 2000'],
+    ['example.org', 'not a URL'],
+    ...[
+      '127.0.0.1',
+      '2130706433',
+      '0x7f000001',
+      '0177.0.0.1',
+      '127.1',
+      '0',
+      '[::1]',
+      '[::ffff:7f00:1]',
+      '[fe80::1]',
+      '①⑥⑨.254.169.254',
+    ].map((host) => [`https://${host}/`, 'an address of the public internet'] as const),
+  ])('%s: %s', (url, fault) => {
+    expect(findFault(url, {})).toContain(fault);
+  });
+
+  test('when any of those that its name leads to is', async () => {
+    const failure = (addresses: string[]) =>
+      findAddresses(new URL('https://hooks.example.org/'), { resolve: async () => addresses }).then(
+        (found) => found,
+        (error) => error.failure,
+      );
+    expect(await failure(['8.8.8.8', '2606:4700::1111'])).toEqual(['8.8.8.8', '2606:4700::1111']);
+    expect(await failure(['8.8.8.8', '127.0.0.1'])).toBe('ADDRESS_REFUSED');
+    expect(await failure(['2606:4700::1111', '::ffff:10.0.0.1'])).toBe('ADDRESS_REFUSED');
+    expect(await failure(['169.254.169.254'])).toBe('ADDRESS_REFUSED');
+    expect(await failure([])).toBe('DNS_FAILED');
+  });
+
+  test('even if it was kept before', async () => {
+    const sender = openSender(`http://127.0.0.1:${receiver.port}/`, { timeoutMs: 1_000, now: Date.now });
+    const message = { id: '1', headers: {}, body: Buffer.from('{}') };
+    const outcome = await sender.send(message, [], new AbortController().signal);
+    expect(outcome).toEqual({ failure: 'ADDRESS_REFUSED', status: null, retryAfter: null });
+  });
+});
+
+describe('a connection', () => {
+  const message = { id: '1', headers: {}, body: Buffer.from('{}') };
+
+  test('is made to the address that was looked at, whatever its name leads to a moment later', async () => {
+    let asked = 0;
+    let connected = 0;
+    const server = createServer((socket) => {
+      connected += 1;
+      socket.on('error', () => {}).end('HTTP/1.1 200 OK\r\n\r\n'); // no TLS
+    });
+    const isThere = await once(server.listen(8443, '127.0.0.2'), 'listening').then(
+      () => true,
+      () => false, // somebody else has the port
+    );
+    const resolve = async () => {
+      asked += 1;
+      return asked === 1 ? ['127.0.0.2'] : ['10.0.0.1'];
+    };
+    const sender = openSender('https://rebinding.example.org:8443/', {
+      resolve,
+      allowLoopback: true,
+      timeoutMs: 3_000,
+      now: Date.now,
+    });
+    const send = () => sender.send(message, [], new AbortController().signal);
+    expect(await send()).toMatchObject({ failure: isThere ? 'TLS_FAILED' : 'CONNECTION_FAILED' });
+    expect([asked, connected]).toEqual([1, isThere ? 1 : 0]);
+    expect(await send()).toMatchObject({ failure: 'ADDRESS_REFUSED' });
+    expect([asked, connected]).toEqual([2, isThere ? 1 : 0]);
+    sender.close();
+    server.close();
+  });
+
+  test('that nobody takes, a name that leads nowhere and a name server that is silent are told apart', async () => {
+    const options = { allowLoopback: true, timeoutMs: 300, now: Date.now };
+    const send = (url: string, resolve?: () => Promise<string[]>) =>
+      openSender(url, { ...options, ...(resolve && { resolve }) }).send(message, [], new AbortController().signal);
+    expect(await send('http://127.0.0.1:1/')).toMatchObject({ failure: 'CONNECTION_FAILED' });
+    expect(await send('https://nowhere.example.org/', async () => [])).toMatchObject({ failure: 'DNS_FAILED' });
+    expect(await send('https://silent.example.org/', () => new Promise(() => {}))).toMatchObject({
+      failure: 'TIMEOUT',
+    });
+  });
+});
+
+test('attempts come later each time, by chance up to twice as late, and as late as an answer asks for up to a day', () => {
+  const settings = withDefaults({ random: () => 0 });
+  const hour = 3_600_000;
+  expect([1, 2, 3, 10, 11, 1_000].map((attempts) => backOff(attempts, null, settings) / 1_000)).toEqual([
+    2.5, 5, 10, 1_280, 1_800, 1_800,
+  ]);
+  expect(backOff(1, null, { ...settings, random: () => 0.9999999 })).toBe(5_000);
+  expect([30_000, 100 * hour].map((asked) => backOff(1, asked, settings))).toEqual([30_000, 24 * hour]);
+});
