@@ -31,6 +31,7 @@ export interface Installation {
 }
 
 export async function install(): Promise<Installation> {
+  process.setMaxListeners(200); // each program that is started is ended with this one
   const folder = await mkdtemp(join(tmpdir(), 'net4u-updates-'));
   await chmod(folder, 0o755); // the account that Postgres runs under must come by
   const dataDir = join(folder, 'data');
