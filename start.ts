@@ -7,6 +7,7 @@ import { createSystemActor } from './kit/context.ts';
 import type { SubgraphName } from './kit/database/subgraphs.ts';
 import { ConfigurationError } from './kit/errors.ts';
 import { connectRedisHints, createProcessHints, type Hints } from './kit/hints.ts';
+import { linkedRegions } from './kit/link/linked.ts';
 import { createLog } from './kit/log.ts';
 import { hashPartnerKey, keepSecret, makePartnerKey } from './kit/secrets.ts';
 import type { SubgraphOptions } from './kit/subgraph.ts';
@@ -30,13 +31,13 @@ const subgraphs = {
       (await import('./subgraphs/members/server.ts')).start({
         ...options,
         mail: mailOf(config),
-        links: linksOf(config),
+        links: linkedRegions(config),
       }),
   },
   'working-plans': {
     records: async () => ({ plans: [await json('seed/plan.json')] }),
     start: async (options: SubgraphOptions<never>, { config }: Platform) =>
-      (await import('./subgraphs/working-plans/server.ts')).start({ ...options, links: linksOf(config) }),
+      (await import('./subgraphs/working-plans/server.ts')).start({ ...options, links: linkedRegions(config) }),
   },
   discussions: {
     records: () => json('seed/discussions.json'),
@@ -241,17 +242,6 @@ async function developmentKeys({ config, production }: Platform) {
   return { samplePartnerKey, linkKeys };
 }
 
-/** A key is read whenever a link connects, so that it can be put there, and replaced, while this runs. */
-const linksOf = ({ LINKS, LINK_KEYS, DATA_DIR }: Config) =>
-  LINKS.map(({ region, url }) => ({
-    region,
-    url,
-    readKey: () =>
-      readFile(resolve(LINK_KEYS ?? resolve(DATA_DIR, 'links'), region), 'utf8').catch((error) => {
-        throw new ConfigurationError(`LINK_KEYS: no key that ${region} issued can be read there (${error.code})`);
-      }),
-  }));
-
 /** `start.ts link-key <region> <network id>...` prints a key for that region; `start.ts link-key <region> --revoke` ends all it has. */
 async function linkKey([region = '', ...rest]: string[], say: (line: string) => void): Promise<void> {
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(region) || rest.length === 0)
@@ -267,15 +257,10 @@ async function linkKey([region = '', ...rest]: string[], say: (line: string) => 
  * `start.ts verify-audit [heads]` verifies the audit log and prints the heads of its chains; `heads`, a file, is what it printed before, or what another region
  * keeps of it. `start.ts verify-audit --kept <region>` prints what is kept here of that region's.
  */
-async function verifyAudit([file, region]: string[], say: (line: string) => void): Promise<void> {
+async function verifyAudit(given: string[], say: (line: string) => void): Promise<void> {
   const unused = ['OIDC_ISSUER', 'CURSOR_SECRET', 'GATEWAY_SECRET'] as const;
   const { DATABASE_URL = '' } = readConfig(process.env, ['DATABASE_URL'], unused);
-  const { runVerification, tellKept } = await import('./kit/audit/command.ts');
-  if (file === '--kept') {
-    if (!region) throw new ConfigurationError('Usage: verify-audit --kept <region>');
-    return tellKept(DATABASE_URL, region, say);
-  }
-  await runVerification(DATABASE_URL, file ? await readFile(file, 'utf8') : '', say);
+  await (await import('./kit/audit/command.ts')).runCommand(DATABASE_URL, given, say);
 }
 
 const commands = new Map(Object.entries({ 'link-key': linkKey, 'verify-audit': verifyAudit }));

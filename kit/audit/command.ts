@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { ConfigurationError } from '../errors.ts';
 import { installationChain } from './append.ts';
@@ -75,4 +76,12 @@ export async function runVerification(url: string, heads: string, say: (line: st
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** What follows `verify-audit` on the command line: nothing, a file of heads, or `--kept <region>`. @throws as the two above do */
+export async function runCommand(url: string, given: readonly string[], say: (line: string) => void): Promise<void> {
+  const [file, region] = given;
+  if (file !== '--kept') await runVerification(url, file ? await readFile(file, 'utf8') : '', say);
+  else if (region) await tellKept(url, region, say);
+  else throw new ConfigurationError('Usage: verify-audit --kept <region>');
 }
