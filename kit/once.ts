@@ -22,7 +22,7 @@ export function requireSeat(actor: Actor): string {
   return actor.seatId;
 }
 
-/** The table of claims; each subgraph has it in its own schema. */
+/** The table of claims; each subgraph has it in its own schema. By the result, what was made is found when it is to be forgotten. */
 export const claimsTable = `
   CREATE TABLE IF NOT EXISTS mutation (
     actor text NOT NULL,
@@ -31,7 +31,8 @@ export const claimsTable = `
     result_id text NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (actor, client_mutation_id)
-  )`;
+  );
+  CREATE INDEX IF NOT EXISTS mutation_by_result ON mutation (result_id)`;
 
 /** In place of the hash of an input from which a text that is to be forgotten could be guessed: then any input counts as that of the first time. */
 export const forgotten = '';

@@ -109,4 +109,13 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
     up: 'CREATE TABLE feed.home (network_id text PRIMARY KEY, region text NOT NULL)',
     down: 'DROP TABLE feed.home',
   },
+  {
+    // What was said of one thing, to narrow it, and the few redactions among all that is said, are found without reading the log.
+    name: '2026-11-22-feed-subjects',
+    up: `
+      CREATE INDEX event_of_subject ON feed.event (network_id, subject);
+      CREATE INDEX event_redaction ON feed.event (network_id, position) WHERE type = 'PLAN_TEXT_REDACTED';
+    `,
+    down: 'DROP INDEX feed.event_of_subject, feed.event_redaction',
+  },
 ];

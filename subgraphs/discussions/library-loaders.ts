@@ -153,9 +153,9 @@ export function createLibraryLoaders(manager: EntityManager, actor: Actor) {
              SELECT organisation_id FROM statement_stance
              WHERE statement_id = s.id AND stance = 'DISSENTS' AND content_hash = s.content_hash
              UNION ALL
-             SELECT p.organisation_id FROM decision c
+             SELECT p.organisation_id FROM unnest(s.decision_ids) AS adopting(id) JOIN decision c ON c.id = adopting.id
              JOIN decision_position p ON p.decision_id = c.id AND p.round = c.round
-             WHERE c.id = ANY(s.decision_ids) AND c.content_hash = s.content_hash AND p.position IN ('OBJECT', 'NO')
+             WHERE c.content_hash = s.content_hash AND p.position IN ('OBJECT', 'NO')
            ) d ON true
            WHERE s.id = ANY($1) GROUP BY s.id`,
           [ids],

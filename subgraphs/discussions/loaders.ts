@@ -34,22 +34,24 @@ export function createLoaders(source: DataSource, actor: Actor) {
       ...(after ? [`(t.last_activity_at, t.id) < (${bind(after[0])}::timestamptz, ${bind(after[1])})`] : []),
     ].join(' AND ');
 
-  /** @param belongs condition that thread `t` is in the list of key `k.id` */
-  const threadLists = (belongs: string) =>
+  /** @param belongs conditions, one of which tells that thread `t` is in the list of key `k.id`: of each the latest are read by themselves, in their order */
+  const threadLists = (...belongs: string[]) =>
     perArguments(
       (page: ThreadPage): Lists<Thread> =>
         loadListByKey(
           (keys) =>
-            select(
-              manager,
-              Thread,
-              (columns, bind) =>
-                `SELECT ${columns}, k.id AS key FROM unnest(${bind(sendable(keys))}::text[]) AS k(id)
+            select(manager, Thread, (columns, bind) => {
+              const [ids, conditions, limit] = [bind(sendable(keys)), threadConditions(page, bind), bind(page.limit)];
+              const latest = belongs.map(
+                (one) => `(SELECT * FROM thread t WHERE ${one} AND ${conditions}
+                     ORDER BY t.last_activity_at DESC, t.id DESC LIMIT ${limit})`,
+              );
+              return `SELECT ${columns}, k.id AS key FROM unnest(${ids}::text[]) AS k(id)
                  CROSS JOIN LATERAL (
-                   SELECT * FROM thread t WHERE ${belongs} AND ${threadConditions(page, bind)}
-                   ORDER BY t.last_activity_at DESC, t.id DESC LIMIT ${bind(page.limit)}
-                 ) r ORDER BY r.last_activity_at DESC, r.id DESC`,
-            ) as Promise<Listed<Thread>[]>,
+                   SELECT * FROM (${latest.join(' UNION ALL ')}) l ORDER BY l.last_activity_at DESC, l.id DESC LIMIT ${limit}
+                 ) r
+                 ORDER BY r.last_activity_at DESC, r.id DESC`;
+            }) as Promise<Listed<Thread>[]>,
           (row) => row.key,
         ),
     );
@@ -57,7 +59,11 @@ export function createLoaders(source: DataSource, actor: Actor) {
   return {
     thread: byId(Thread, 'thread'),
 
-    threadsOfNetwork: threadLists('t.network_ids @> ARRAY[k.id]'),
+    // The second so that no index of networks is asked: it would give all of a network's, to be sorted.
+    threadsOfNetwork: threadLists(
+      't.network_ids = ARRAY[k.id]',
+      'cardinality(t.network_ids) > 1 AND k.id = ANY (t.network_ids)',
+    ),
     threadsOfBody: threadLists('t.body_id = k.id'),
     /** Keys are `<typename> <id>`. */
     threadsOfAnchor: threadLists(

@@ -6,7 +6,7 @@ import { forgotten } from '../../kit/once.ts';
 import { type Rounds, startRounds } from '../../kit/rounds.ts';
 
 /** What each network's feed has said since of plans that are rid of a text; one statement, so of one moment. */
-const unreadStatement = `
+export const unreadStatement = `
   SELECT s.network_id AS "networkId", s.position AS head, coalesce(read.position, 0) AS from, r.plan_id AS "planId", r.node_id AS "nodeId"
   FROM feed.stream s
   CROSS JOIN LATERAL (SELECT (f.positions ->> s.network_id)::bigint AS position FROM redaction_feed f) read

@@ -42,10 +42,13 @@ export function loadMembershipPages(source: DataSource, page: MembershipPage): D
   return new DataLoader(async (networkIds) => {
     const found = `FROM membership m JOIN organisation o ON o.id = m.organisation_id
       WHERE m.network_id = n.id AND m.status = $2 AND ${matches('$3', '$4')}`;
+    // Of all, their organisations need not be looked at.
+    const counted =
+      stakeholderType === null && country === null ? 'FROM membership WHERE network_id = n.id AND status = $2' : found;
     const rows: (Listed<Membership> & { of: string; total: number })[] = await source.query(
       `SELECT n.id AS "of", counted.total, page.*
        FROM unnest($1::text[]) AS n(id)
-       CROSS JOIN LATERAL (SELECT count(*)::int AS total ${found}) counted
+       CROSS JOIN LATERAL (SELECT count(*)::int AS total ${counted}) counted
        LEFT JOIN LATERAL (
          SELECT ${selectMembership(source, 'm')}, o.list_name AS "listName" ${found}
            AND ($5::text IS NULL OR (o.list_name, m.id) > ($5, $6))

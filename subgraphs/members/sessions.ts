@@ -40,6 +40,6 @@ export const isEnded = 'coalesce(last_seen_at <= revoked_at, false)';
 /** Of ended sessions it is remembered for a year that they were: their tokens may be renewed for long. */
 export async function forgetSessions(source: DataSource): Promise<void> {
   await source.query(
-    `DELETE FROM session WHERE expires_at < now() - CASE WHEN revoked_at IS NULL THEN interval '1 day' ELSE interval '1 year' END`,
+    `DELETE FROM session WHERE expires_at < now() - interval '1 day' AND (revoked_at IS NULL OR expires_at < now() - interval '1 year')`,
   );
 }

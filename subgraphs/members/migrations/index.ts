@@ -5,6 +5,7 @@ import { DirectoryExports1763792000001 } from './2026-11-22-directory.ts';
 import { InvitationTerm1763800000000 } from './2026-11-22-invitations.ts';
 import { MembershipLife1763792000000 } from './2026-11-22-membership-life.ts';
 import { MemberNotices1763798000000 } from './2026-11-22-notices.ts';
+import { OfficesByNetwork1763810000000 } from './2026-11-22-offices.ts';
 import { OrganisationStanding1763799000000 } from './2026-11-22-standing.ts';
 
 export const migrations = [
@@ -16,4 +17,5 @@ export const migrations = [
   MemberNotices1763798000000,
   OrganisationStanding1763799000000,
   InvitationTerm1763800000000,
+  OfficesByNetwork1763810000000,
 ];
