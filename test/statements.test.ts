@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import DataLoader from 'dataloader';
 import pg from 'pg';
 import { createGraph } from '../gateway/supergraph/graph.ts';
+import { unreadStatement } from '../subgraphs/discussions/quotes.ts';
 import { findGrowth, type Measured } from './statements/compare.ts';
 import { countStatements, type StatementCounter } from './statements/count.ts';
 import { countInstances, queriesOfFields } from './statements/fields.ts';
 import { grow, nothing, type Size } from './statements/grow.ts';
 import { contract, nested, type Operation, widest } from './statements/operations.ts';
+import { countReads } from './statements/reads.ts';
 import { startWorld, type World } from './world.ts';
 
 /* An operation costs as many SQL statements whatever the number of members and activities: a loader reads at once for all of a list. */
@@ -116,6 +118,54 @@ describe('the number of SQL statements does not grow with the number of members 
     const { statements } = measured.get('unified.graphql')!.at(-1)!;
     expect(Object.keys(statements).sort()).toEqual(['discussions', 'members', 'networks', 'working-plans']);
     for (const sent of Object.values(statements)) expect(sent.length).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('of a long table is read what is asked for, planned for values that are not known', () => {
+  let client: pg.Client;
+  beforeAll(async () => {
+    client = new pg.Client(world.databaseUrl);
+    await client.connect();
+  });
+  afterAll(() => client.end());
+
+  test.each([
+    ['net4u-americas', 10, 'most of 1,000'],
+    ['net4u-africa', 1, 'few of 1,000'],
+  ])('the latest threads of %s, which has %i or more: %s', async (slug, least) => {
+    const query = `{ network(slug: "${slug}") { threads(first: 10) { edges { node { id } } } } }`;
+    const { answer, sent } = await ask({ query });
+    expect(answer.data.network.threads.edges.length).toBeGreaterThanOrEqual(least);
+    const read = await countReads(client, sent, 'discussions.thread');
+    expect([read >= least, read <= 50]).toEqual([true, true]);
+  });
+
+  test('whether a text was taken out of a plan, of all that the feed has said', async () => {
+    const text = unreadStatement.replace('FROM redaction_feed f', "FROM (SELECT '{}'::jsonb AS positions) f");
+    const sent = [{ subgraph: 'discussions', text, values: [] }];
+    const { rows } = await client.query('SELECT sum(position)::int AS said FROM feed.stream');
+    expect(rows[0].said).toBeGreaterThan(1_000);
+    expect(await countReads(client, sent, 'feed.event', 'redaction')).toBe(0);
+  });
+
+  test('what a post that is deleted was made by, of 5,000 mutations', async () => {
+    await client.query(
+      `INSERT INTO discussions.mutation (actor, client_mutation_id, input_hash, result_id)
+       SELECT 'seat:s09', 'long-' || n, '', 'post:long-' || n FROM generate_series(1, 5000) AS n`,
+    );
+    await client.query('ANALYZE discussions.mutation');
+    const posted = await ask({
+      query: 'mutation ($input: PostInput!) { post(input: $input) { post { id } } }',
+      variables: { input: { clientMutationId: 'long', threadId: 'thread:g1', body: 'Taken back.', locale: 'en' } },
+    });
+    const { id } = posted.answer.data.post.post;
+    const { answer, sent } = await ask({
+      query: 'mutation ($id: ID!) { deletePost(id: $id) { post { deletedAt } } }',
+      variables: { id },
+    });
+    expect(answer.data.deletePost.post.deletedAt).not.toBeNull();
+    expect(sent.some(({ text }) => text.startsWith('UPDATE mutation'))).toBe(true);
+    expect(await countReads(client, sent, 'discussions.mutation')).toBeLessThanOrEqual(5);
   });
 });
 
