@@ -67,7 +67,7 @@ async function readRows(database: Database, actor: Actor, networkId: string): Pr
   );
   const seatRows = await Promise.all(
     shownSeats.map((seats, n) =>
-      Promise.all(seats.map((seat) => readSeat(loaders, actor, organisations[n]!, seat, networkId))),
+      Promise.all(seats.map((seat) => rowOfSeat(loaders, actor, organisations[n]!, seat, networkId))),
     ),
   );
   return organisations.flatMap((organisation, n) => {
@@ -90,7 +90,7 @@ function factsOf(actor: Actor, organisation: Organisation): string[] {
   ];
 }
 
-async function readSeat(
+async function rowOfSeat(
   loaders: Loaders,
   actor: Actor,
   organisation: Organisation,

@@ -47,6 +47,8 @@ describe('pages', () => {
     'WorkingPlan.translations': (first) =>
       `{ workingPlans { translations(locale: "es", first: ${first}) { edges { cursor } } } }`,
     'Viewer.notices': (first) => `{ viewer { notices(first: ${first}) { edges { node { id } } } } }`,
+    'Query.webhookEndpoints': (first) => `{ webhookEndpoints(first: ${first}) { edges { node { id } } } }`,
+    'Query.webhookDeadLetters': (first) => `{ webhookDeadLetters(first: ${first}) { edges { node { id } } } }`,
     'Thread.posts': (first) =>
       `{ networks { threads(first: 1) { edges { node { posts(first: ${first}) { edges { node { id } } } } } } } }`,
   };

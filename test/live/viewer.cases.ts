@@ -75,6 +75,7 @@ const asOthersSeeIt = [
   ...['sourceUrl', 'organisation', 'sponsor', 'sponsorships', 'motivation', 'contentHash', 'statusHistory'].map(
     (name) => `Membership.${name}`,
   ),
+  'Membership.invitedUntil',
   ...['stakeholderType', 'country', 'relation', 'relationNetwork', 'sourceUrl', 'shortName', 'thematicTags'].map(
     (name) => `Organisation.${name}`,
   ),

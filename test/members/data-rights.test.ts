@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { verifyAudit } from '../../kit/audit/verify.ts';
 import type { Member } from '../people.ts';
 import { codeOf, problems, sessions, startAccounts, untilRefused, withId } from './accounts.ts';
@@ -116,6 +117,37 @@ describe('an erasure', () => {
       )
     ).data.requestErasure;
 
+  /** An export of the person is being finished meanwhile: it has its request, and takes its row once the other waits for the request. */
+  async function whileFinished<T>(personId: string, act: () => Promise<T>): Promise<T> {
+    const finishing = new pg.Client(accounts.world.databaseUrl);
+    await finishing.connect();
+    const lock = async () => {
+      // with members' own part, so that nothing of members waits for it but the other
+      await finishing.query(`INSERT INTO data_rights.request VALUES ('export:held', 'EXPORT', '${personId}', 'nobody', '{}');
+        INSERT INTO data_rights.part VALUES ('export:held', 'members', '{}')`);
+      await finishing.query('BEGIN');
+      return finishing.query(
+        "SELECT pg_backend_pid() AS pid FROM data_rights.request WHERE id = 'export:held' FOR UPDATE",
+      );
+    };
+    try {
+      await finishing.query("INSERT INTO members.data_export (id, person_id) VALUES ('export:held', $1)", [personId]);
+      let { rows } = await lock();
+      for (; rows.length === 0; { rows } = await lock()) await finishing.query('ROLLBACK'); // all parts were there at once
+      const acting = act();
+      const waiting = () =>
+        accounts.sql(
+          "SELECT FROM pg_stat_activity WHERE application_name = 'net4u members' AND $1 = ANY (pg_blocking_pids(pid))",
+          [rows[0].pid],
+        );
+      while ((await waiting()).length === 0) await delay(20); // looked at again and again, not a thousand times
+      await finishing.query("UPDATE members.data_export SET ready_at = now() WHERE id = 'export:held'; COMMIT");
+      return await acting;
+    } finally {
+      await finishing.end();
+    }
+  }
+
   test('needs its code, which is asked for, cannot be guessed, and ends', async () => {
     const member = await accounts.as('expert-lead');
     expect((await erase(member, 'ABCDEFGH')).problems).toMatchObject([{ __typename: 'ValidationError' }]);
@@ -141,7 +173,7 @@ describe('an erasure', () => {
     const stream = member.follow('subscription { networkUpdates { __typename } }');
     await stream.next();
     const { erasure } = await erase(member);
-    const done = await erase(member, ` ${erasure.confirmationCode.toLowerCase()} `);
+    const done = await whileFinished('person:p09', () => erase(member, ` ${erasure.confirmationCode.toLowerCase()} `));
     expect(done.erasure).toMatchObject({ id: erasure.id, confirmationCode: null, confirmedAt: expect.any(String) });
     expect(await untilRefused(member)).toBeLessThan(1_000);
     expect(await Promise.race([stream.ended.then(() => 'over'), delay(2_000)])).toBe('over');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { net } from './actors.ts';
+import { net, otherNet } from './actors.ts';
 import { makeRecords } from './records.ts';
 import { done } from './send.ts';
 import { personas, type Stage, setStage } from './stage.ts';
@@ -26,6 +26,12 @@ export async function setWalk(): Promise<{ stage: Stage; given: Given }> {
     );
     // behind the lock is an organisation that activities of the draft name
     await stage.sql("UPDATE members.organisation SET safety_locked = true WHERE id = 'org:s12'");
+    // who may see an organisation meets a membership that only its own network and itself may know of
+    await stage.sql(
+      `INSERT INTO members.membership (id, organisation_id, network_id, status, since, provenance)
+       VALUES ('mem:suspended', 'org:s09', $1, 'SUSPENDED', '2024', 'SAMPLE')`,
+      [otherNet],
+    );
     const [coordinator, rep] = await Promise.all([stage.as('coordinator'), stage.as('rep')]);
     const made = await makeRecords(coordinator, rep, stage);
     for (const member of [coordinator, await stage.as('officer')])

@@ -100,6 +100,8 @@ export async function erasePerson(tx: Transaction, actor: Actor, id: string): Pr
     [id],
   );
   if (confirmed.length === 0) return id;
+  // An export that is under way is of nobody any more. Its request before its row, as who finishes it takes them.
+  await tx.manager.query('DELETE FROM data_rights.request WHERE person_id = $1', [personId]);
   // unless the seat shows itself alone, its alias is what others read from now on
   await tx.manager.query(
     `UPDATE seat SET display_mode = 'SEAT_ALIAS' WHERE person_id = $1 AND display_mode = 'NAMED'`,
@@ -112,8 +114,6 @@ export async function erasePerson(tx: Transaction, actor: Actor, id: string): Pr
      WHERE id = $1`,
     [personId, `erased:${ulid()}`],
   );
-  // an export that is under way is of nobody any more
-  await tx.manager.query('DELETE FROM data_rights.request WHERE person_id = $1', [personId]);
   await ask(tx, id, 'ERASURE', of);
   await bumpRights(tx);
   tx.audit({ actor, action: 'PERSON_ERASED', target: { type: 'Person', id: personId }, networkIds: of.networkIds });
