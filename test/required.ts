@@ -42,7 +42,7 @@ function findMissing(part: keyof typeof parts, name: string): string | undefined
 /** `describe` for a suite that needs a part this machine may lack: without it the suite is skipped by name, and says so; with REQUIRE_ALL=1 it fails instead. */
 export function describeWith(part: keyof typeof parts, name: string, suite: () => void): void {
   const missing = findMissing(part, name);
-  // Skipped for no other reason than the part that its name then tells: a fresh machine has Node and git alone, and the test command works there.
+  // Skipped because the part that its name tells is not on this machine: a fresh one has Node and git alone, and the test command works there.
   if (missing) describe.skip(`${name} [${missing}]`, suite);
   else describe(name, suite);
 }
@@ -50,7 +50,7 @@ export function describeWith(part: keyof typeof parts, name: string, suite: () =
 /** `test` as `describeWith` is `describe`. */
 export function testWith(part: keyof typeof parts, name: string, run: () => Promise<void> | void): void {
   const missing = findMissing(part, name);
-  // The same reason as above, and the same name.
+  // Skipped because the part that its name tells is not on this machine, which with REQUIRE_ALL=1 has thrown above.
   if (missing) test.skip(`${name} [${missing}]`, run);
   else test(name, run);
 }
