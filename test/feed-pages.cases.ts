@@ -60,6 +60,30 @@ describe('feed pages', () => {
         }
       }));
 
+    test('is of before a restore when the log is set back under the running process: who follows it is told', () =>
+      tails({ pollMs: 50, oldest: () => readOldest(query, longAgo) }, async (tail) => {
+        for (const name of ['kept', 'lost', 'lost too']) await publish(networks, [event(['net:a'], name)]);
+        const followers = [tail.follow(all), tail.follow({ ...all, place: { after: { 'net:a': 2 } } })];
+        await next(followers[0]!, 'heartbeat');
+        expect(subjects((await take(followers[1]!, 1)).events)).toEqual(['lost too']);
+        await owner.query(
+          `BEGIN; DELETE FROM feed.event WHERE position > 1; UPDATE feed.stream SET position = 1 WHERE network_id = 'net:a'; COMMIT`,
+        );
+        for (const messages of followers) {
+          const head = { 'net:a': 1 };
+          expect(await next(messages, 'resync')).toMatchObject({ reason: 'EPOCH_CHANGED', vector: head, oldest: {} });
+          expect(await next(messages, 'heartbeat')).toMatchObject({ vector: head });
+        }
+        // at a position that was given out before
+        await publish(networks, [event(['net:a'], 'another')]);
+        for (const messages of followers) {
+          const { events } = await take(messages, 1);
+          expect(subjects(events)).toEqual(['another']);
+          expect(events[0]).toMatchObject({ position: 2 });
+          await messages.return?.();
+        }
+      }));
+
     test('resumes for as long as the log goes back, and no longer', async () => {
       for (const name of ['one', 'two', 'three']) await publish(networks, [event(['net:a'], name)]);
       await publish(networks, [event(['net:b'], 'four')]);

@@ -14,7 +14,7 @@ import {
   readPage,
   type Step,
 } from './read.ts';
-import { type FeedCursors, merge, type Vector } from './vector.ts';
+import { covers, type FeedCursors, merge, type Vector } from './vector.ts';
 
 /** What a reader of the live feed gets. `vector` is where it stands after this message. */
 export type FeedMessage =
@@ -49,6 +49,8 @@ export interface TailOptions {
   cursors: FeedCursors;
   hints: Hints;
   log: Log;
+  /** Where somebody may begin who must start anew; the beginning of the log. */
+  oldest?: () => Promise<Vector>;
   /** Look for new events this often without any hint. Milliseconds; 2,000. */
   pollMs?: number;
   /** Say where the reader stands this often. Milliseconds; 20,000. */
@@ -74,10 +76,13 @@ export async function startTail(options: TailOptions): Promise<Tail> {
   const { query, cursors, log, capacity = 256, patienceMs = 5_000, graceMs = 1_000, now = Date.now } = options;
   const live = new Set<Live>();
   let head = await readHeads(query);
+  /** Where the log stood when it was found to have been set back, the last time; how often it was. */
+  let restored: { times: number; head: Vector; oldest: Vector } = { times: 0, head, oldest: {} };
   let stopping: Promise<void> | undefined;
 
   let reading: Promise<void> | undefined;
   let woken = false;
+  let isDoubted = false;
   /** One read at a time; a wake during it, even in its last moment, is followed by another. */
   function wake(): void {
     woken = true;
@@ -91,6 +96,7 @@ export async function startTail(options: TailOptions): Promise<Tail> {
   async function readNew(): Promise<void> {
     while (woken && !stopping) {
       woken = false;
+      if (isDoubted) await checkHead();
       const events = await readEvents(query, { after: head, limit: batch });
       for (const event of events) {
         head = { ...head, [event.networkId]: event.position };
@@ -101,8 +107,29 @@ export async function startTail(options: TailOptions): Promise<Tail> {
     }
   }
 
+  /** A log that stands before what was read of it has been restored under the running process: its positions name other events now. */
+  async function checkHead(): Promise<void> {
+    const heads = await readHeads(query);
+    if (!covers(heads, head)) {
+      restored = { times: restored.times + 1, head: heads, oldest: (await options.oldest?.()) ?? {} };
+      head = heads;
+      log.warn('the feed has been set back; its readers are told to start anew', { heads });
+      for (const { queue } of live) queue.push(resync());
+    }
+    isDoubted = false;
+  }
+  const resync = (): FeedMessage => {
+    const { oldest, head: vector } = restored;
+    return { kind: 'resync', reason: 'EPOCH_CHANGED', oldest, vector };
+  };
+
   const unsubscribe = options.hints.subscribe(feedChannel, wake);
-  const poll = setInterval(wake, options.pollMs ?? 2_000);
+  async function doubt(): Promise<void> {
+    isDoubted = true;
+    wake();
+    await reading;
+  }
+  const poll = setInterval(doubt, options.pollMs ?? 2_000);
   const heartbeat = setInterval(() => {
     for (const reader of live) reader.queue.push({ kind: 'heartbeat', vector: head });
   }, options.heartbeatMs ?? 20_000);
@@ -122,11 +149,19 @@ export async function startTail(options: TailOptions): Promise<Tail> {
     let at: Vector;
     if (place && 'after' in place) at = place.after;
     else {
+      if (place) await doubt();
       at = await readHeads(query);
       if (place) yield { kind: 'resync', reason: place.resync, oldest: place.oldest, vector: at };
       yield { kind: 'heartbeat', vector: at };
     }
+    let times = restored.times;
     while (!control.ended) {
+      if (times !== restored.times) {
+        times = restored.times;
+        at = restored.head;
+        yield resync();
+        yield { kind: 'heartbeat', vector: at };
+      }
       // Joins before it reads: what commits before the read is in the page, what commits after it is in the queue.
       let overflowedAt = 0;
       const queue = new BoundedQueue<FeedMessage>(capacity, () => {
@@ -150,10 +185,12 @@ export async function startTail(options: TailOptions): Promise<Tail> {
         // After a long page more may be queued than it is worth to keep: read on, join near the head.
         if (page.hasMore) continue;
         for await (const message of queue) {
+          if (times !== restored.times) break;
           if (message.kind === 'event' && message.event.position <= (at[message.event.networkId] ?? 0)) continue;
           at = merge(at, message.vector);
           yield { ...message, vector: at };
         }
+        if (times !== restored.times) continue;
         return;
       } catch (error) {
         if (!(error instanceof QueueOverflow)) throw error;

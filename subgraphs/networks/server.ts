@@ -1,6 +1,7 @@
 import { createCursors } from '../../kit/cursor.ts';
 import { startDataRights } from '../../kit/data-rights/contribute.ts';
 import { openDatabase } from '../../kit/database/open.ts';
+import { type Query, readOldest } from '../../kit/feed/read.ts';
 import { startTail, type TailOptions } from '../../kit/feed/tail.ts';
 import { createFeedCursors } from '../../kit/feed/vector.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
@@ -16,7 +17,7 @@ import { keepSampleKey, type SamplePartnerKey } from './partners.ts';
 import { loadRecords, type NetworksRecords } from './records.ts';
 import { buildNetworksSchema } from './schema.ts';
 import { createTimeline } from './timeline/read.ts';
-import { createUpdates } from './updates.ts';
+import { createUpdates, resumable } from './updates.ts';
 import { startDeliveries } from './webhooks/deliveries.ts';
 import { createSecrets } from './webhooks/secrets.ts';
 import { type WebhookOptions, withDefaults } from './webhooks/settings.ts';
@@ -53,11 +54,13 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
     for (const key of linkKeys) await database.transaction(({ manager }) => keepLinkKey(manager, key));
     const installation = await readInstallation(source);
     const cursors = createFeedCursors(options.cursorSecret, installation);
+    const query: Query = (sql, parameters) => source.query(sql, parameters);
     const tail = await startTail({
-      query: (sql, parameters) => source.query(sql, parameters),
+      query,
       cursors,
       hints: options.database.hints,
       log,
+      oldest: () => readOldest(query, new Date(Date.now() - resumable)),
       ...options.feed,
     });
     const updates = createUpdates({ source, tail, cursors, log });
