@@ -21,8 +21,8 @@ const unmet: Record<string, (who: Who) => boolean> = {
   Seat: () => true,
   // The safety officer of a network may know who holds its seats: of those that he meets.
   Person: (who) => who === 'officer',
-  // A partner system may know itself: it asks for nothing but what it changes.
-  Partner: (who) => who === 'partner',
+  // A partner system may know itself, and who gives it its keys may know it: they ask for nothing but what they change.
+  Partner: (who) => who === 'partner' || who === 'operator',
 };
 const mayBeUnmet = (who: Who, name: string): boolean => unmet[name.split(' ')[0]!]?.(who) ?? false;
 
@@ -34,6 +34,8 @@ export function createLedger(walkers: readonly Who[]) {
   /** Types of which somebody has met a record. */
   const met = new Set<string>();
   const refused = new Map<string, string>();
+  /** What is met by reference alone. */
+  const referred = new Map<string, Found>();
   let compared = 0;
 
   /** Notes where one record differs from another of the same name, in the fields that both were asked for. */
@@ -56,7 +58,9 @@ export function createLedger(walkers: readonly Who[]) {
     /** Everything that a reader has received, as text. */
     told: (who: Who): string[] => told.get(who)!,
     tell: (who: Who, answer: unknown) => void told.get(who)!.push(JSON.stringify(answer)),
-    known: (who: Who, name: string) => seen.get(who)!.get(name),
+    /** A record as its reader met it in queries, else by reference. */
+    known: (who: Who, name: string): Found | undefined =>
+      seen.get(who)!.get(name)?.record ?? referred.get(`${who} ${name}`),
     /** Names of all records that anybody has met. */
     everything: () => [...new Set([...seen.values()].flatMap((records) => [...records.keys()]))],
     /** Compares the records of an answer with what the same reader has seen of them elsewhere. */
@@ -95,8 +99,10 @@ export function createLedger(walkers: readonly Who[]) {
       const isBlank = record !== null && isLike(record, blank);
       if (isBlank && isRooted) refused.delete(`${who} ${name}`);
       if (record && known) compare(who, record, path, known.record, known.path);
-      if (record && !known && !isBlank && !mayBeUnmet(who, name))
-        differences.push(`${who}: ${name} is shown by ${path}, by no other path`);
+      if (record && !known && !isBlank) {
+        if (mayBeUnmet(who, name)) referred.set(`${who} ${name}`, { ...referred.get(`${who} ${name}`), ...record });
+        else differences.push(`${who}: ${name} is shown by ${path}, by no other path`);
+      }
       if (!record && known) differences.push(`${who}: ${name} is hidden by ${path}, shown by ${known.path}`);
     },
   };

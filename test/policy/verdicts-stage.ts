@@ -3,11 +3,11 @@ import { net, otherNet } from './actors.ts';
 import { makeRecords } from './records.ts';
 import { done } from './send.ts';
 import { personas, type Stage, setStage } from './stage.ts';
-import type { Who } from './table.ts';
+import { type Who, who } from './table.ts';
 import type { Given } from './walk.ts';
 
-/** Who walks: each sees something else, from nearly everything to what is public. */
-export const walkers = ['rep', 'coordinator', 'officer', 'observer', 'partner', 'stranger'] as const satisfies Who[];
+/** Who walks: everybody of the matrix. */
+export const walkers: readonly Who[] = who;
 
 /** Persons, by who of the walkers they are. */
 export const personsOf = (who: Who): { id: string; name: string }[] => {

@@ -88,17 +88,16 @@ export function streamCases(walk: () => { stage: Stage; given: Given; ledger: Le
       for (const record of records) {
         const name = nameOf(record);
         const { data } = await member.ask(readAgain(record, ways, given));
-        const known =
-          recordsIn(data).find((one) => nameOf(one.record) === name)?.record ?? ledger.known(who, name)?.record;
+        const known = recordsIn(data).find((one) => nameOf(one.record) === name)?.record ?? ledger.known(who, name);
         spoke.add(`${edge.name} ${isOwn}`);
         if (!known) {
-          ledger.differences.push(`${who}: ${name} is shown by ${edge.name}, by no query`);
+          ledger.differences.push(`${who}: ${name} is shown by ${edge.name}, by no query and no reference`);
           continue;
         }
         const { displayName, ...rest } = record;
         // A shared run knows of no person: what is the reader's own name to himself is there as others read it.
         const isNamed = !isOwn && names.includes(String(known.displayName));
-        ledger.compare(who, isNamed ? rest : record, edge.name, known, 'a query');
+        ledger.compare(who, isNamed ? rest : record, edge.name, known, 'a query or a reference');
       }
     }
     expect(ledger.take()).toEqual([]);
