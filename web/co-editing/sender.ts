@@ -56,6 +56,7 @@ export class Sender {
   async #sendNext(): Promise<void> {
     const { journal } = this;
     const { outbox } = journal;
+    await Promise.resolve(); // changes that are made one after another at once, as by an undo, go together
     const next = await journal.prepare();
     if (!next || outbox !== journal.outbox || !this.events.maySend()) return;
     const abort = new AbortController();

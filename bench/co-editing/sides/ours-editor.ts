@@ -93,6 +93,7 @@ export async function openEditor(
   let queue: Uint8Array[] = [];
   let pushing: Promise<void> | undefined;
   async function pump(): Promise<void> {
+    await undefined; // as the client library, what is typed at once is pushed together
     while (queue.length > 0) {
       let bytes = 0;
       let count = 0;
