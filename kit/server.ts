@@ -11,6 +11,7 @@ import { answerFile, type FindFile, fileIdOf } from './files.ts';
 import { describeError, type Log } from './log.ts';
 import { logFailure } from './operation-log.ts';
 import { answerOperations } from './operations.ts';
+import { inTrace, traceHeader } from './trace.ts';
 
 export interface RunningServer {
   url: string;
@@ -135,7 +136,8 @@ export async function serveSubgraph<C extends RequestContext>(options: {
       if (options.files && fileId !== undefined)
         return await answerFile(options.files, actor, fileId, request, response);
       const requestId = String(request.headers['x-request-id'] ?? randomUUID());
-      await operations(request, response, options.createContext({ actor, requestId }));
+      const context = options.createContext({ actor, requestId });
+      await inTrace(request.headers[traceHeader], () => operations(request, response, context));
     } catch (error) {
       answerFailure(response, error, report);
     }

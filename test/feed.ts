@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import pg from 'pg';
 import { type Database, openDatabase } from '../kit/database/open.ts';
+import type { SubgraphName } from '../kit/database/subgraphs.ts';
 import type { FeedEvent } from '../kit/feed/publish.ts';
 import { type Query, type RecordedEvent, readHeads } from '../kit/feed/read.ts';
 import { type FeedMessage, type FeedReader, startTail, type Tail, type TailOptions } from '../kit/feed/tail.ts';
@@ -23,6 +24,8 @@ export let hints: Hints;
 export let query: Query;
 export let installation: { id: string; epoch: number };
 export let cursors: FeedCursors;
+/** Another subgraph's part of it; whoever opens it stops it. */
+export let open: (subgraph: SubgraphName) => Promise<Database>;
 
 /** Before the tests of a file: a database with two subgraphs' logins and their feed; before each test, an empty feed. */
 export function useFeed() {
@@ -30,8 +33,9 @@ export function useFeed() {
     fresh = await freshDatabase();
     hints = createProcessHints();
     const shared = { url: fresh.url, secret, hints, entities: [], migrations: [], poolSize: 12 };
-    networks = await openDatabase({ ...shared, subgraph: 'networks' });
-    plans = await openDatabase({ ...shared, subgraph: 'working-plans' });
+    open = (subgraph) => openDatabase({ ...shared, subgraph });
+    networks = await open('networks');
+    plans = await open('working-plans');
     owner = new pg.Client(fresh.url);
     await owner.connect();
     query = (sql, parameters) => networks.source.query(sql, parameters);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { listen } from '../kit/server.ts';
+import { traceHeader } from '../kit/trace.ts';
 import { startClock } from './clock.ts';
 import { type SmallWorld, startSmallWorld } from './gateway.ts';
 import { listenIn } from './listen-in.ts';
@@ -45,17 +46,21 @@ describe('traces', () => {
   afterAll(() => void collector.stop());
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   const parent = (sampled = '01', id = traceId) => ({ traceparent: `00-${id}-b7ad6b7169203331-${sampled}` });
-  async function startTraced(ratio: number, traceContext?: 'continue' | 'trust' | 'ignore') {
+  /** @param ratio undefined: no spans are made */
+  async function startTraced(ratio: number | undefined, traceContext?: 'continue' | 'trust' | 'ignore') {
     const way = await listenIn();
-    const traces = { endpoint: collector.endpoint, ratio };
-    const telemetry = { traces, ...(traceContext && { traceContext }) };
+    const traces = ratio !== undefined && { traces: { endpoint: collector.endpoint, ratio } };
+    const telemetry = { ...traces, ...(traceContext && { traceContext }) };
     const world = await startSmallWorld({ urls: { networks: way.url }, telemetry });
     way.to(world.subgraphs.networks.url);
     const stop = async () => {
       await world.stop();
       way.stop();
     };
-    return { ...world, seen: () => way.seen.flatMap(({ traceparent }) => traceparent ?? []), stop };
+    const seen = () => way.seen.flatMap(({ traceparent }) => traceparent ?? []);
+    /** What others may be told of. */
+    const told = () => way.seen.map((headers) => headers[traceHeader]);
+    return { ...world, seen, told, stop };
   }
   const federated = {
     query: 'query Ana_Lovelace($ms: Int!) { tick { by { name } next { by { name } } } slow(ms: $ms) }',
@@ -86,6 +91,7 @@ describe('traces', () => {
     expect(members.attributes['http.response.body.size']).toBeGreaterThan(20);
     const networks = fetches.find(({ name }) => name === 'fetch networks') as Span;
     expect(world.seen()).toEqual([`00-${traceId}-${networks.spanId}-01`]); // the subgraph was told of the span that asks it
+    expect(world.told()).toEqual([undefined]); // and to tell nobody: it is a client's trace
     expect(collector.bodies.join()).not.toMatch(/lovelace|slow\(|seat:1|"ana"/i); // nor documents, nor variables, nor names
   });
 
@@ -155,6 +161,34 @@ describe('traces', () => {
     expect(told[ids.continued]).toEqual([`00-${ids.continued}-b7ad6b7169203331-00`]);
     expect(told[ids.unwanted]).toEqual([`00-${ids.unwanted}-b7ad6b7169203331-00`]);
     expect(told[ids.ignored]?.join()).not.toContain(ids.ignored);
+  });
+
+  test('others are told of a trace that was begun here, or by a client that is trusted, where it is sampled', async () => {
+    const id = '6'.repeat(32);
+    const forged = { [traceHeader]: `00-${'7'.repeat(32)}-b7ad6b7169203331-01` };
+    const own = expect.stringMatching(/^00-(?![67]{32})[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    const cases = [
+      [1, 'continue', forged, own],
+      [1, 'continue', parent('01', id), undefined],
+      [1, 'ignore', parent('01', id), own],
+      [
+        1,
+        'trust',
+        parent('01', id),
+        expect.stringMatching(new RegExp(`^00-${id}-(?!b7ad6b7169203331)[0-9a-f]{16}-01$`)),
+      ],
+      [0, 'trust', parent('00', id), undefined],
+      [0, 'continue', forged, undefined],
+      [undefined, 'continue', parent('01', id), undefined],
+      [undefined, 'trust', parent('01', id), parent('01', id).traceparent],
+      [undefined, 'trust', parent('00', id), undefined],
+    ] as const;
+    for (const [ratio, mode, headers, told] of cases) {
+      const world = await startTraced(ratio, mode);
+      await ask(world, headers);
+      expect([ratio, mode, headers, world.told()]).toEqual([ratio, mode, headers, [told]]);
+      await world.stop();
+    }
   });
 
   test('are not in the way of a gateway that stops while nobody takes them', async () => {

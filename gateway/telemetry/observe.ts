@@ -87,14 +87,14 @@ export function createObserver(parts: {
   /** The context that travels on with this run; a run that is not sampled hands on what the client sent. */
   const onward = (context: GatewayContext, endsAt: number, span: OpenSpan | undefined): GatewayContext => {
     const { arrivedTrace } = context;
-    if (span) return { ...context, endsAt, span, traceparent: span.traceparent };
+    // Anybody may say what trace he is part of: by his word nobody else is told of it.
+    const isOwnTrace = !arrivedTrace || traceContext === 'trust';
+    if (span) return { ...context, endsAt, span, traceparent: span.traceparent, isOwnTrace };
     if (!arrivedTrace) return { ...context, endsAt };
     // Its parent is not sampled here either, or the spans below would hang in the air.
-    return {
-      ...context,
-      endsAt,
-      traceparent: writeTraceParent({ ...arrivedTrace, sampled: traces ? false : arrivedTrace.sampled }),
-    };
+    const sampled = traces ? false : arrivedTrace.sampled;
+    const traceparent = writeTraceParent({ ...arrivedTrace, sampled });
+    return { ...context, endsAt, traceparent, isOwnTrace: isOwnTrace && sampled };
   };
 
   return {

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { type AssertionSigner, assertionHeader } from '../../kit/assertion.ts';
+import { traceHeader } from '../../kit/trace.ts';
 import type { Send, SubgraphRequest } from '../execute/index.ts';
 import { asAnswer } from './answer.ts';
 import { AnswerError, NotAsked } from './failure.ts';
@@ -44,7 +45,7 @@ export function createRequests(
   const writeBody = createBodyWriter();
 
   const send: Send<GatewayContext> = async (request, context) => {
-    const { actor, requestId, traceparent, picked, trip } = context;
+    const { actor, requestId, traceparent, isOwnTrace, picked, trip } = context;
     const { subgraph, signal } = request;
     const at = pools.get(subgraph) as Upstream;
     const assertion = await signer.sign(actor, subgraph);
@@ -58,6 +59,7 @@ export function createRequests(
     });
     const headers = [...jsonHeaders, assertionHeader, assertion, 'x-request-id', requestId];
     if (traceparent !== undefined) headers.push('traceparent', traceparent);
+    if (traceparent !== undefined && isOwnTrace) headers.push(traceHeader, traceparent);
     table.addTo(headers, subgraph, picked);
     const asked = writeBody(request);
     at.pool.dispatch({ method: 'POST', path: at.path, headers, body: asked }, reply);

@@ -25,6 +25,8 @@ export interface GatewayContext {
   arrivedTrace?: TraceParent;
   /** What subgraphs are told of it. */
   traceparent?: string;
+  /** It is sampled, and was begun here or by a client that is trusted: what comes of the operation may tell others. */
+  isOwnTrace?: boolean;
   /** Of an operation that is traced: the span that its requests stand under. */
   span?: OpenSpan;
   /** Of one request that is traced. */

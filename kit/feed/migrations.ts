@@ -118,4 +118,49 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
     `,
     down: 'DROP INDEX feed.event_of_subject, feed.event_redaction',
   },
+  {
+    // The trace of the request that an event came of. What is no W3C traceparent is not kept, whoever writes it.
+    name: '2026-11-22-feed-traces',
+    up: `ALTER TABLE feed.event ADD COLUMN traceparent text CHECK (traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-01$')`,
+    down: 'ALTER TABLE feed.event DROP COLUMN traceparent',
+  },
+  {
+    // What was said of a record that is erased says that alone, from then on; each login erases what is its own. Answers what each event had been, for the one that tells of it.
+    name: '2026-11-22-feed-erasure',
+    up: `
+      ALTER TABLE feed.event ADD COLUMN erased_types text[];
+      CREATE FUNCTION feed.erase(of_subject text, ids jsonb) RETURNS TABLE (said_in text, said_as text, said_to text, said_to_bodies text[], left_with jsonb)
+      LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        UPDATE feed.event SET type = 'TOMBSTONE', event_type = 'org.net4u.tombstone.v1', erased_types = ARRAY[type], data = ids,
+          thematic_areas = '{}', countries = '{}', traceparent = NULL
+        WHERE subject = of_subject AND network_id = ANY (ARRAY(SELECT network_id FROM feed.stream)) AND type <> 'TOMBSTONE'
+        RETURNING network_id, erased_types[1], visibility, body_ids, data
+      $$;
+      CREATE FUNCTION feed.erase_thread(id text) RETURNS TABLE (said_in text, said_as text, said_to text, said_to_bodies text[], left_with jsonb)
+      LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        SELECT * FROM feed.erase('thread/' || id, jsonb_build_object('threadId', id))
+      $$;
+      CREATE FUNCTION feed.erase_membership(id text) RETURNS TABLE (said_in text, said_as text, said_to text, said_to_bodies text[], left_with jsonb)
+      LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        SELECT * FROM feed.erase('membership/' || id, jsonb_build_object('membershipId', id))
+      $$;
+      REVOKE ALL ON FUNCTION feed.erase(text, jsonb), feed.erase_thread(text), feed.erase_membership(text) FROM PUBLIC;
+    `,
+    down: `DROP FUNCTION feed.erase_membership(text), feed.erase_thread(text), feed.erase(text, jsonb); ALTER TABLE feed.event DROP COLUMN erased_types`,
+  },
+  {
+    // An item of the library that was published, and goes back to its peers, is its networks' own again: also in the log.
+    name: '2026-11-22-feed-knowledge',
+    up: `
+      CREATE FUNCTION feed.narrow_knowledge(id text, to_visibility text, to_bodies text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
+      SET search_path = pg_catalog, pg_temp AS $$
+        UPDATE feed.event SET visibility = to_visibility, body_ids = to_bodies
+        WHERE subject = 'knowledge/' || id AND network_id = ANY (ARRAY(SELECT network_id FROM feed.stream))
+          AND array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], visibility)
+            < array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], to_visibility)
+      $$;
+      REVOKE ALL ON FUNCTION feed.narrow_knowledge(text, text, text[]) FROM PUBLIC;
+    `,
+    down: 'DROP FUNCTION feed.narrow_knowledge(text, text, text[])',
+  },
 ];

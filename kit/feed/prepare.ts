@@ -20,9 +20,18 @@ export async function prepareFeed(
     'SELECT ON feed.installation',
     'SELECT ON feed.home',
     ...(subgraph === 'working-plans' ? ['SELECT ON feed.decision'] : []),
-    ...(subgraph === 'discussions' ? ['SELECT ON feed.redaction'] : []),
+    ...(subgraph === 'discussions'
+      ? [
+          'SELECT ON feed.redaction',
+          'EXECUTE ON FUNCTION feed.erase_thread(text), feed.narrow_knowledge(text, text, text[])',
+        ]
+      : []),
     ...(subgraph === 'members'
-      ? ['SELECT ON feed.conclusion', 'SELECT ON feed.body', 'EXECUTE ON FUNCTION feed.set_countries(text[], text[])']
+      ? [
+          'SELECT ON feed.conclusion',
+          'SELECT ON feed.body',
+          'EXECUTE ON FUNCTION feed.set_countries(text[], text[]), feed.erase_membership(text)',
+        ]
       : []),
     // what it made less visible is so in the log, too
     ...(subgraph === 'networks'

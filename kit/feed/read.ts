@@ -18,9 +18,16 @@ export interface RecordedEvent {
   data: Record<string, unknown>;
   occurredAt: Date;
   recordedAt: Date;
+  /** Of a TOMBSTONE: what it, or what it stands for, had been. */
+  erasedTypes: string[] | null;
+  /** W3C, of the request that it came of. */
+  traceparent: string | null;
 }
 
-/** What a reader wants of the log; an absent list leaves all in, an empty one leaves none. */
+/**
+ * What a reader wants of the log; an absent list leaves all in, an empty one leaves none. A TOMBSTONE passes where what it stands for may have passed: by the types of
+ * that, and whatever the areas and countries, of which it says nothing any more.
+ */
 export interface FeedFilter {
   networkIds?: readonly string[] | null;
   types?: readonly string[] | null;
@@ -37,11 +44,16 @@ const overlaps = (wanted: readonly string[] | null | undefined, found: readonly 
   wanted == null || found.some((item) => wanted.includes(item));
 
 /** The same judgement that `readEvents` makes in SQL. */
-export const matches = (event: RecordedEvent, filter: FeedFilter): boolean =>
-  overlaps(filter.networkIds, [event.networkId]) &&
-  overlaps(filter.types, [event.type]) &&
-  overlaps(filter.thematicAreas, event.thematicAreas) &&
-  overlaps(filter.countries, event.countries);
+export function matches(event: RecordedEvent, { networkIds, types, thematicAreas, countries }: FeedFilter): boolean {
+  const isAbout = (wanted: readonly string[] | null | undefined, found: readonly string[]) =>
+    event.type === 'TOMBSTONE' ? wanted?.length !== 0 : overlaps(wanted, found);
+  return (
+    overlaps(networkIds, [event.networkId]) &&
+    overlaps(types, [event.type, ...(event.erasedTypes ?? [])]) &&
+    isAbout(thematicAreas, event.thematicAreas) &&
+    isAbout(countries, event.countries)
+  );
+}
 
 const toVector = (rows: { network_id: string; position: string }[]): Vector =>
   Object.fromEntries(rows.map((row) => [row.network_id, Number(row.position)]));
@@ -83,9 +95,9 @@ export async function readEvents(
        WHERE network_id = s.network_id
          AND position > coalesce(($1::jsonb ->> s.network_id)::bigint, 0)
          AND ($2::jsonb IS NULL OR position <= ($2::jsonb ->> s.network_id)::bigint)
-         AND ($4::text[] IS NULL OR type = ANY ($4))
-         AND ($5::text[] IS NULL OR thematic_areas && $5)
-         AND ($6::text[] IS NULL OR countries && $6)
+         AND ($4::text[] IS NULL OR type = ANY ($4) OR erased_types && $4)
+         AND ($5::text[] IS NULL OR thematic_areas && $5 OR type = 'TOMBSTONE' AND cardinality($5) > 0)
+         AND ($6::text[] IS NULL OR countries && $6 OR type = 'TOMBSTONE' AND cardinality($6) > 0)
        ORDER BY position LIMIT $7
      ) e
      WHERE s.position > coalesce(($1::jsonb ->> s.network_id)::bigint, 0)
@@ -115,6 +127,8 @@ export async function readEvents(
     data: row.data,
     occurredAt: row.occurred_at,
     recordedAt: row.recorded_at,
+    erasedTypes: row.erased_types,
+    traceparent: row.traceparent,
   }));
 }
 

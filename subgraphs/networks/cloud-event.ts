@@ -13,5 +13,6 @@ export const toCloudEvent = (update: Omit<NetworkUpdate, 'cursor' | 'dataSchema'
   partitionkey: update.networkId,
   networkid: update.networkId,
   visibility: update.visibility,
+  ...(update.traceparent !== null && { traceparent: update.traceparent }),
   data: update.data,
 });

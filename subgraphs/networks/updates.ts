@@ -77,12 +77,13 @@ export function createUpdates(options: {
       return null;
     }
     const { networkId, position, id, type, eventType, subject, visibility, data, occurredAt, recordedAt } = event;
+    const { traceparent } = event;
     return Object.assign(new NetworkUpdate(), {
       cursor: cursors.encode(vector),
       sequence: String(position),
       source: `/networks/${slug}`,
       dataSchema: null,
-      ...{ id, networkId, type, eventType, subject, visibility, data, occurredAt, recordedAt },
+      ...{ id, networkId, type, eventType, subject, visibility, data, occurredAt, recordedAt, traceparent },
     });
   }
 

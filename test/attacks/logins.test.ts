@@ -121,6 +121,10 @@ describe.each(subgraphNames)('the database login of %s', (subgraph) => {
     const may = (of: string) => (subgraph === of ? 'done' : '42501');
     expect(await run("SELECT feed.narrow('net:x', 'none', 'NETWORK', '{}')")).toBe(may('networks'));
     expect(await run("SELECT feed.set_countries('{none}', '{}')")).toBe(may('members'));
+    expect(await run("SELECT feed.narrow_knowledge('none', 'NETWORK', '{}')")).toBe(may('discussions'));
+    expect(await run("SELECT feed.erase_thread('none')")).toBe(may('discussions'));
+    expect(await run("SELECT feed.erase_membership('none')")).toBe(may('members'));
+    expect(await run("SELECT feed.erase('none/none', '{}')")).toBe('42501');
   });
 
   test.each([

@@ -31,7 +31,11 @@ export function startPeerReading(tx: Transaction, actor: Actor, input: Knowledge
   const may = (item: KnowledgeItem) => mayEditKnowledge(actor, item);
   return stepKnowledge(tx, actor, 'startPeerReading', input, may, async (item) => {
     requireItem(item, 'DRAFT', 'RETIRED');
-    return { status: 'PEER_READING', shown: true, visibility: withinNetworks(item) };
+    const visibility = withinNetworks(item);
+    // A cursor of yesterday must not bring back what it was.
+    const bodyIds = item.bodyId === null ? [] : [item.bodyId];
+    await tx.manager.query('SELECT feed.narrow_knowledge($1, $2, $3)', [item.id, visibility, bodyIds]);
+    return { status: 'PEER_READING', shown: true, visibility };
   });
 }
 

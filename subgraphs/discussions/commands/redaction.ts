@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import { findAskedToRedact } from '../../../kit/audit/asked.ts';
 import type { Actor } from '../../../kit/context.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
+import { eraseEvents } from '../../../kit/feed/erase.ts';
 import { forgetNotices } from '../../../kit/notices/write.ts';
 import { findClaim, forgotten, isId, once, requireSeat } from '../../../kit/once.ts';
 import { forbidden, invalid } from '../../../kit/types.ts';
@@ -55,8 +56,16 @@ export async function redactPost(
   });
 }
 
-/** Takes a thread's title and the quote it hangs on out for good; its posts stay. @throws Problem ForbiddenError, ValidationError */
-export async function redactThread(tx: Transaction, actor: Actor, input: RedactThreadInput): Promise<string> {
+/**
+ * Takes a thread's title and the quote it hangs on out for good, so all that it says itself, and what the feed has said of it; its posts stay.
+ * @throws Problem ForbiddenError, ValidationError
+ */
+export async function redactThread(
+  tx: Transaction,
+  actor: Actor,
+  input: RedactThreadInput,
+  at = new Date(),
+): Promise<string> {
   const done = await findClaim(tx.manager, actor, 'redactThread', input);
   if (done !== undefined) return done;
   const thread = isId(input.threadId) && (await lockThread(tx, input.threadId));
@@ -67,6 +76,7 @@ export async function redactThread(tx: Transaction, actor: Actor, input: RedactT
     await tx.manager.update(Thread, { id: thread.id }, { titles: null, anchorQuote: null });
     await forgetNotices((sql, parameters) => tx.manager.query(sql, parameters), thread.id);
     await tx.manager.query('UPDATE mutation SET input_hash = $2 WHERE result_id = $1', [thread.id, forgotten]);
+    await eraseEvents(tx, 'thread', thread.id, at);
     const { networkIds } = thread;
     tx.audit({ actor, action: 'TEXT_REDACTED', target: { type: 'Thread', id: thread.id }, networkIds, reason });
   });

@@ -37,7 +37,7 @@ export async function requireKeeper(
 
 /**
  * What was made less visible is so in the log, too: a cursor of yesterday must not bring back what it was. Updates that stood at a narrower visibility stay there.
- * No other statement changes an event, so that no lock of its rows waits for another.
+ * No other statement changes an event of these records, so that no lock of its rows waits for another.
  */
 export async function narrowEvents(
   manager: EntityManager,

@@ -68,6 +68,8 @@ export class NetworkUpdate {
   @Field(() => DateTime)
   recordedAt!: Date;
   networkId!: string;
+  /** W3C, of the request that it came of: in its CloudEvent. */
+  traceparent!: string | null;
   @Field(() => VisibilityEnum)
   visibility!: Visibility;
   @Field(() => String, { nullable: true })
