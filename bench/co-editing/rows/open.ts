@@ -1,6 +1,6 @@
 import { median } from '../../gateway/report.ts';
 import { memoryOf } from '../sides/process.ts';
-import type { Side } from '../sides/side.ts';
+import type { Editor, Side } from '../sides/side.ts';
 
 /** The plan of 500 activities after so many edits: ms until a client has it whole, when no process has it open, and when one has. */
 export async function measureOpening(side: Side, edits: number): Promise<{ cold: number; warm: number }> {
@@ -45,20 +45,26 @@ export async function measureOpening(side: Side, edits: number): Promise<{ cold:
   return { cold: median(cold), warm: median(warm) };
 }
 
-/** Bytes that a plan of 100 activities takes while someone has it open. */
-export async function measureMemory(side: Side, plans: number): Promise<number> {
+/**
+ * Bytes that a plan of 100 activities takes while someone has it open: each of the first, with what a process grows by when it begins to work, and
+ * each of twice as many after them.
+ */
+export async function measureMemory(side: Side, plans: number): Promise<{ first: number; next: number }> {
   const warmUp = await side.edit(await side.create(100));
   const ids: string[] = [];
-  for (let i = 0; i < plans; i++) ids.push(await side.create(100));
+  for (let i = 0; i < 3 * plans; i++) ids.push(await side.create(100));
   await side.crash(); // nothing is open
   await side.restart();
   warmUp.close();
   for (const id of ids.slice(0, 5)) (await side.edit(id)).close();
+  const editors: Editor[] = [];
+  const open = async (some: readonly string[]): Promise<number> => {
+    for (const id of some) editors.push(await side.edit(id));
+    await new Promise((resolve) => setTimeout(resolve, 5_000)); // what opening needed is given back
+    return memoryOf(side.pids());
+  };
   const before = memoryOf(side.pids());
-  const editors = [];
-  for (const id of ids) editors.push(await side.edit(id));
-  await new Promise((resolve) => setTimeout(resolve, 5_000)); // what opening needed is given back
-  const after = memoryOf(side.pids());
+  const [first, all] = [await open(ids.slice(0, plans)), await open(ids.slice(plans))];
   for (const editor of editors) editor.close();
-  return (after - before) / plans;
+  return { first: (first - before) / plans, next: (all - first) / (2 * plans) };
 }
