@@ -6,8 +6,12 @@ import type { FeedEvent } from '../../kit/feed/publish.ts';
 import { type NetworksWorld, partner, startNetworks } from '../networks.ts';
 import { type Place, startReceiver } from './webhook-receiver.ts';
 
+/** What the clock of this process is wrong by, ms. */
+export const clock = { wrongBy: 0 };
+
 /** An attempt may last longer than a revocation does. */
 export const webhooks = {
+  now: () => Date.now() + clock.wrongBy,
   allowLoopback: true,
   timeoutSeconds: 1.5,
   ...{ firstRetryMs: 50, longestRetryMs: 200, everyMs: 100, leaseMs: 1_500 },

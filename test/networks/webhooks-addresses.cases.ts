@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { isPublicAddress } from '../../subgraphs/networks/webhooks/addresses.ts';
-import { openSender } from '../../subgraphs/networks/webhooks/sender.ts';
+import { openSender, readRetryAfter } from '../../subgraphs/networks/webhooks/sender.ts';
 import { backOff, withDefaults } from '../../subgraphs/networks/webhooks/settings.ts';
 import { findAddresses, findFault } from '../../subgraphs/networks/webhooks/target.ts';
 import { receiver } from './webhook-stage.ts';
@@ -12,7 +12,7 @@ const closed =
   169.254.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.8 192.0.0.192 192.0.2.1 192.88.99.1 192.168.0.1 198.18.0.1 198.19.255.255
   198.51.100.7 203.0.113.7 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255
   :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:7f00:1 ::ffff:10.0.0.1 ::ffff:8.8.8.8 64:ff9b::7f00:1 64:ff9b::808:808 64:ff9b:1::1 100::1 2001::1
-  2001:0:7f00:1:: 2001:db8::1 2002:7f00:1:: 3fff::1 5f00::1 fc00::1 fd00:ec2::254 fe80::1 feb0::1 fec0::1 ff02::1 nonsense`.split(
+  2001:0:7f00:1:: 2001:db8::1 2002:7f00:1:: 3fff::1 5f00::1 fc00::1 fd00:ec2::254 fe80::1 feb0::1 fec0::1 ff02::1 2606:4700::1111%eth0 nonsense`.split(
     /\s+/,
   );
 const open =
@@ -37,6 +37,7 @@ describe('an address is refused', () => {
     ['https://localhost/', 'a full name'],
     ['https://postgres/', 'a full name'],
     ['https://example.org/'.padEnd(2_001, 'x'), 'at most 2000'],
+    ['https://example.org/'.padEnd(400, 'ö'), 'at most 2000 characters, as it is sent'],
     ['example.org', 'not a URL'],
     ...[
       '127.0.0.1',
@@ -128,4 +129,8 @@ test('attempts come later each time, by chance up to twice as late, and as late 
   ]);
   expect(backOff(1, null, { ...settings, random: () => 0.9999999 })).toBe(5_000);
   expect([30_000, 100 * hour].map((asked) => backOff(1, asked, settings))).toEqual([30_000, 24 * hour]);
+  const now = Date.UTC(2026, 10, 22, 12);
+  const asked = (text: string) => backOff(1, readRetryAfter(text, now), settings) / 1_000;
+  expect(['120', 'Sun, 22 Nov 2026 12:02:00 GMT', '9999999999'].map(asked)).toEqual([120, 120, 86_400]);
+  expect(['', '-5', '1e9', 'soon', 'Sun, 22 Nov 2020 12:00:00 GMT'].map(asked)).toEqual(Array(5).fill(2.5));
 });

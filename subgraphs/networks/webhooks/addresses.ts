@@ -44,7 +44,9 @@ const notPublic6 = listOf(closed6, 'ipv6');
 /** @param address as a resolver or `URL` gives it; what is none is not public */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 4) return !notPublic4.check(address, 'ipv4');
-  return isIP(address) === 6 && public6.check(address, 'ipv6') && !notPublic6.check(address, 'ipv6');
+  // one with a zone is of this link
+  if (isIP(address) !== 6 || address.includes('%')) return false;
+  return public6.check(address, 'ipv6') && !notPublic6.check(address, 'ipv6');
 }
 
 export const isLoopback = (address: string): boolean => address === '::1' || /^127\.\d+\.\d+\.\d+$/.test(address);

@@ -64,8 +64,10 @@ export async function updateWebhook(
     const { endpoint, partner } = await lockEndpoint(tx, actor, input, 'keep');
     const url = input.url == null ? endpoint.url : checkUrl(input.url, settings);
     await tx.manager.query(
-      // another address may well take what this one did not
-      `UPDATE webhook_endpoint SET url = $2, mode = $3, filter = $4, retry_at = CASE WHEN url = $2 THEN retry_at END, version = version + 1 WHERE id = $1`,
+      // another address may well take what this one did not, and has all the time that any has
+      `UPDATE webhook_endpoint SET url = $2, mode = $3, filter = $4, retry_at = CASE WHEN url = $2 THEN retry_at END,
+         attempts = CASE WHEN url = $2 THEN attempts ELSE 0 END, item_failing_since = CASE WHEN url = $2 THEN item_failing_since END,
+         failing_since = CASE WHEN url = $2 THEN failing_since END, version = version + 1 WHERE id = $1`,
       [
         endpoint.id,
         url,

@@ -9,12 +9,18 @@ interface AskedFor {
   position: string;
 }
 
-/** Dead letters of an endpoint that its partner has asked for again: each is tried once more, in the order in which it had its place. */
+/**
+ * Dead letters of an endpoint that its partner has asked for again: each is tried once more, in the order in which it had its place.
+ * @param until of `performance.now()`: what is left then waits for the next turn, so that what is new does not wait for all of them
+ */
 export async function sendAgain(
   source: DataSource,
   held: Held,
-  signal: AbortSignal,
-  send: (event: RecordedEvent) => Promise<Outcome | 'passed'>,
+  {
+    signal,
+    send,
+    until,
+  }: { signal: AbortSignal; send(event: RecordedEvent): Promise<Outcome | 'passed'>; until: number },
 ): Promise<void> {
   const query: Query = (sql, parameters) => source.query(sql, parameters);
   const letters: AskedFor[] = await source.query(
@@ -23,7 +29,7 @@ export async function sendAgain(
     [held.id],
   );
   for (const { id, network_id: networkId, position } of letters) {
-    if (signal.aborted) return;
+    if (signal.aborted || performance.now() > until) return;
     const [event] = await readEvents(query, {
       after: { [networkId]: Number(position) - 1 },
       upTo: { [networkId]: Number(position) },

@@ -39,6 +39,7 @@ const forgetEvery = 60 * 60_000; // ms
 interface Run {
   held: Held;
   ending: AbortController;
+  /** Of `performance.now()`, a clock that is never set. */
   confirmedAt: number;
   done: Promise<void>;
 }
@@ -50,12 +51,12 @@ interface Run {
 export function startDeliveries(options: DeliveriesOptions): Deliveries {
   const { database, hints, log, settings } = options;
   const { source } = database;
-  const { leaseMs, now } = settings;
+  const { leaseMs } = settings;
   const by = randomUUID();
   const means = { ...options, progress: createProgress(database, by, settings) };
   const runs = new Map<string, Run>();
   let stopping: Promise<void> | undefined;
-  let forgotAt = 0;
+  let forgotAt = Number.NEGATIVE_INFINITY;
 
   async function run(held: Held, ending: AbortController): Promise<void> {
     try {
@@ -74,14 +75,14 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   async function look(): Promise<void> {
-    if (now() - forgotAt > forgetEvery) {
-      forgotAt = now();
+    if (performance.now() - forgotAt > forgetEvery) {
+      forgotAt = performance.now();
       await forgetDeadLetters(source);
     }
     const free = most - runs.size;
     if (stopping || free === 0) return;
-    const at = now();
-    for (const held of await take(source, { by, leaseMs, most: free, now: at })) {
+    const at = performance.now();
+    for (const held of await take(source, { by, leaseMs, most: free })) {
       const ending = new AbortController();
       const one: Run = { held, ending, confirmedAt: at, done: Promise.resolve() };
       runs.set(held.id, one);
@@ -92,7 +93,7 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
   async function confirmAll(): Promise<void> {
     if (runs.size === 0) return;
     const asked = [...runs.values()];
-    const at = now();
+    const at = performance.now();
     const good = await confirm(source, { by, leaseMs, held: asked.map(({ held }) => held) });
     for (const one of asked) {
       if (good.has(one.held.id)) one.confirmedAt = at;
@@ -104,7 +105,8 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
   const rounds = startRounds(look, { everyMs: settings.everyMs, failed, on: { hints, channel: feedChannel } });
   const confirmations = startRounds(confirmAll, { everyMs: confirmEvery, failed });
   const watch = setInterval(() => {
-    for (const { ending, confirmedAt } of runs.values()) if (now() - confirmedAt > unconfirmed) ending.abort();
+    for (const { ending, confirmedAt } of runs.values())
+      if (performance.now() - confirmedAt > unconfirmed) ending.abort();
   }, confirmEvery / 3);
   watch.unref();
 

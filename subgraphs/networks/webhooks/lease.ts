@@ -15,8 +15,10 @@ export interface Held {
   secrets: string[];
   place: Vector;
   epoch: number;
+  /** How often in vain the update was tried that failed last, and since when. */
   attempts: number;
   itemFailingSince: Date | null;
+  failingEventId: string | null;
   failingSince: Date | null;
   /** Its next update is not to be tried yet: it was taken for its dead letters. */
   isWaiting: boolean;
@@ -36,6 +38,7 @@ interface Row
   secret: string;
   previous_secret: string | null;
   item_failing_since: Date | null;
+  failing_event_id: string | null;
   failing_since: Date | null;
   is_waiting: boolean;
 }
@@ -48,30 +51,34 @@ const partnerOf = ({ partner_id: id, network_ids, max_visibility, scopes }: Righ
 const isEntitled = `p.status = 'ACTIVE' AND '${feedScope}' = ANY (p.scopes) AND EXISTS (
   SELECT 1 FROM partner_token t WHERE t.partner_id = p.id AND t.revoked_at IS NULL AND t.expires_at > now())`;
 
+/** Nobody has it; a lease that reaches further than leases do is of before the clock was set back. Takes $2. */
+const isFree = `coalesce(e.lease_until <= now() OR e.lease_until > now() + 2 * $2 * interval '1 ms', true)`;
+/** Its next update may be tried; so it may if the last attempt is still to come, as then the clock was set back. */
+const isDue = `coalesce(e.retry_at <= now() OR e.last_attempt_at > now() + interval '1 second', true)`;
+
 /**
  * Takes endpoints that have something to send and are served by nobody, those first that were served longest ago. Whoever takes one has it until it is given
- * back, or not confirmed for `leaseMs`.
+ * back, or not confirmed for `leaseMs`. All times are the database's, so that processes need not agree on theirs.
  * @param by this process
- * @param now ms since 1970
  */
 export async function take(
   source: DataSource,
-  { by, leaseMs, most, now }: { by: string; leaseMs: number; most: number; now: number },
+  { by, leaseMs, most }: { by: string; leaseMs: number; most: number },
 ): Promise<Held[]> {
   const [rows]: [Row[]] = await source.query(
     `UPDATE webhook_endpoint e SET lease_by = $1, lease_until = now() + $2 * interval '1 ms', served_at = clock_timestamp()
      FROM partner p WHERE p.id = e.partner_id AND e.id IN (
        SELECT e.id FROM webhook_endpoint e JOIN partner p ON p.id = e.partner_id
-       WHERE e.state = 'ACTIVE' AND coalesce(e.lease_until <= now(), true) AND ${isEntitled}
+       WHERE e.state = 'ACTIVE' AND ${isFree} AND ${isEntitled}
          AND (EXISTS (SELECT 1 FROM webhook_dead_letter d WHERE d.endpoint_id = e.id AND d.is_asked_for)
-           OR coalesce(e.retry_at <= $4, true) AND EXISTS (
+           OR ${isDue} AND EXISTS (
              SELECT 1 FROM feed.stream s WHERE s.position > coalesce((e.place ->> s.network_id)::bigint, 0)))
        ORDER BY e.served_at NULLS FIRST LIMIT $3 FOR UPDATE OF e SKIP LOCKED)
-     RETURNING e.id, e.url, e.mode, e.filter, e.version, e.place, e.epoch, e.attempts, e.item_failing_since, e.failing_since,
-       coalesce(e.retry_at > $4, false) AS is_waiting,
+     RETURNING e.id, e.url, e.mode, e.filter, e.version, e.place, e.epoch, e.attempts, e.item_failing_since,
+       e.failing_event_id, e.failing_since, NOT ${isDue} AS is_waiting,
        e.secret, CASE WHEN e.previous_until > now() THEN e.previous_secret END AS previous_secret,
        p.id AS partner_id, p.network_ids, p.max_visibility, p.scopes`,
-    [by, leaseMs, most, new Date(now)],
+    [by, leaseMs, most],
   );
   return rows.map(
     (row): Held => ({
@@ -79,6 +86,7 @@ export async function take(
       ...{ place: row.place, epoch: row.epoch, attempts: row.attempts },
       secrets: [row.secret, row.previous_secret].filter((secret) => secret !== null),
       itemFailingSince: row.item_failing_since,
+      failingEventId: row.failing_event_id,
       failingSince: row.failing_since,
       isWaiting: row.is_waiting,
       partner: partnerOf(row),
@@ -87,17 +95,21 @@ export async function take(
 }
 
 /**
- * Says that this process still serves these endpoints, and asks in the same statement whether it may.
+ * Says that this process still serves these endpoints, and asks in the same statement whether it may. It waits for nobody: a row that somebody else has locked
+ * is read as it is, and its lease made longer the next time.
  * @returns those which nobody has changed, whose partner still has the rights it had, and which no other process has taken
  */
 export async function confirm(
   source: DataSource,
   { by, leaseMs, held }: { by: string; leaseMs: number; held: readonly Held[] },
 ): Promise<Set<string>> {
-  const [rows]: [(Rights & { id: string; version: number })[]] = await source.query(
-    `UPDATE webhook_endpoint e SET lease_until = now() + $2 * interval '1 ms' FROM partner p
-     WHERE p.id = e.partner_id AND e.id = ANY ($3) AND e.lease_by = $1 AND e.state = 'ACTIVE' AND ${isEntitled}
-     RETURNING e.id, e.version, p.id AS partner_id, p.network_ids, p.max_visibility, p.scopes`,
+  const rows: (Rights & { id: string; version: number })[] = await source.query(
+    `WITH mine AS (
+       SELECT e.id, e.version, p.id AS partner_id, p.network_ids, p.max_visibility, p.scopes FROM webhook_endpoint e JOIN partner p ON p.id = e.partner_id
+       WHERE e.id = ANY ($3) AND e.lease_by = $1 AND e.state = 'ACTIVE' AND ${isEntitled}),
+     here AS (SELECT id FROM webhook_endpoint WHERE id IN (SELECT id FROM mine) AND lease_by = $1 FOR UPDATE SKIP LOCKED),
+     longer AS (UPDATE webhook_endpoint e SET lease_until = now() + $2 * interval '1 ms' FROM here WHERE e.id = here.id)
+     SELECT * FROM mine`,
     [by, leaseMs, held.map(({ id }) => id)],
   );
   const same = rows.filter((row) => {

@@ -44,8 +44,8 @@ export function createProgress(database: Database, by: string, settings: Setting
     async reach(held, place, outcome) {
       const [, count] = await source.query(
         outcome
-          ? `UPDATE webhook_endpoint SET place = $4, attempts = 0, item_failing_since = NULL, failing_since = NULL, retry_at = NULL,
-               delivered = delivered + 1, last_attempt_at = now(), last_success_at = now(), last_status = $5, last_error = NULL WHERE ${isMine}`
+          ? `UPDATE webhook_endpoint SET place = $4, attempts = 0, item_failing_since = NULL, failing_event_id = NULL, failing_since = NULL,
+               retry_at = NULL, delivered = delivered + 1, last_attempt_at = now(), last_success_at = now(), last_status = $5, last_error = NULL WHERE ${isMine}`
           : `UPDATE webhook_endpoint SET place = $4 WHERE ${isMine}`,
         [...mine(held), JSON.stringify(place), ...(outcome ? [outcome.status] : [])],
       );
@@ -55,21 +55,22 @@ export function createProgress(database: Database, by: string, settings: Setting
     async fail(held, event, place, outcome) {
       if (outcome.status === 410) return database.transaction((tx) => disableIn(tx, held, 'GONE'));
       const at = now();
-      const attempts = held.attempts + 1;
-      const itemSince = held.itemFailingSince ?? new Date(at);
+      // What failed before may not be for it any more: then this one has its own time.
+      const isSame = held.failingEventId === event.id;
+      const attempts = isSame ? held.attempts + 1 : 1;
+      const itemSince = (isSame && held.itemFailingSince) || new Date(at);
       const since = held.failingSince ?? new Date(at);
       const isDead = at - itemSince.getTime() >= giveUpMs;
       await database.transaction(async (tx) => {
         const [, count] = await tx.manager.query(
-          `UPDATE webhook_endpoint SET attempts = $4, item_failing_since = CASE WHEN $5 THEN NULL ELSE coalesce(item_failing_since, $6) END,
-             failing_since = coalesce(failing_since, $6), retry_at = $7, place = coalesce($8, place), failed = failed + 1, last_attempt_at = now(),
-             last_status = $9, last_error = $10 WHERE ${isMine}`,
+          `UPDATE webhook_endpoint SET attempts = $4, item_failing_since = $5, failing_event_id = $6, failing_since = coalesce(failing_since, $7),
+             retry_at = now() + $8 * interval '1 ms', place = coalesce($9, place), failed = failed + 1, last_attempt_at = now(), last_status = $10,
+             last_error = $11 WHERE ${isMine}`,
           [
             ...mine(held),
-            isDead ? 0 : attempts,
-            isDead,
+            ...(isDead ? [0, null, null] : [attempts, itemSince, event.id]),
             new Date(at),
-            isDead ? null : new Date(at + backOff(attempts, outcome.retryAfter, settings)),
+            isDead ? null : backOff(attempts, outcome.retryAfter, settings),
             isDead ? JSON.stringify(place) : null,
             outcome.status,
             outcome.failure,

@@ -23,6 +23,21 @@ export function createSecrets(secret: string, installation: string): Secrets {
 }
 
 /**
+ * @param sealed live ones of an endpoint, the newest first
+ * @returns null when the newest cannot be read; an older one that cannot is left out, as it is on its way out anyhow
+ */
+export function openLive(secrets: Secrets, endpointId: string, sealed: readonly string[]): string[] | null {
+  const found = sealed.map((one) => {
+    try {
+      return secrets.open(endpointId, one);
+    } catch {
+      return null;
+    }
+  });
+  return found[0] == null ? null : found.filter((one) => one !== null);
+}
+
+/**
  * The header `webhook-signature`: a signature under each of the secrets, so that a receiver who knows any of them is content.
  * @param timestamp seconds since 1970, as in `webhook-timestamp`
  */

@@ -11,7 +11,7 @@ import { sendAgain } from './dead-letters.ts';
 import type { Held } from './lease.ts';
 import { toMessage } from './message.ts';
 import type { Progress } from './progress.ts';
-import type { Secrets } from './secrets.ts';
+import { openLive, type Secrets } from './secrets.ts';
 import { type Outcome, openSender } from './sender.ts';
 import type { Settings } from './settings.ts';
 
@@ -27,7 +27,6 @@ export interface Means {
 
 const batch = 50; // updates read at once
 const fresh = 400; // ms for which what was read is sent without looking whether it still may be
-const turn = 5_000; // ms; then others have theirs
 
 /**
  * Sends an endpoint what it has not taken, one update after the other: the next one only after the one before was taken or given up, which keeps the order of
@@ -36,11 +35,10 @@ const turn = 5_000; // ms; then others have theirs
  */
 export async function serve(means: Means, held: Held, signal: AbortSignal): Promise<void> {
   const { database, updates, progress, settings } = means;
-  const { now } = settings;
   const query: Query = (sql, parameters) => database.source.query(sql, parameters);
-  const secrets = openSecrets(means, held);
+  const secrets = openLive(means.secrets, held.id, held.secrets);
   if (!secrets) return progress.disable(held, 'SECRET_UNREADABLE');
-  if (!(await isResumable(query, held, means.epoch, now()))) return progress.disable(held, 'RESYNC_REQUIRED');
+  if (!(await isResumable(query, held, means.epoch, settings.now()))) return progress.disable(held, 'RESYNC_REQUIRED');
 
   const actor = partnerActor(held.partner, 0);
   const sender = openSender(held.url, settings);
@@ -52,7 +50,7 @@ export async function serve(means: Means, held: Held, signal: AbortSignal): Prom
     return sender.send(toMessage(toCloudEvent(update), held.mode), secrets, signal);
   };
   try {
-    await sendAgain(database.source, held, signal, send);
+    await sendAgain(database.source, held, { signal, send, until: performance.now() + settings.turnMs });
     if (!held.isWaiting) await sendNew(means, held, { actor, query, send, signal });
   } finally {
     sender.close();
@@ -68,12 +66,12 @@ interface Road {
 
 async function sendNew(means: Means, held: Held, { actor, query, send, signal }: Road): Promise<void> {
   const { progress, settings } = means;
-  const { now } = settings;
   const filter = { ...held.filter, networkIds: held.filter.networks ?? null };
   let place: Vector = held.place;
-  for (const until = now() + turn; !signal.aborted && now() < until; ) {
+  // By a clock that is never set: what was read an hour ago is not fresh.
+  for (const until = performance.now() + settings.turnMs; !signal.aborted && performance.now() < until; ) {
     // Read anew every moment: what was made less visible meanwhile is not sent.
-    const readAt = now();
+    const readAt = performance.now();
     const page = await readPage(query, {
       ...{ after: place, filter, first: batch },
       accepts: (event) => maySeeEvent(actor, event),
@@ -84,22 +82,14 @@ async function sendNew(means: Means, held: Held, { actor, query, send, signal }:
       continue;
     }
     for (const { event, vector } of page.steps) {
-      if (signal.aborted || now() - readAt > fresh) break;
+      if (signal.aborted || performance.now() - readAt > fresh) break;
       const outcome = await send(event);
       const wasTaken = outcome === 'passed' || outcome.failure === null;
       if (!wasTaken) return progress.fail(held, event, vector, outcome);
       if (!(await progress.reach(held, vector, outcome === 'passed' ? null : outcome))) return;
       place = vector;
-      Object.assign(held, { attempts: 0, itemFailingSince: null, failingSince: null });
+      if (outcome !== 'passed') Object.assign(held, { attempts: 0, itemFailingSince: null, failingSince: null });
     }
-  }
-}
-
-function openSecrets({ secrets }: Means, { id, secrets: sealed }: Held): string[] | null {
-  try {
-    return sealed.map((one) => secrets.open(id, one));
-  } catch {
-    return null;
   }
 }
 

@@ -20,6 +20,8 @@ export interface WebhookOptions extends Reach, Partial<WebhookLimits> {
   /** Before the second attempt; doubled before each further one. */
   firstRetryMs?: number;
   longestRetryMs?: number;
+  /** How long an endpoint is served before others have their turn. */
+  turnMs?: number;
   now?: () => number;
   random?: () => number;
 }
@@ -29,7 +31,7 @@ const hour = 60 * 60_000; // ms
 export function withDefaults(options: WebhookOptions) {
   const limits = { ...webhookLimits, ...options };
   return {
-    ...{ everyMs: 2_000, leaseMs: 10_000, firstRetryMs: 5_000, longestRetryMs: hour, now: Date.now },
+    ...{ everyMs: 2_000, leaseMs: 10_000, firstRetryMs: 5_000, longestRetryMs: hour, turnMs: 5_000, now: Date.now },
     random: Math.random,
     ...options,
     timeoutMs: limits.timeoutSeconds * 1_000,

@@ -37,6 +37,8 @@ export function findFault(text: string, reach: Reach): string | null {
   if (text.length > longest) return `at most ${longest} characters`;
   if (!URL.canParse(text)) return 'not a URL';
   const url = new URL(text);
+  // what is not ASCII is written longer
+  if (url.href.length > longest) return `at most ${longest} characters, as it is sent`;
   const host = hostOf(url);
   const isHere = reach.allowLoopback === true && isLoopback(host);
   if (url.protocol !== 'https:' && !(isHere && url.protocol === 'http:')) return 'https only';

@@ -9,6 +9,7 @@ import type { Webhooks } from './context.ts';
 import type { WebhookEndpoint } from './entities.ts';
 import type { TestWebhookInput } from './inputs.ts';
 import { toMessage } from './message.ts';
+import { openLive } from './secrets.ts';
 import { type Outcome, openSender } from './sender.ts';
 
 const pause = 5; // seconds between two tests of an endpoint
@@ -24,29 +25,32 @@ export async function testWebhook(
   input: TestWebhookInput,
   { secrets, settings }: Webhooks,
 ): Promise<Outcome | null> {
-  const endpoint = await database.transaction(async (tx): Promise<WebhookEndpoint | null> => {
-    const found = await lockEndpoint(tx, actor, { id: input.id }, 'keep');
-    const { first } = await claim(tx.manager, actor, 'testWebhook', input, input.id);
-    if (!first) return null;
-    const [, count] = await tx.manager.query(
-      `UPDATE webhook_endpoint SET tested_at = now() WHERE id = $1 AND coalesce(tested_at <= now() - $2 * interval '1 second', true)`,
-      [input.id, pause],
-    );
-    if (count === 0) throw invalid(`id: it was tested just now; once in ${pause} seconds.`, 'input', 'id');
-    return found.endpoint;
-  });
-  if (!endpoint) return null;
-  const { id, url, mode, secret, previousSecret, previousSecretUntil } = endpoint;
-  const isPreviousLive = previousSecret !== null && Number(previousSecretUntil) > settings.now();
-  const sealed = [secret, ...(isPreviousLive ? [previousSecret] : [])];
+  const ready = await database.transaction(
+    async (tx): Promise<{ endpoint: WebhookEndpoint; live: string[] } | null> => {
+      const { endpoint } = await lockEndpoint(tx, actor, { id: input.id }, 'keep');
+      const { first } = await claim(tx.manager, actor, 'testWebhook', input, input.id);
+      if (!first) return null;
+      const [, count] = await tx.manager.query(
+        `UPDATE webhook_endpoint SET tested_at = now() WHERE id = $1 AND coalesce(tested_at <= now() - $2 * interval '1 second', true)`,
+        [input.id, pause],
+      );
+      if (count === 0) throw invalid(`id: it was tested just now; once in ${pause} seconds.`, 'input', 'id');
+      const { secret, previousSecret, previousSecretUntil } = endpoint;
+      const isPreviousLive = previousSecret !== null && Number(previousSecretUntil) > settings.now();
+      const live = openLive(secrets, input.id, [secret, ...(isPreviousLive ? [previousSecret] : [])]);
+      if (!live) throw invalid('id: its secret is lost: take a new one with rotateWebhookSecret.', 'input', 'id');
+      return { endpoint, live };
+    },
+  );
+  if (!ready) return null;
+  const { id, url, mode } = ready.endpoint;
   const cloudEvent = {
     ...{ specversion: '1.0', id: ulid(), source: `/webhooks/${id}`, type: webhookTested, subject: `webhook/${id}` },
     ...{ time: new Date(settings.now()).toISOString(), datacontenttype: 'application/json', data: { webhookId: id } },
   };
   const sender = openSender(url, settings);
   try {
-    const live = sealed.map((one) => secrets.open(id, one));
-    return await sender.send(toMessage(cloudEvent, mode), live, new AbortController().signal);
+    return await sender.send(toMessage(cloudEvent, mode), ready.live, new AbortController().signal);
   } finally {
     sender.close();
   }
