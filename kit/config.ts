@@ -300,7 +300,7 @@ export const settings = {
   TRACE_CONTEXT: setting<'continue' | 'trust' | 'ignore'>({
     type: 'continue | trust | ignore',
     default: 'continue',
-    help: "a client's traceparent: its trace goes on here, and trust lets it decide what is sampled",
+    help: "a client's traceparent: its trace goes on here, and trust lets it decide what is sampled and tells partners of it",
     parse: (text) =>
       text === 'continue' || text === 'trust' || text === 'ignore' ? text : wrong('is not continue, trust or ignore'),
   }),

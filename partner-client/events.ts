@@ -18,13 +18,14 @@ export interface CloudEvent {
   partitionkey: string;
   networkid: string;
   visibility: string;
+  /** W3C: of the request that made the change, where that is traced. */
   traceparent?: string;
   /** Ids, changed fields and versions; never names of people. */
   data: Record<string, unknown>;
 }
 
 export interface Update<Selected = unknown> {
-  /** `tombstone`: what `subject` names was erased. Delete what you keep of it. */
+  /** `tombstone`: what `subject` names was erased. Delete what you keep of it; `data` has its id alone. */
   kind: 'update' | 'tombstone';
   /** Resumes after this update. */
   cursor: string;
@@ -76,6 +77,7 @@ export interface Batch<Event> {
 export interface UpdateFilter {
   /** Ids, as in `net:americas`. An absent list means all, an empty one none; so for the others. */
   networks?: readonly string[];
+  /** A tombstone comes with the types of what it stands for, whatever the areas and countries. */
   types?: readonly string[];
   /** Updates about any of them. */
   thematicAreas?: readonly string[];

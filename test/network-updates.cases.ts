@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, validate } from 'graphql';
 import { type Actor, gatewayActor, type Visibility } from '../kit/context.ts';
 import type { FeedEvent } from '../kit/feed/publish.ts';
+import { traceHeader } from '../kit/trace.ts';
 import { buildNetworksSchema } from '../subgraphs/networks/schema.ts';
 import { snapshotQuery } from '../subgraphs/networks/updates.ts';
 import {
@@ -160,6 +161,36 @@ describe('network updates', () => {
       await again.return?.();
       expect(subjectsOf(await pageOf(representative, { after: update.cursor }))).toEqual(['workingplan/plan:two']);
       expect(subjectsOf(await pageOf(representative, { after: second.cursor }))).toEqual([]);
+    });
+
+    test('shows the trace of the request that made the change, as the gateway tells of it, and no other', async () => {
+      const trace = (digit: string) => `00-${digit.repeat(32)}-${'b'.repeat(16)}-01`;
+      const messages = await world.follow(coordinator, live, { filter: { networks: ['net:asia'] } });
+      await next(messages, 'Heartbeat');
+      let serial = 0;
+      const change = async (headers: Record<string, string>) => {
+        const query =
+          'mutation ($i: UpsertExternalPartnerInput!) { upsertExternalPartner(input: $i) { problems { __typename } } }';
+        const input = {
+          ...{
+            clientMutationId: `traced-${++serial}`,
+            networkId: 'net:asia',
+            kind: 'ORGANISATION',
+            relations: ['EXCHANGE'],
+          },
+          ...{ name: [{ locale: 'en', text: 'Sample' }], visibility: 'PARTNERS' },
+        };
+        const { data } = await world.ask(seat('COORDINATOR', 'net:asia'), query, { i: input }, headers);
+        expect(data.upsertExternalPartner.problems).toEqual([]);
+        return (await next(messages)).cloudEvent;
+      };
+      expect(await change({ [traceHeader]: trace('a'), traceparent: trace('c') })).toMatchObject({
+        type: 'org.net4u.external-partner.changed.v1',
+        traceparent: trace('a'),
+      });
+      for (const headers of [{ traceparent: trace('c') }, { [traceHeader]: 'rubbish' }, {}] as Record<string, string>[])
+        expect(await change(headers)).not.toHaveProperty('traceparent');
+      await messages.return?.();
     });
 
     test('shows a network as it is at each message', async () => {

@@ -60,7 +60,12 @@ export interface NetworksWorld {
   plans: Database;
   /** Runs `work` and counts the subgraph's SQL statements. */
   count<T>(work: () => Promise<T>): Promise<{ result: T; count: number }>;
-  ask(actor: Actor, query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  ask(
+    actor: Actor,
+    query: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   /** The answer's data; fails on any error. */
   get(actor: Actor, query: string, variables?: Record<string, unknown>): Promise<Answer['data']>;
   entities(actor: Actor, representations: object[], selection: string): Promise<Answer['data']>;
@@ -111,10 +116,16 @@ export async function startNetworks(
   await owner.connect();
   const clients: Client[] = [];
 
-  async function ask(actor: Actor, query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
+  async function ask(
+    actor: Actor,
+    query: string,
+    variables: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const assertion = await signer.sign(actor, 'networks');
     const response = await fetch(server.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', [assertionHeader]: await signer.sign(actor, 'networks') },
+      headers: { 'content-type': 'application/json', [assertionHeader]: assertion, ...headers },
       body: JSON.stringify({ query, variables }),
     });
     return (await response.json()) as Answer;

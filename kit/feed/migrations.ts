@@ -163,4 +163,18 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
     `,
     down: 'DROP FUNCTION feed.narrow_knowledge(text, text, text[])',
   },
+  {
+    // By its parameter: a column of that name, which the events have too, came first.
+    name: '2026-11-22-feed-knowledge-id',
+    up: `
+      CREATE OR REPLACE FUNCTION feed.narrow_knowledge(id text, to_visibility text, to_bodies text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
+      SET search_path = pg_catalog, pg_temp AS $$
+        UPDATE feed.event SET visibility = to_visibility, body_ids = to_bodies
+        WHERE subject = 'knowledge/' || $1 AND network_id = ANY (ARRAY(SELECT network_id FROM feed.stream))
+          AND array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], visibility)
+            < array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], to_visibility)
+      $$;
+    `,
+    down: 'SELECT', // the one before drops it
+  },
 ];

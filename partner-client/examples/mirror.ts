@@ -38,7 +38,8 @@ const tables = `
 
 const move = `UPDATE mirror.checkpoint SET cursor = $1, began = CASE WHEN $3 THEN $1 ELSE began END
   WHERE cursor IS NOT DISTINCT FROM $2`;
-const forget = `DELETE FROM mirror.update WHERE subject = $1 AND type NOT LIKE '%tombstone%'`;
+/** What was said of it before, in that network: its id and that it was erased are kept. */
+const forget = `DELETE FROM mirror.update WHERE network_id = $1 AND subject = $2 AND sequence <= $3 AND type <> 'org.net4u.tombstone.v1'`;
 
 interface Network {
   id: string;
@@ -85,7 +86,8 @@ async function handle({ events, cursor }: Batch<Event>, before: string | null): 
     if (isNew) await database.query('DELETE FROM mirror.network');
     await keepNetworks([...present, ...updates.flatMap(({ selected }) => selected.network ?? [])]);
     await keepUpdates(updates);
-    for (const { kind, subject } of updates) if (kind === 'tombstone') await database.query(forget, [subject]);
+    for (const { kind, networkId, subject, sequence } of updates)
+      if (kind === 'tombstone') await database.query(forget, [networkId, subject, sequence]);
     await database.query('COMMIT');
   } catch (error) {
     await database.query('ROLLBACK').catch(() => {}); // the first failure is the one to tell

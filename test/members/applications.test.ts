@@ -391,5 +391,10 @@ describe('data of an application that came to nothing', () => {
       "SELECT count(*)::int AS n FROM members.membership WHERE status = 'ACTIVE' AND erased_at IS NOT NULL",
     );
     expect(n).toBe(0);
+    // of the one who left, whose day of joining nobody knows, it was told; of applications nothing is
+    const gone = await world.sql("SELECT subject, data, erased_types FROM feed.event WHERE type = 'TOMBSTONE'");
+    const { subject } = gone[0] as { subject: string };
+    const one = { subject, data: { membershipId: subject.slice('membership/'.length) }, erased_types: ['MEMBER_LEFT'] };
+    expect(gone).toEqual([one, one]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { inTrace } from '../../kit/trace.ts';
 import { startClock } from '../clock.ts';
 import { coordinator, operator, partner, representative, seat } from '../networks.ts';
-import { eventOf, onceEach } from './webhook-receiver.ts';
+import { type Arrived, eventOf, idOf, onceEach } from './webhook-receiver.ts';
 import { becomes, endpoint, look, publish, remove, send, world } from './webhook-stage.ts';
 
 describe('what a partner may not see', () => {
@@ -20,6 +21,34 @@ describe('what a partner may not see', () => {
     expect(late.length).toBeLessThanOrEqual(1);
     await becomes(id, { behind: 0, deadLetterCount: 0 });
     await remove(id);
+  });
+
+  test('and what was erased after it was said is sent as TOMBSTONE, in either mode', async () => {
+    const whole = await endpoint('/erased', 'AR');
+    const parts = await endpoint('/erased-binary', 'AR', { mode: 'BINARY' });
+    for (const { place } of [whole, parts]) place.answer(() => 500);
+    const said = { type: 'THREAD_STARTED', eventType: 'org.net4u.thread.started.v1', data: { anchor: 'canary' } };
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    await inTrace(traceparent, () =>
+      publish(['thread/erased'], { ...said, countries: ['AR'], visibility: 'PARTNERS' }),
+    );
+    const [first] = await whole.place.until((all) => all.length > 0);
+    const [inParts] = await parts.place.until((all) => all.length > 0);
+    expect(eventOf(first!)).toMatchObject({ type: said.eventType, traceparent, data: said.data });
+    expect(inParts!.headers).toMatchObject({ 'ce-type': said.eventType, 'ce-traceparent': traceparent });
+    await world.owner.query("SELECT feed.erase_thread('erased')");
+    for (const { place } of [whole, parts]) place.answer(() => 200);
+    await publish(['workingplan/after'], { countries: ['AR'] });
+    for (const { id } of [whole, parts]) await becomes(id, { behind: 0, deadLetterCount: 0 });
+    // One attempt may have been under way.
+    const last = (all: Arrived[]) => all.filter((one) => idOf(one) === idOf(first!)).at(-1) as Arrived;
+    const { traceparent: _gone, ...before } = eventOf(first!);
+    const erased = { type: 'org.net4u.tombstone.v1', data: { threadId: 'erased' } };
+    expect(eventOf(last(whole.place.arrived))).toStrictEqual({ ...before, ...erased });
+    expect(eventOf(last(parts.place.arrived))).toEqual({ threadId: 'erased' });
+    expect(last(parts.place.arrived).headers).toMatchObject({ 'ce-type': 'org.net4u.tombstone.v1' });
+    expect(last(parts.place.arrived).headers).not.toHaveProperty('ce-traceparent');
+    for (const { id } of [whole, parts]) await remove(id);
   });
 
   test.each([

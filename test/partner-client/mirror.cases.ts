@@ -69,6 +69,44 @@ export const mirrorCases = (stage: Stage) =>
       expect(await mirror.ended()).toBe(0);
     });
 
+    test('what is erased goes from the tables: told while it runs, and when it comes back', async () => {
+      const rows = async (subject: string) =>
+        (await tables.query('SELECT type FROM mirror.update WHERE subject = $1', [subject])).rows.map(
+          ({ type }) => type,
+        );
+      const erase = async (subject: string) => {
+        const officer = await stage.world.people.as('safety-officer');
+        const input = {
+          clientMutationId: subject,
+          threadId: subject.slice('thread/'.length),
+          reason: 'A name (sample)',
+        };
+        const query =
+          'mutation ($input: RedactThreadInput!) { redactThread(input: $input) { problems { __typename } } }';
+        expect((await officer.ask(query, { input })).data.redactThread.problems).toEqual([]);
+      };
+      const gone = 'org.net4u.tombstone.v1';
+      let mirror = start();
+      const [early, late] = [await stage.say('net:africa'), await stage.say('net:africa')];
+      const other = await stage.say('net:africa');
+      await until(async () => (await rows(other)).length === 1, 20_000);
+      await erase(early);
+      await until(async () => (await rows(early)).includes(gone), 20_000);
+      expect(await rows(early)).toEqual([gone]);
+      mirror.signal('SIGTERM');
+      await mirror.ended();
+
+      const unseen = await stage.say('net:africa');
+      for (const subject of [late, unseen]) await erase(subject);
+      mirror = start();
+      await until(async () => (await rows(unseen)).length === 2, 20_000);
+      // of what it never saw, that it was said is told, and not what
+      expect([await rows(late), await rows(unseen)]).toEqual([[gone], [gone, gone]]);
+      expect(await rows(other)).toEqual(['org.net4u.thread.started.v1']);
+      mirror.signal('SIGTERM');
+      await mirror.ended();
+    });
+
     test('two on the same tables do not both go on', async () => {
       const mirrors = [start(), start()];
       const isOneLeft = () => mirrors.some((mirror) => !mirror.isRunning());

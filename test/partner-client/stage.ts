@@ -20,7 +20,7 @@ export interface Stage {
   /** Writes updates of one network, all in one transaction, of which no hint tells: they are found in the log. @returns their subjects */
   write(count: number, networkId?: string): Promise<string[]>;
   /** A member starts a thread, of which a hint tells. @returns the update's subject */
-  say(): Promise<string>;
+  say(networkId?: string): Promise<string>;
 }
 
 const startThread = `mutation ($input: StartThreadInput!) {
@@ -30,7 +30,7 @@ const startThread = `mutation ($input: StartThreadInput!) {
 /** One for the suite that calls it. */
 export function setStage(): Stage {
   const stage = {} as Stage;
-  let member: Member;
+  let members: Record<string, Member>;
   let written = 0;
   beforeAll(async () => {
     stage.world = await startWorld();
@@ -38,7 +38,8 @@ export function setStage(): Stage {
     await stage.owner.connect();
     stage.partner = await stage.world.people.as('partner');
     stage.door = { url: stage.world.url, key: stage.partner.token };
-    member = await stage.world.people.as('americas-editor');
+    const { people } = stage.world;
+    members = { 'net:americas': await people.as('americas-editor'), 'net:africa': await people.as('africa-editor') };
   });
   afterAll(async () => {
     await stage.owner?.end();
@@ -70,21 +71,21 @@ export function setStage(): Stage {
       await stage.owner.query('COMMIT');
       return subjects;
     },
-    async say() {
+    async say(networkId = 'net:americas') {
       const input = {
         ...{
           clientMutationId: `said-${++written}`,
-          networkIds: ['net:americas'],
+          networkIds: [networkId],
           visibility: 'PARTNERS',
           locale: 'en',
         },
         ...{
-          anchor: { typename: 'Network', id: 'net:americas' },
+          anchor: { typename: 'Network', id: networkId },
           title: [{ locale: 'en', text: 'Said' }],
           body: 'Said',
         },
       };
-      const { data } = await member.ask(startThread, { input });
+      const { data } = await members[networkId]!.ask(startThread, { input });
       expect(data.startThread.problems).toEqual([]);
       return `thread/${data.startThread.thread.id}`;
     },
