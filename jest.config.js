@@ -26,7 +26,8 @@ export default {
   globalSetup: '<rootDir>/test/postgres.ts',
   globalTeardown: '<rootDir>/test/postgres-stop.ts',
   testSequencer: '<rootDir>/test/sequencer.js',
-  testTimeout: 60_000,
+  // What hangs is told by this: twice what test/ waits at most for one thing, so that the wait says what did not come.
+  testTimeout: 180_000,
   // On two cores jest takes one; most of what a suite does is to wait.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   // Modules that a suite has loaded stay in its worker: after fifty suites it would collect garbage for seconds at a time, in which what is timed fails.

@@ -129,7 +129,7 @@ async function run(name: string, who: string): Promise<Any> {
   if (name === 'conclude-decision') pass(3_600_000); // the hour of its round
   let data = await stage.see(who, text, variables);
   // A file is made in the background: who waits for it asks again.
-  for (const end = Date.now() + 20_000; name === 'export-job' && data.exportJob.status !== 'DONE'; ) {
+  for (const end = Date.now() + 60_000; name === 'export-job' && data.exportJob.status !== 'DONE'; ) {
     expect({ status: data.exportJob.status, late: Date.now() > end }).toMatchObject({ late: false });
     await delay(50);
     data = await stage.see(who, text, variables);

@@ -244,7 +244,7 @@ export async function startSmallWorld(
 }
 
 /** Waits until `true`, looking every 10 ms. @throws after `within` ms */
-export async function until(isTrue: () => boolean, within = 5_000): Promise<void> {
+export async function until(isTrue: () => boolean, within = 60_000): Promise<void> {
   for (const end = Date.now() + within; !isTrue(); ) {
     if (Date.now() > end) throw new Error(`not within ${within} ms: ${isTrue}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

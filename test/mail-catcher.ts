@@ -93,7 +93,7 @@ export async function catchMail(): Promise<MailCatcher> {
     mails,
     refuse,
     async take(to, count = 1) {
-      const until = Date.now() + 10_000;
+      const until = Date.now() + 60_000;
       for (;;) {
         const from = taken.get(to) ?? 0;
         const all = mails.filter((mail) => mail.to === to);
@@ -102,7 +102,7 @@ export async function catchMail(): Promise<MailCatcher> {
           return all.slice(from);
         }
         const left = until - Date.now();
-        if (left <= 0) throw new Error(`${all.length - from} mails to ${to} in 10 s`);
+        if (left <= 0) throw new Error(`${all.length - from} mails to ${to} in a minute`);
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, left);
           wake = () => {

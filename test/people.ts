@@ -111,7 +111,7 @@ function follow(
     waiting: () => queue.splice(0),
     ended,
     close,
-    async next(within = 10_000) {
+    async next(within = 60_000) {
       const until = Date.now() + within;
       while (queue.length === 0) {
         if (over) throw new Error(`the stream ended: ${JSON.stringify(await ended)}`);

@@ -138,7 +138,7 @@ function watch(child: ChildProcess, name: string): Started {
     output: () => output,
     says,
     ready: async (within) => (await says(/^(?:NET4U is running|[a-z, -]+) at (http\S+)$/m, within))[1] as string,
-    ended: async (within = 30_000) => (await wait('its end', within, () => end)).code,
+    ended: async (within = 60_000) => (await wait('its end', within, () => end)).code,
     isRunning: () => end === undefined,
     signal: (signal, group) => kill(group ? -(child.pid ?? 0) : (child.pid ?? 0), signal),
     hangUp() {
@@ -200,11 +200,11 @@ export function listPostgres(folder: string): number[] {
 /** SIGKILL to servers and workers at once: what a power cut leaves of them. */
 export async function killPostgres(folder: string): Promise<void> {
   for (const pid of listPostgres(folder)) kill(pid, 'SIGKILL');
-  await until(() => listPostgres(folder).length === 0, 10_000);
+  await until(() => listPostgres(folder).length === 0);
 }
 
 /** Looks every 20 ms: for what has no event to wait for. @throws when it does not come in time */
-export async function until(what: () => boolean | Promise<boolean>, within: number): Promise<void> {
+export async function until(what: () => boolean | Promise<boolean>, within = 60_000): Promise<void> {
   for (const deadline = Date.now() + within; !(await what()); await pause(20)) {
     if (Date.now() > deadline) throw new Error(`not within ${within} ms: ${what}`);
   }

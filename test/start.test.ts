@@ -288,7 +288,7 @@ describe('from nothing', () => {
       platform.signal('SIGINT', 'group');
       expect([step, await platform.ended(10_000)]).toEqual([step, 0]);
       expect(platform.output()).not.toMatch(/NET4U is running|^ +at |Error/m);
-      await until(() => listPostgres(dataDir).length === 0, 5_000);
+      await until(() => listPostgres(dataDir).length === 0);
     }
 
     const first = processes.start([], settings);
@@ -325,7 +325,7 @@ describe('from nothing', () => {
     await chmod(join(dataDir, 'postgres'), 0o755); // as a chmod -R of the whole checkout does
     const began = performance.now();
     const second = processes.start([], settings);
-    await second.ready(20_000);
+    await second.ready();
     process.stderr.write(`a second start took ${Math.round(performance.now() - began)} ms\n`);
     expect(await ask()).toEqual(before);
     await people.leave();

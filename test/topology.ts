@@ -114,7 +114,7 @@ export class Topology {
   async becomesReady(...gateways: string[]): Promise<void> {
     await Promise.all([...this.running.values()].map((service) => service.ready()));
     for (const gateway of gateways.length > 0 ? gateways : ['gateway', 'gateway beside'])
-      await until(async () => (await this.ask(gateway))?.status === 'ready', 10_000);
+      await until(async () => (await this.ask(gateway))?.status === 'ready');
   }
 
   signIn(): void {

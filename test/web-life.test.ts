@@ -16,7 +16,7 @@ describeWith('chromium', 'a plan’s life on the page, in headless Chromium', ()
     browser = await launch();
     owner = new pg.Client(world.databaseUrl);
     await owner.connect();
-  }, 120_000);
+  });
   afterAll(async () => {
     await owner?.end();
     await browser?.close();
@@ -50,7 +50,7 @@ describeWith('chromium', 'a plan’s life on the page, in headless Chromium', ()
   const titleOnServer = async (code: string) => titleOf(await readServerDocument(world), `a${code}`).toString();
   async function expectSoon(holds: () => Promise<boolean>) {
     for (let tries = 0; !(await holds()); tries++) {
-      if (tries > 100) throw new Error(`never: ${holds}`);
+      if (tries > 1_200) throw new Error(`never: ${holds}`);
       await new Promise((resolve) => setTimeout(resolve, 50)); // a look costs a round trip to the browser
     }
   }

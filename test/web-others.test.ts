@@ -33,7 +33,7 @@ describeWith('chromium', 'several people in one plan, in headless Chromium', () 
     world = await startWorldApart({}, true);
     link = await openLink({ to: { port: Number(new URL(world.url).port) }, random: seeded(7) });
     [near, far] = await Promise.all([launch(), launch({ world, port: link.port })]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await Promise.all([near?.close(), far?.close()]);
     await link?.stop();
@@ -51,7 +51,7 @@ describeWith('chromium', 'several people in one plan, in headless Chromium', () 
   };
   async function expectSoon(holds: () => Promise<boolean>) {
     for (let tries = 0; !(await holds()); tries++) {
-      if (tries > 100) throw new Error(`never: ${holds}`);
+      if (tries > 1_200) throw new Error(`never: ${holds}`);
       await new Promise((resolve) => setTimeout(resolve, 50)); // a look costs a round trip to the browser
     }
   }
@@ -215,7 +215,7 @@ describeWith('chromium', 'several people in one plan, in headless Chromium', () 
       for (let tries = 0; ; tries++) {
         const [mine, theirs, server] = await Promise.all([read(writer, field), read(other, field), readServer(field)]);
         if (isWhole(field, mine) && theirs === mine && server === mine) break;
-        if (tries > 100) throw new Error(`no agreement: ${JSON.stringify({ mine, theirs, server })}`);
+        if (tries > 600) throw new Error(`no agreement: ${JSON.stringify({ mine, theirs, server })}`);
         await new Promise((resolve) => setTimeout(resolve, 100)); // a look costs a round trip to the browser
       }
     }
@@ -223,5 +223,5 @@ describeWith('chromium', 'several people in one plan, in headless Chromium', () 
       expect(await visitor.page.locator('.refused').count()).toBe(0);
       expect(visitor.complaints.filter((text) => !/ERR_|WebSocket/.test(text))).toEqual([]);
     }
-  }, 120_000);
+  });
 });

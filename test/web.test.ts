@@ -16,7 +16,7 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
     catcher = await catchMail();
     world = await startWorldApart({ SMTP_URL: catcher.url, MAIL_FROM: 'notices@example.org' }, true);
     browser = await launch();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await world?.stop();
@@ -40,7 +40,7 @@ describeWith('chromium', 'the page, in headless Chromium', () => {
     for (let tries = 0; ; tries++) {
       const [first, ...others] = await Promise.all(both.map(read));
       if (holds(first!) && others.every((text) => text === first)) return first!;
-      if (tries > 150) throw new Error(`no agreement: ${JSON.stringify([first, ...others])}`);
+      if (tries > 600) throw new Error(`no agreement: ${JSON.stringify([first, ...others])}`);
       await new Promise((resolve) => setTimeout(resolve, 100)); // a look costs a round trip to the browser
     }
   }

@@ -86,7 +86,7 @@ describe('live rights', () => {
       expect(withoutErrors(cleo)).toHaveLength(1);
       const head = world.journal.head;
       expect(numbers(ben, 'notes')).toEqual([head - 3, head - 2, head - 1, head]);
-    }, 15_000);
+    });
   });
 
   describe('a stream of one who has other rights by the time it is opened', () => {
@@ -109,7 +109,7 @@ describe('live rights', () => {
       await until(() => operation.got.length > 0);
       expect(codesOf(operation)).toEqual(['RIGHTS_CHANGED']);
       expect(world.journal.opened.size).toBe(0);
-    }, 15_000);
+    });
   });
 
   describe('a field that a new supergraph guards', () => {

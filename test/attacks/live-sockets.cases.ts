@@ -60,7 +60,7 @@ describe('live sockets', () => {
       }
       client.socket.close();
       await until(() => world.journal.opened.size === 0);
-    }, 30_000);
+    });
 
     const running = () => until(() => world.journal.opened.size === 1);
     test.each<[string, string, () => Promise<void>]>([
@@ -130,7 +130,7 @@ describe('live sockets', () => {
         // no more at once than may wait for a client
         if (i % 3 === 2) await until(() => reading.every(({ got }) => got.length === i + 1));
       }
-      await until(() => reading.every(({ got }) => got.length === 40) && asked.every(({ isOver }) => isOver), 20_000);
+      await until(() => reading.every(({ got }) => got.length === 40) && asked.every(({ isOver }) => isOver));
       const { head } = world.journal;
       const all = Array.from({ length: 40 }, (_, i) => head - 39 + i);
       for (const operation of reading) expect(numbers(operation, 'notes')).toEqual(all);
@@ -143,6 +143,6 @@ describe('live sockets', () => {
       client.socket.close(1000);
       expect(await client.closed).toBe(1000);
       expect(errors).toEqual([]);
-    }, 40_000);
+    });
   });
 });

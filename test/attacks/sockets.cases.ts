@@ -20,7 +20,7 @@ describe('sockets', () => {
         if (hangUp) socket.resetAndDestroy();
       });
       const close = () => socket.destroy();
-      socket.setTimeout(2_000, close).on('error', () => {});
+      socket.setTimeout(60_000, close).on('error', () => {});
       socket.on('data', (data) => {
         answer += data.toString('latin1');
         if (answer.includes('\r\n\r\n')) close();

@@ -24,7 +24,7 @@ describe('bombs', () => {
       await ask.WebSocket(query);
       await ask.HTTP(query);
     }
-  }, 120_000);
+  });
   afterAll(() => world.stop());
 
   type Ask = (query: string) => Promise<Answer | { closed: number }>;

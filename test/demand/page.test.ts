@@ -41,7 +41,7 @@ describeWith('chromium', 'the page, where only registered operations are run', (
   beforeAll(async () => {
     world = await startWorldApart({ OPERATIONS: 'persisted' }, true);
     browser = await launch();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await world?.stop();

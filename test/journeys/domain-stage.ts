@@ -85,7 +85,7 @@ export async function startStage(): Promise<Stage> {
   }
 
   async function until(who: string, text: string, holds: (data: Any) => boolean) {
-    for (const end = Date.now() + 10_000; ; ) {
+    for (const end = Date.now() + 60_000; ; ) {
       const data = await see(who, text);
       if (holds(data)) return data;
       expect({ who, late: Date.now() > end, data }).toMatchObject({ late: false });

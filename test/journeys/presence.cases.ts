@@ -156,7 +156,7 @@ describe('presence', () => {
       expect([one.got.length, two.got.length]).toEqual(heard);
       await members.start();
       await setAt(three, 'three', `${planId}/a1.1.2`);
-      await until(() => isList(one.seats(), 'seat:s02', 'seat:s03'), 10_000);
+      await until(() => isList(one.seats(), 'seat:s02', 'seat:s03'));
       expect(one.last()?.errors).toBeUndefined();
       one.close();
     });

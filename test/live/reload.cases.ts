@@ -82,7 +82,7 @@ describe('reload', () => {
         const over = ended.filter(({ isOver }) => isOver).length;
         while (times.length < over) times.push(Date.now() - at);
         return over === ended.length;
-      }, 7_000);
+      });
       for (const { got } of ended) {
         expect(got.at(-1).errors[0].extensions).toEqual({ code: 'SUPERGRAPH_CHANGED', cursor: 'c1' });
       }
@@ -93,7 +93,7 @@ describe('reload', () => {
       const again = (clients[0] as (typeof clients)[0]).follow('subscription { notes { n mood } }');
       await until(() => again.isOver);
       expect(again.got[0].errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
-    }, 15_000);
+    });
   });
 
   test('a subscription that nobody else can have goes on where it is still valid, and is ended where it is not', async () => {

@@ -82,7 +82,7 @@ describe('renewal', () => {
       }
     });
 
-    test.each(patient)('%s', async (name) => begun.get(name), 20_000);
+    test.each(patient)('%s', async (name) => begun.get(name));
 
     test('with other scopes ends the streams, which were opened with the old ones', async () => {
       const client = await world.connect('ana');

@@ -199,6 +199,6 @@ describe('sharing', () => {
   /** A subscription is not acknowledged: it is taken in when an answer that was asked for later has come, and stands soon after. */
   async function standing(count: number, ...on: Client[]): Promise<void> {
     const later = on.map((client) => client.follow('{ me { id } }'));
-    await until(() => later.every(({ isOver }) => isOver) && upstreams() === count, 15_000);
+    await until(() => later.every(({ isOver }) => isOver) && upstreams() === count);
   }
 });

@@ -43,12 +43,12 @@ export function startAccounts(): Accounts {
     world = await startWorld();
     owner = new pg.Client(world.databaseUrl);
     await owner.connect();
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const member of others) await member.leave();
     await owner.end();
     await world.stop();
-  }, 30_000);
+  });
   return {
     get world() {
       return world;

@@ -350,7 +350,7 @@ describe('the chain', () => {
     const bad = await run(join(folder, 'heads'));
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringMatching(/^net:a 3 \w{26}: CHANGED: /) });
     await rm(folder, { recursive: true });
-  }, 20_000);
+  });
 });
 
 test('every list of fields has its own digest', () => {

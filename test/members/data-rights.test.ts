@@ -18,12 +18,12 @@ const requestExport = async (member: Member, input = withId()) =>
 const fetchFile = (member: Member, url: string) =>
   fetch(`${accounts.world.url}${url}`, { headers: { authorization: `Bearer ${member.token}` } });
 async function readyExport(member: Member, id: string) {
-  for (const until = Date.now() + 10_000; Date.now() < until; ) {
+  for (const until = Date.now() + 60_000; Date.now() < until; ) {
     const found = (await exportsOf(member)).find((one: { id: string }) => one.id === id);
     if (found.readyAt) return found;
     await delay(50); // four subgraphs do their parts in their own time
   }
-  throw new Error('not ready after 10 s');
+  throw new Error('not ready after a minute');
 }
 
 /** A thread with a post, with the word in both. */
@@ -89,7 +89,7 @@ describe('an export', () => {
     await accounts.sql('UPDATE members.data_export SET expires_at = now()');
     expect((await fetchFile(member, ready.url)).status).toBe(404);
     expect(await exportsOf(member)).toEqual([]);
-  }, 30_000);
+  });
 
   test('is made once at a time and five times a day, and leaves nothing of it behind', async () => {
     const member = await accounts.as('americas-rep');
@@ -104,7 +104,7 @@ describe('an export', () => {
     expect((await requestExport(await accounts.as('partner'))).problems).toMatchObject([
       { __typename: 'ForbiddenError' },
     ]);
-  }, 20_000);
+  });
 });
 
 describe('an erasure', () => {
@@ -179,7 +179,7 @@ describe('an erasure', () => {
     expect(await Promise.race([stream.ended.then(() => 'over'), delay(2_000)])).toBe('over');
     expect(codeOf(await (await accounts.signIn('africa-rep')).ask(sessions))).toBe('UNAUTHENTICATED');
 
-    for (const until = Date.now() + 10_000; ; await delay(50)) {
+    for (const until = Date.now() + 60_000; ; await delay(50)) {
       const waiting = await accounts.sql('SELECT 1 FROM data_rights.request');
       if (waiting.length === 0) break;
       if (Date.now() > until) throw new Error('the other subgraphs have not done their parts');
@@ -207,5 +207,5 @@ describe('an erasure', () => {
     const [entry] = await accounts.sql("SELECT * FROM audit.entry WHERE action = 'PERSON_ERASED'");
     expect(entry).toMatchObject({ network_id: 'net:africa', actor_seat_id: 'seat:s09', target_id: 'person:p09' });
     expect((await verifyAudit(accounts.sql)).faults).toEqual([]);
-  }, 40_000);
+  });
 });

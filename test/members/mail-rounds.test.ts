@@ -68,7 +68,7 @@ beforeAll(async () => {
      FROM unnest($1::text[]) n, unnest('{first,second}'::text[]) t`,
     [people],
   );
-}, 60_000);
+});
 afterAll(async () => {
   await mailer?.stop();
   await members?.stop();
@@ -76,7 +76,7 @@ afterAll(async () => {
   await catcher?.stop();
   await owner?.end();
   await database?.drop();
-}, 30_000);
+});
 
 test('a process killed in the middle of a digest round has mailed to nobody twice but to the one it was mailing to; another mails to the others', async () => {
   const killed = processes.startCompiled(['members'], {
@@ -104,7 +104,7 @@ test('a process killed in the middle of a digest round has mailed to nobody twic
   expect(new Set(catcher.mails.map(({ headers }) => headers['message-id'])).size).toBe(people.length);
   for (const { text } of catcher.mails) expect(text).toMatch(/Thread first\n.*Thread second\n/s);
   expect(lines.splice(0)).toEqual([4, 1].map((sent) => ({ sent, failed: 0, givenUp: 0, waiting: 0 })));
-}, 60_000);
+});
 
 test('the log counts what each round came to', async () => {
   const said = async (at: number) => {

@@ -51,7 +51,7 @@ beforeAll(async () => {
     `{ workingPlan(id: "${plan}") { objectives { outcomes { id } } } }`,
   );
   outcomeId = workingPlan.objectives[0].outcomes[0].id;
-}, 30_000);
+});
 
 describe('an address', () => {
   const fields = 'mailAddress { address pending confirmedAt failingSince }';

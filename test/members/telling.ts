@@ -60,7 +60,7 @@ export function startTelling(): Telling {
     parts.members = await open('members');
     parts.plans = await open('working-plans');
     parts.discussions = await open('discussions', entities);
-  }, 60_000);
+  });
   afterAll(async () => {
     await parts.members?.stop();
     await parts.plans?.stop();
@@ -68,7 +68,7 @@ export function startTelling(): Telling {
     await parts.owner?.end();
     await parts.world?.stop();
     await parts.catcher?.stop();
-  }, 30_000);
+  });
   const telling: Telling = {
     get world() {
       return parts.world;
@@ -124,7 +124,7 @@ export function startTelling(): Telling {
       for (let tries = 0; ; tries++) {
         const { edges, unread } = (await telling.read(persona, query)).viewer.notices;
         const nodes = edges.map(({ node }: { node: Told }) => node);
-        if (nodes.length >= count || tries === 100) return { unread, nodes };
+        if (nodes.length >= count || tries === 1_200) return { unread, nodes };
         await delay(50); // assignments are told once the projection has seen them
       }
     },

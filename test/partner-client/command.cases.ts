@@ -100,9 +100,9 @@ export const commandCases = (stage: Stage) =>
       const after = await stage.newest();
       const subjects = [await stage.say()];
       const ran = await run([...way, '--after', after, '--follow'], async (child, { out }) => {
-        await until(() => linesOf(out()).length === 1, 20_000);
+        await until(() => linesOf(out()).length === 1);
         subjects.push(await stage.say());
-        await until(() => linesOf(out()).length === 2, 20_000);
+        await until(() => linesOf(out()).length === 2);
         child.kill('SIGINT');
       });
       const lines = linesOf(ran.out);

@@ -131,7 +131,7 @@ export const followCases = (stage: Stage) =>
         try {
           for await (const { events } of followUpdates({ ...door, store }).batches(10_000)) {
             sizes.push(events.length);
-            if (sizes.length === 2) await until(() => sent > 20_000, 10_000);
+            if (sizes.length === 2) await until(() => sent > 20_000);
             subject ??= await stage.say();
             update = events.find(({ kind }) => kind === 'update') as Update | undefined;
             if (update) break;
@@ -151,7 +151,7 @@ export const followCases = (stage: Stage) =>
         let waited: number | undefined;
         for await (const { events } of followUpdates({ ...door, store, capacity: 16 }).batches(10_000)) {
           if (waited === undefined) {
-            await until(() => line.passed === 1_000, 20_000);
+            await until(() => line.passed === 1_000);
             await pause(100); // in which a client that goes on reading would have read all that
             waited = 0;
           } else if (waited === 0) waited = events.length;
@@ -217,7 +217,7 @@ export const followCases = (stage: Stage) =>
       key = stage.door.key;
       await revoke('now()');
       await expect(fixed.next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-      await until(() => told.length > 0, 10_000);
+      await until(() => told.length > 0);
       const subject = await stage.say();
       expect((await replaced.next()).value).toMatchObject({ subject });
       expect(told).toEqual(['RIGHTS_CHANGED']);

@@ -50,14 +50,14 @@ export const mirrorCases = (stage: Stage) =>
       await stage.write(150, 'net:africa');
       await stage.say();
       const waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-      await until(async () => (await read(waits)).length === 1, 20_000);
+      await until(async () => (await read(waits)).length === 1);
       mirror.signal('SIGKILL');
       await mirror.ended();
       await other.query('ROLLBACK');
       expect(await count()).toBe(0);
 
       mirror = start();
-      await until(async () => (await count()) === 301, 20_000);
+      await until(async () => (await count()) === 301);
       const log = await stage.log(cursor);
       const kept = await read('SELECT id, source, subject FROM mirror.update ORDER BY arrived');
       for (const source of ['/networks/net4u-americas', '/networks/net4u-africa'])
@@ -110,7 +110,7 @@ export const mirrorCases = (stage: Stage) =>
     test('two on the same tables do not both go on', async () => {
       const mirrors = [start(), start()];
       const isOneLeft = () => mirrors.some((mirror) => !mirror.isRunning());
-      await until(async () => isOneLeft() || (await stage.say()) === '', 20_000);
+      await until(async () => isOneLeft() || (await stage.say()) === '');
       const [late] = mirrors.filter((mirror) => !mirror.isRunning());
       expect(late?.output()).toContain('another mirror writes to these tables');
       expect(await late?.ended()).toBe(1);

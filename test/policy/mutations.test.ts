@@ -88,7 +88,7 @@ let cases: Record<string, Case>;
 beforeAll(async () => {
   stage = await setStage(linked);
   cases = await makeCases(await stage.as('coordinator'), await stage.as('rep'));
-}, 180_000);
+});
 afterAll(() => stage?.stop());
 
 async function makeCases(coordinator: Member, rep: Member): Promise<Record<string, Case>> {
@@ -206,7 +206,7 @@ describe('a change of what has been changed since', () => {
 
 /** Rights are read again within a second; asked until they are, as there is nothing to listen to. */
 async function becomes<T>(wanted: T, look: () => Promise<T>): Promise<void> {
-  for (const until = Date.now() + 3_000; Date.now() < until && (await look()) !== wanted; ) {
+  for (const until = Date.now() + 60_000; Date.now() < until && (await look()) !== wanted; ) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   expect(await look()).toBe(wanted);

@@ -24,7 +24,7 @@ const ledger = createLedger(walkers);
 const addresses = watchAddresses();
 beforeAll(async () => {
   ({ stage, given } = await setWalk());
-}, 180_000);
+});
 afterAll(async () => {
   addresses.stop();
   await stage?.stop();
@@ -62,7 +62,7 @@ describe('a record looks the same to a reader, whichever way he comes to it', ()
     // or nothing would have been compared: what has a key was met
     const keyed = types.filter(({ name }) => keyOf.has(name)).map(({ name }) => name);
     expect(keyed.filter((name) => !ledger.met.has(name))).toEqual([]);
-  }, 180_000);
+  });
 
   test('by its own root field', async () => {
     const all = ledger.everything();
@@ -80,7 +80,7 @@ describe('a record looks the same to a reader, whichever way he comes to it', ()
       }
     });
     expect(ledger.take()).toEqual([]);
-  }, 180_000);
+  });
 
   test('by reference, at each subgraph that has a part of it', async () => {
     const askSubgraph = await findSubgraphs(stage.world, addresses.found);
@@ -113,7 +113,7 @@ describe('a record looks the same to a reader, whichever way he comes to it', ()
     }
     expect([...ledger.take(), ...ledger.refused.values()]).toEqual([]);
     expect(ledger.compared()).toBeGreaterThan(1_000);
-  }, 180_000);
+  });
 
   streamCases(() => ({ stage, given, ledger }));
 });

@@ -13,7 +13,7 @@ const converged = 5_000; // ms after a cut has healed
 let regions: Regions;
 beforeAll(async () => {
   regions = await Regions.start(await Processes.open());
-}, 120_000);
+});
 afterAll(() => regions?.stop());
 
 const writers = () => Promise.all(regions.both.map(async (region) => Writer.join(await editorOf(region))));
@@ -52,7 +52,7 @@ describe('two regions that have loaded the same plan', () => {
     const [here, there] = await writers();
     await here!.push(here!.type(' of the Americas'));
     await there!.push(there!.type(' of Africa'));
-    await until(() => regions.areEqual(planId), 10_000);
+    await until(() => regions.areEqual(planId));
     for (const region of regions.both)
       expect(await titleIn(region)).toEqual(
         expect.stringMatching(/of the Americas.*of Africa|of Africa.*of the Americas/),
@@ -88,14 +88,14 @@ describe('two regions that have loaded the same plan', () => {
     regions.ways.toAmericas.cut();
     await typeFor(here!, 1_000, 'killed');
     regions.ways.toAmericas.heal();
-    await until(async () => (await titleIn(africa)).includes(' killed0;'), 10_000);
+    await until(async () => (await titleIn(africa)).includes(' killed0;'));
     await africa.kill();
     await africa.rows('DELETE FROM working_plans.link_plan');
     await here!.push(here!.type(' meanwhile'));
     africa.startWorking();
     await africa.becomesReady();
     await there!.push(there!.type(' afterwards'));
-    await until(() => regions.areEqual(planId), 10_000);
+    await until(() => regions.areEqual(planId));
     expect(await titleIn(africa)).toContain(' meanwhile');
     expect(await titleIn(americas)).toContain(' afterwards');
     await expectEachOnce();

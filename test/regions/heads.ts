@@ -10,8 +10,6 @@ import { createMember } from '../people.ts';
 import { until } from '../processes.ts';
 import type { Region, Regions } from './region.ts';
 
-const within = 10_000; // ms
-
 /** An act in Africa's log. */
 async function act(africa: Region, role: string): Promise<void> {
   const { data } = await (await africa.as('steering-member')).ask(
@@ -56,9 +54,9 @@ export function describeHeads(regions: () => Regions): void {
     const stands = async () =>
       (await africa.rows(`SELECT position, hash FROM audit.chain WHERE network_id = 'net:africa'`))[0]!;
     const isKept = async () => (await kept())?.hash === (await stands()).hash;
-    await until(isKept, within);
+    await until(isKept);
     await act(africa, 'COORDINATOR');
-    await until(isKept, within);
+    await until(isKept);
     expect([(await kept())?.disputed_at, alarms]).toEqual([null, []]);
     const told: string[] = [];
     await tellKept(url, 'africa', (line) => told.push(line));
@@ -66,7 +64,7 @@ export function describeHeads(regions: () => Regions): void {
     const before = await stands();
     await rewrite(africa);
     await act(africa, 'OBSERVER'); // and it goes on, as if nothing had been
-    await until(async () => (await kept())?.disputed_at !== null, within);
+    await until(async () => (await kept())?.disputed_at !== null);
     await following.stop();
     await following.stop(); // safe to call twice
     await database.stop();

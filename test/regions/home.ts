@@ -4,9 +4,8 @@ import { planId } from '../plan-writer.ts';
 import { until } from '../processes.ts';
 import { createPlan, type Region, type Regions, readPlan, titleIn, typeAt } from './region.ts';
 
-const within = 10_000; // ms
 const appears = (region: Region, plan: string, persona: string, text: string) =>
-  until(async () => (await titleIn(region, plan, persona).catch(() => '')).includes(text), within);
+  until(async () => (await titleIn(region, plan, persona).catch(() => '')).includes(text));
 const decide = (region: Region, plan: string, status: string) =>
   region.rows(`UPDATE working_plans.plan SET status = '${status}', version = version + 1 WHERE id = '${plan}'`);
 
@@ -32,7 +31,7 @@ export function describeHome(regions: () => Regions): void {
   test('a shipped plan has its home in the region with the smaller number; its status is followed, and what was typed meanwhile is taken', async () => {
     const { americas, africa } = regions();
     for (const region of [americas, africa])
-      await until(async () => (await readPlan(region, planId)).homeRegion === 'americas', within);
+      await until(async () => (await readPlan(region, planId)).homeRegion === 'americas');
     const plan = await createPlan(americas, 'americas', 'To be frozen');
     await appears(africa, plan, 'americas-editor', 'To be frozen');
     regions().cut();
@@ -40,11 +39,11 @@ export function describeHome(regions: () => Regions): void {
     expect(await typeAt(africa, ', typed before that was known', plan, 'americas-editor')).toBeUndefined();
     regions().heal();
     await appears(americas, plan, 'americas-editor', ', typed before that was known');
-    await until(async () => (await readPlan(africa, plan, 'americas-editor')).status === 'UNDER_REVIEW', within);
+    await until(async () => (await readPlan(africa, plan, 'americas-editor')).status === 'UNDER_REVIEW');
     expect(await typeAt(africa, 'too late', plan, 'americas-editor')).toBe('PLAN_FROZEN');
     expect(await readPlan(africa, plan, 'americas-editor')).toMatchObject({ version: 2 });
     await decide(americas, plan, 'CHANGES_REQUESTED');
-    await until(async () => (await readPlan(africa, plan, 'americas-editor')).status === 'CHANGES_REQUESTED', within);
+    await until(async () => (await readPlan(africa, plan, 'americas-editor')).status === 'CHANGES_REQUESTED');
     expect(await typeAt(africa, ', and again', plan, 'americas-editor')).toBeUndefined();
     await appears(americas, plan, 'americas-editor', ', and again');
   });
@@ -74,14 +73,14 @@ export function describeHome(regions: () => Regions): void {
       expect([errors, data?.setActivityStatus.problems]).toEqual([undefined, []]);
     };
     await set(africa, 'africa-coordinator', 'IN_PROGRESS', before.version);
-    await until(async () => (await statusIn(americas)).status === 'IN_PROGRESS', within);
+    await until(async () => (await statusIn(americas)).status === 'IN_PROGRESS');
     // both at once from one version: the home's stands
     regions().cut();
     const { version: seen } = await statusIn(africa);
     await set(africa, 'africa-coordinator', 'AT_RISK', seen);
     await set(americas, 'americas-coordinator', 'BLOCKED', seen);
     regions().heal();
-    await until(async () => (await statusIn(africa)).status === 'BLOCKED', within);
+    await until(async () => (await statusIn(africa)).status === 'BLOCKED');
     expect(await statusIn(americas)).toEqual(await statusIn(africa));
   });
 
@@ -99,8 +98,8 @@ export function describeHome(regions: () => Regions): void {
     expect(data.redactPlanText.problems).toEqual([]);
     expect(await typeAt(americas, ' at home')).toBeUndefined();
     regions().heal();
-    await until(async () => (await readPlan(africa, planId)).documentEpoch === 2, within);
-    await until(() => regions().areEqual(planId), within);
+    await until(async () => (await readPlan(africa, planId)).documentEpoch === 2);
+    await until(() => regions().areEqual(planId));
     for (const region of [americas, africa]) {
       const title = await titleIn(region);
       expect(title).toMatch(/(?=.* kept)(?=.* at home)/);

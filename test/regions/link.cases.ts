@@ -87,7 +87,7 @@ describe('link', () => {
           await peer.ask('{ nothing }').catch((error) => seen.push(`${error.name} ${error.message}`));
         },
       });
-      await until(() => sessions === 2 && seen.length > 8, 5_000);
+      await until(() => sessions === 2 && seen.length > 8);
       expect(seen[0]).toEqual({ hello: 'here' });
       expect(seen.filter((one) => typeof one === 'number').reduce((sum: number, one) => sum + (one as number), 0)).toBe(
         14,
@@ -106,7 +106,7 @@ describe('link', () => {
           return new Promise((done) => peer.signal.addEventListener('abort', () => done()));
         },
       });
-      await until(() => old !== undefined, 5_000);
+      await until(() => old !== undefined);
       await old!.close();
       const { tries } = there;
       await expect(old!.follow('subscription { count(upTo: 7) }', {}).next()).rejects.toThrow('closed');
@@ -118,7 +118,7 @@ describe('link', () => {
       const there = await startPeer();
       peers = there;
       const link = open(there.port, { readKey: async () => 'n4u_wrong_key', random: () => 1 });
-      await until(() => there.tries >= 2, 5_000); // after 1 s
+      await until(() => there.tries >= 2); // after 1 s
       for (let times = 0; times < 50; times++) link.wake();
       const { tries } = there;
       await new Promise((done) => setTimeout(done, 500)); // far less than the 2 s of its next wait
@@ -130,12 +130,12 @@ describe('link', () => {
     test('to a peer that is away finds it soon, and at once when woken', async () => {
       const port = await freePort();
       const link = open(port, { random: () => 1 });
-      await until(() => link.status.state === 'WAITING', 5_000);
+      await until(() => link.status.state === 'WAITING');
       peers = await startPeer(port);
       await new Promise((done) => setTimeout(done, 50));
       const passed = startClock();
       link.wake();
-      await until(() => link.status.state === 'CONNECTED', 5_000);
+      await until(() => link.status.state === 'CONNECTED');
       expect(passed()).toBeLessThan(700); // the wait alone was 1 s
       expect(lines).toHaveLength(1);
     });

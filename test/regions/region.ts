@@ -68,7 +68,7 @@ export class Region {
     await until(async () => {
       const answer = await fetch(`${this.url}/ready`).catch(() => undefined);
       return ((await answer?.json()) as { status?: string } | undefined)?.status === 'ready';
-    }, 20_000);
+    });
     this.people ??= createPeople(this.url, this.dataDir);
   }
 

@@ -29,7 +29,7 @@ export interface Visitor {
 export async function visit(browser: Browser, world: World, path = '/', width = 1100): Promise<Visitor> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width, height: 800 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {

@@ -64,7 +64,7 @@ export function describeDiscussions(stage: () => Stage): void {
       expect(await page.locator('.talk-head a').getAttribute('href')).toBe('/plans/plan:joint-2027#a1.1.1');
       // Whoever has seen it has read the notice of it.
       const unread = '{ viewer { notices { unread } } }';
-      await until(async () => (await (await world.people.as(rep)).ask(unread)).data.viewer.notices.unread === 0, 5_000);
+      await until(async () => (await (await world.people.as(rep)).ask(unread)).data.viewer.notices.unread === 0);
       await fits(visitor);
 
       const asking = page.getByRole('article').filter({ hasText: '¿Quién' });

@@ -92,7 +92,7 @@ export function openTab(wire: PlanWire, options: Partial<PlanSessionOptions> = {
     },
   });
   /** Resolves once `holds`, looked at after every change. */
-  const until = (what: string, holds: () => boolean, within = 15_000): Promise<void> =>
+  const until = (what: string, holds: () => boolean, within = 60_000): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = () => {
         if (!holds()) return;

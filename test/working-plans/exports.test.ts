@@ -51,11 +51,11 @@ const find = async (who: Name, id: string) =>
 
 /** Asks again every 50 ms until the job has ended: there is nothing to listen to. */
 async function made(who: Name, id: string) {
-  for (const end = Date.now() + 20_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
+  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const now = await find(who, id);
     if (now?.status === 'DONE' || now?.status === 'FAILED') return now;
   }
-  throw new Error('no file within 20 s');
+  throw new Error('no file within a minute');
 }
 const signer = createAssertionSigner(secret);
 async function fetchFile(who: Name, url: string) {
@@ -353,7 +353,8 @@ describe('a job', () => {
       format: 'JSON',
       locale: 'en',
     });
-    for (const end = Date.now() + 5_000; begun === 0 && Date.now() < end; ) await new Promise((r) => setTimeout(r, 10));
+    for (const end = Date.now() + 60_000; begun === 0 && Date.now() < end; )
+      await new Promise((r) => setTimeout(r, 10));
     await never.stop();
     const { rows } = await world.db.query('SELECT status, attempts FROM plan_export WHERE id = $1', [id]);
     // this world's own exporter may have taken it up already

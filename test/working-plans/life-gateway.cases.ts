@@ -158,7 +158,7 @@ describe('life gateway', () => {
         .exportJob;
     let job = await find();
     // asked again every 50 ms, as clients do: there is nothing to listen to
-    for (let tries = 0; job.status !== 'DONE' && tries < 200; tries++) {
+    for (let tries = 0; job.status !== 'DONE' && tries < 1_200; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       job = await find();
     }

@@ -68,7 +68,7 @@ export async function watch(here: Instance, who: Name | Actor, tab?: string, pla
   return {
     lists,
     last: () => lists.at(-1),
-    until: (is, within = 5_000) =>
+    until: (is, within = 60_000) =>
       new Promise((resolve, reject) => {
         const late = setTimeout(() => reject(new Error(`the last list: ${JSON.stringify(lists.at(-1))}`)), within);
         wake = () => {

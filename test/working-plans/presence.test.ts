@@ -251,7 +251,7 @@ describe('rights', () => {
     ]);
     await world.db.query('UPDATE working_plans.plan SET network_ids = $2 WHERE id = $1', [planId, [am]]);
     expect((await goes.ended)?.[0]?.extensions.code).toBe('RIGHTS_CHANGED');
-    expect(seats(await stays.until(({ totalCount }) => totalCount === 1, 6_000))).toEqual(['seat:s02']);
+    expect(seats(await stays.until(({ totalCount }) => totalCount === 1))).toEqual(['seat:s02']);
     expect(codeOf(await set(here, 'africa-editor', 'b', { planId }))).toBe('NOT_FOUND');
     expect(goes.lists.every(({ totalCount }) => totalCount > 1)).toBe(true);
   });

@@ -159,7 +159,10 @@ function follow(client: Client, actor: string, variables: Record<string, unknown
     async take(count) {
       while (events.length < count) {
         await new Promise<void>((resolve, reject) => {
-          const timer = setTimeout(() => reject(new Error(`${events.length} of ${count} events within 10 s`)), 10_000);
+          const timer = setTimeout(
+            () => reject(new Error(`${events.length} of ${count} events within a minute`)),
+            60_000,
+          );
           wake = () => {
             clearTimeout(timer);
             resolve();
