@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { diffContents } from '../../subgraphs/working-plans/history/diff.ts';
+import { measureCpu } from '../clock.ts';
 import { Copy, codeOf, joint, openWorld, type World } from './subgraph.ts';
 
 let world: World;
@@ -25,7 +26,7 @@ test('a deletion says its instant as every reader can read it: else nobody would
   expect(data.workingPlan.deletedNodes).toEqual([{ nodeId: `${joint}/a1.1.2` }]);
 });
 
-test('thousands of nodes below one activity are compared as fast as when many activities have them', () => {
+test('thousands of nodes below one activity are compared as fast as when many activities have them', async () => {
   const contentOf = (activities: number, each: number) => {
     const milestones = (of: number) =>
       Array.from({ length: each }, (_, n) => ({ key: `${'milestone-'.repeat(5)}${of}-${n}` }));
@@ -35,13 +36,8 @@ test('thousands of nodes below one activity are compared as fast as when many ac
     };
     return JSON.stringify({ key: 'plan', objectives: [{ key: 'o1', outcomes: [outcome] }] });
   };
-  const took = (content: string) => {
-    const began = performance.now();
-    diffContents(joint, content, content);
-    return performance.now() - began;
-  };
+  const took = (content: string) => measureCpu(() => diffContents(joint, content, content));
   const [spread, together] = [contentOf(100, 100), contentOf(1, 10_000)];
-  const times = Array.from({ length: 4 }, () => [took(spread), took(together)] as const);
-  const best = (index: 0 | 1) => Math.min(...times.map((pair) => pair[index]));
-  expect(best(1) / best(0)).toBeLessThan(3);
+  await took(spread); // what is compiled as it runs is compiled for both
+  expect((await took(together)) / (await took(spread))).toBeLessThan(3);
 });

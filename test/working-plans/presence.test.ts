@@ -6,7 +6,7 @@ import { createCursors } from '../../kit/cursor.ts';
 import { createLog } from '../../kit/log.ts';
 import { readPlace } from '../../subgraphs/working-plans/presence/place.ts';
 import { start } from '../../subgraphs/working-plans/server.ts';
-import { startClock } from '../clock.ts';
+import { measureCpu, startClock } from '../clock.ts';
 import { positionIn, set, type Watching, watch } from './presence-world.ts';
 import {
   type Answer,
@@ -202,18 +202,19 @@ describe('a place', () => {
       }
     };
     expect(tryPosition(honest)).toBe(true);
-    const began = performance.now();
-    for (let n = 0; n < 5_000; n++) {
-      const bytes = n % 2 ? new Uint8Array(randomBytes(1 + (n % 40))) : honest.slice();
-      if (n % 4 === 0) bytes[n % bytes.length] = n & 255;
-      if (n % 3 === 0) bytes[0] = n % 5; // the kinds there are, and two more
-      if (!tryPosition(bytes)) continue;
-      const position = Y.decodeRelativePosition(bytes);
-      expect(position.tname).toBeNull();
-      expect(base64(Y.encodeRelativePosition(position))).toBe(base64(bytes));
-      Y.createAbsolutePositionFromRelativePosition(position, copy.doc); // what every reader does with it
-    }
-    expect(performance.now() - began).toBeLessThan(3_000);
+    const tryMany = () => {
+      for (let n = 0; n < 5_000; n++) {
+        const bytes = n % 2 ? new Uint8Array(randomBytes(1 + (n % 40))) : honest.slice();
+        if (n % 4 === 0) bytes[n % bytes.length] = n & 255;
+        if (n % 3 === 0) bytes[0] = n % 5; // the kinds there are, and two more
+        if (!tryPosition(bytes)) continue;
+        const position = Y.decodeRelativePosition(bytes);
+        expect(position.tname).toBeNull();
+        expect(base64(Y.encodeRelativePosition(position))).toBe(base64(bytes));
+        Y.createAbsolutePositionFromRelativePosition(position, copy.doc); // what every reader does with it
+      }
+    };
+    expect(await measureCpu(tryMany, 3_000)).toBeLessThan(3_000);
     expect([...copy.doc.share.keys()]).toEqual(['nodes']);
   });
 });
