@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { strFromU8, unzipSync } from 'fflate';
 import type { Member } from '../people.ts';
 import { done } from './send.ts';
 import { en, type Stage } from './stage.ts';
@@ -24,8 +25,19 @@ async function fillPlan(coordinator: Member, planId: string): Promise<void> {
   await done(coordinator, 'setActivityStatus', deferred);
 }
 
-async function exported(member: Member, url: string, planId: string): Promise<string> {
-  const { job } = await done(member, 'exportPlan', { planId, format: 'JSON', locale: 'en' }, 'job { id }');
+/** Of the formats of which the words can be read: a PDF has numbers of its own letters, and is made of what DOCX is. */
+const formats = ['JSON', 'CSV', 'MARKDOWN', 'ICS', 'DOCX', 'XLSX'] as const;
+type Format = (typeof formats)[number];
+
+const wordsOf = (format: Format, bytes: Uint8Array): string =>
+  format === 'DOCX' || format === 'XLSX'
+    ? Object.values(unzipSync(bytes))
+        .map((part) => strFromU8(part))
+        .join()
+    : strFromU8(bytes);
+
+async function exported(member: Member, url: string, planId: string, format: Format): Promise<string> {
+  const { job } = await done(member, 'exportPlan', { planId, format, locale: 'en' }, 'job { id }');
   const find = async () => (await member.ask(`{ exportJob(id: "${job.id}") { status file { url } } }`)).data.exportJob;
   let made = await find();
   // asked again every 50 ms, as clients do: there is nothing to listen to
@@ -33,7 +45,7 @@ async function exported(member: Member, url: string, planId: string): Promise<st
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const file = await fetch(`${url}${made.file.url}`, { headers: { authorization: `Bearer ${member.token}` } });
-  return file.text();
+  return wordsOf(format, new Uint8Array(await file.arrayBuffer()));
 }
 
 export function exportCases(stageOf: () => Stage): void {
@@ -54,7 +66,14 @@ export function exportCases(stageOf: () => Stage): void {
       readers.map(async (who) => {
         const member = await stage.as(who);
         const shown = within(JSON.stringify((await member.ask(ask)).data));
-        verdicts[who] = within(await exported(member, stage.world.url, planId));
+        for (const format of formats) {
+          const held = within(await exported(member, stage.world.url, planId, format));
+          if (format === 'JSON') verdicts[who] = held;
+          // A format may have no place for something; none has what is not shown.
+          expect([who, format, held.filter((canary) => !shown.includes(canary))]).toEqual([who, format, []]);
+          if (format !== 'ICS')
+            expect([who, format, held]).toEqual([who, format, expect.arrayContaining([canaries[1]])]);
+        }
         expect([who, verdicts[who]]).toEqual([who, shown]);
       }),
     );
