@@ -211,6 +211,19 @@ describe('network updates', () => {
       await messages.return?.();
     });
 
+    test('reads once what all streams show of an update', async () => {
+      const streams = await Promise.all(Array.from({ length: 30 }, () => world.follow(observer, live)));
+      for (const messages of streams) await next(messages, 'Heartbeat');
+      const { count, result } = await world.count(async () => {
+        await publish('workingplan/plan:many');
+        return Promise.all(streams.map((messages) => next(messages)));
+      });
+      for (const update of result)
+        expect(update).toMatchObject({ subject: 'workingplan/plan:many', network: { slug: 'net4u-africa' } });
+      expect(count).toBeLessThan(streams.length / 2); // the log and the network, and what is looked for every two seconds
+      for (const messages of streams) await messages.return?.();
+    });
+
     test('ends with an error for a bad cursor, a key without the scope, and the gateway itself', async () => {
       const code = async (actor: Actor, after?: string) => {
         const messages = await world.follow(actor, live, { after });

@@ -24,6 +24,7 @@ import {
   updateTypes,
 } from './entities/update.ts';
 import type { NetworkUpdateFilter } from './inputs.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
 import { feedScope, mayReadFeed, maySeeEvent } from './policy.ts';
 
 /** How far back a cursor may resume; the log itself is kept. */
@@ -49,6 +50,8 @@ export interface Updates {
     filter?: NetworkUpdateFilter | null,
   ): Promise<AsyncIterable<FeedMessage>>;
   show(message: FeedMessage): Promise<UpdateMessage>;
+  /** For the fields of a message: new ones, as rows may have changed since the last, and the same for all streams that are shown an update at once. */
+  loaders(): Loaders;
   oldest(): Promise<string>;
   newest(): Promise<string>;
 }
@@ -141,6 +144,7 @@ export function createUpdates(options: {
           });
       }
     },
+    loaders: shareLoaders(source),
     oldest: async () => cursors.encode(await readOldest(query, since())),
     newest: async () => cursors.encode(await readHeads(query)),
   };
@@ -168,5 +172,22 @@ function createSlugs(source: DataSource): (networkId: string) => Promise<string 
     const found = await slugs.clear(networkId).load(networkId);
     if (found) known.set(networkId, found.slug);
     return found?.slug;
+  };
+}
+
+/**
+ * An update is shown to all its streams before node has a turn for anything else: what their selections have in common is then read once, and not by each.
+ * They are shared no longer than that, so that nothing is shown beside rows that were read before it was committed: what loaders are asked for is sent after.
+ */
+function shareLoaders(source: DataSource): () => Loaders {
+  let shared: Loaders | undefined;
+  return () => {
+    if (!shared) {
+      shared = createLoaders(source);
+      process.nextTick(() => {
+        shared = undefined;
+      });
+    }
+    return shared;
   };
 }

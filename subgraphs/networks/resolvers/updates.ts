@@ -6,7 +6,6 @@ import type { NetworksContext } from '../context.ts';
 import { Network } from '../entities/network.ts';
 import { NetworkUpdate, NetworkUpdateConnection, NetworkUpdateMessage } from '../entities/update.ts';
 import { NetworkUpdateFilter } from '../inputs.ts';
-import { createLoaders } from '../loaders.ts';
 import type { UpdateMessage } from '../updates.ts';
 
 interface FollowArguments {
@@ -45,7 +44,7 @@ export class NetworkUpdateResolver {
     @Arg('after', () => Cursor, { nullable: true }) _after?: string | null,
     @Arg('filter', () => NetworkUpdateFilter, { nullable: true }) _filter?: NetworkUpdateFilter | null,
   ): Promise<UpdateMessage> {
-    context.loaders = createLoaders(context.database.source); // what was read for the last message may have changed
+    context.loaders = context.updates.loaders();
     return context.updates.show(message);
   }
 
