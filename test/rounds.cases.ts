@@ -61,16 +61,20 @@ describe('rounds', () => {
   test('one that fails is told of, and the next comes: by time, and by a hint', async () => {
     const told: unknown[] = [];
     const hints = createProcessHints();
-    const rounds = startRounds(() => Promise.reject(new Error('down')), {
-      ...{ everyMs: 20, failed: (error: unknown) => told.push(error), on: { hints, channel: 'any' } },
-    });
+    const start = (everyMs: number) =>
+      startRounds(() => Promise.reject(new Error('down')), {
+        ...{ everyMs, failed: (error: unknown) => told.push(error), on: { hints, channel: 'any' } },
+      });
+    const hinted = start(never);
     await settle();
     expect(told).toHaveLength(1);
     hints.publish('any', '');
     await settle();
     expect(told).toHaveLength(2);
-    while (told.length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
-    await rounds.stop();
+    await hinted.stop();
+    const timed = start(20);
+    while (told.length < 5) await new Promise((resolve) => setTimeout(resolve, 5)); // one at its start, and two by time
+    await timed.stop();
     const before = told.length;
     hints.publish('any', '');
     await new Promise((resolve) => setTimeout(resolve, 50)); // two rounds' time
