@@ -10,6 +10,7 @@ import { migrations } from '../../subgraphs/working-plans/migrations/index.ts';
 import { createPresence } from '../../subgraphs/working-plans/presence/presence.ts';
 import { loadRecords } from '../../subgraphs/working-plans/records.ts';
 import { createRooms } from '../../subgraphs/working-plans/room/rooms.ts';
+import { startClock } from '../clock.ts';
 import { freshDatabase } from '../database.ts';
 import { until } from '../gateway.ts';
 import { type Redis, startRedis } from '../redis.ts';
@@ -210,8 +211,10 @@ describe('a crowd', () => {
     await here.presence.set(ben, joint, 'y', {});
     await new Promise((resolve) => setTimeout(resolve, 1_000)); // twenty lists, among few people
     expect(one.lists.length).toBeLessThanOrEqual(heard + 1);
+    const passed = startClock();
     const two = await here.follow(editor, 'z');
-    await until(() => two.lists.length > 0, 500);
+    await until(() => two.lists.length > 0);
+    expect(passed()).toBeLessThan(500); // the crowd's turn comes each 10 s
   });
 });
 
