@@ -4,6 +4,7 @@ import { createActors } from '../../gateway/actors.ts';
 import { signToken } from '../../issuer/sign.ts';
 import type { Actor } from '../../kit/context.ts';
 import { startClock } from '../clock.ts';
+import { planId, Writer } from '../plan-writer.ts';
 import { startWorld, type World } from '../world.ts';
 
 describe('streams', () => {
@@ -21,7 +22,7 @@ describe('streams', () => {
 
   const updates = 'subscription { networkUpdates { __typename } }';
 
-  /** A subscription over SSE, read until the gateway ends it. */
+  /** A subscription over SSE, read until the gateway ends it. `begun` once it has had its first event: its head comes before it is open. */
   async function followEvents(token: string, query = updates) {
     const response = await fetch(`${world.url}/graphql`, {
       method: 'POST',
@@ -33,7 +34,19 @@ describe('streams', () => {
       body: JSON.stringify({ query }),
     });
     expect(response.headers.get('content-type')).toMatch('text/event-stream');
-    return { text: response.text() };
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const read = async () => {
+      let text = '';
+      for await (const chunk of response.body!) {
+        text += Buffer.from(chunk).toString();
+        if (text.includes('event: next')) begin();
+      }
+      return text;
+    };
+    return { begun, text: read() };
   }
 
   describe('an open stream', () => {
@@ -56,9 +69,13 @@ describe('streams', () => {
       ],
     ])('of %s ends within a second, over SSE and WebSocket, and opens no more', async (_what, persona, change) => {
       const member = await world.people.as(persona);
-      const edits = 'subscription { planEdits(planId: "plan:joint-2027") { __typename } }';
+      const writer = await Writer.join(await world.people.as('americas-editor'));
+      await writer.push(writer.type('.'));
+      const edits = `subscription { planEdits(planId: "${planId}", after: "${writer.cursor}") { __typename } }`;
       const socket = member.follow(edits);
       const events = await followEvents(member.token, edits);
+      expect((await socket.next()).data.planEdits.__typename).toBe('PlanEdits');
+      await events.begun;
       await owner.query(`BEGIN; ${change}; UPDATE members.rights SET version = version + 1; COMMIT`);
       const passed = startClock();
       expect((await socket.next()).errors?.[0]?.extensions.code).toBe('RIGHTS_CHANGED');
@@ -74,6 +91,7 @@ describe('streams', () => {
     test('of a suspended partner ends within a second, and its key opens no more', async () => {
       const partner = await world.people.as('partner');
       const events = await followEvents(partner.token);
+      await events.begun;
       await owner.query("UPDATE networks.partner SET status = 'SUSPENDED' WHERE id = 'partner:sample'");
       const passed = startClock();
       expect(await events.text).toContain('RIGHTS_CHANGED');
@@ -97,11 +115,14 @@ describe('streams', () => {
     const moved = new Promise<void>((resolve) => {
       polledAgain = resolve;
     });
+    let polls = 0;
     let reads = 0;
     const actors = createActors(async ({ query }) => {
       if (!query.includes('resolveActor')) {
-        if (version === 2) polledAgain();
-        return { data: { version: query.includes('members') ? version : 1 } };
+        if (!query.includes('members')) return { data: { version: 1 } };
+        if (version === 2) polls += 1;
+        if (polls === 2) polledAgain(); // one is asked at a time: the answer of the first has been taken in
+        return { data: { version } };
       }
       reads += 1;
       if (reads > 1) return { data: { actor: actorAt(2, []) } };
@@ -112,14 +133,11 @@ describe('streams', () => {
     const resolving = actors.resolve(principal);
     version = 2;
     await moved;
-    await new Promise((resolve) => setTimeout(resolve, 20)); // the answer of that poll is taken in
     answerFirst();
     const stale = await resolving;
     expect(stale.roles).toHaveLength(1);
     const changed = new Promise<string>((resolve) => actors.watch(principal, stale, () => resolve('told')));
-    expect(await Promise.race([changed, new Promise((resolve) => setTimeout(resolve, 1_000, 'never told'))])).toBe(
-      'told',
-    );
+    expect(await changed).toBe('told');
     actors.stop();
   });
 });
