@@ -94,6 +94,7 @@ describe('link', () => {
       const { link, socket, failed } = await enter({ latency: 50 });
       const before = echo.received();
       socket.write('lost');
+      while (link.open() === 0) await new Promise((resolve) => setImmediate(resolve));
       await new Promise((resolve) => setTimeout(resolve, 20)); // it is under way, not there
       link.reset();
       expect(await failed).toBe('ECONNRESET');
