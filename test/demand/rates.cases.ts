@@ -196,11 +196,11 @@ describe('at the door', () => {
     world = await startSmallWorld({ demand: { rates: { operations: 2 } } });
     const auth = { authorization: `Bearer ${await world.sign()}` };
     const ask = () => world.post({ query: '{ tick { n } }' }, auth);
-    let answer = await ask();
-    for (let tries = 0; answer.status === 200 && tries < 50; tries += 1) answer = await ask();
-    const [error] = answer.body.errors ?? [];
-    expect([answer.status, error?.extensions.code]).toEqual([429, 'RATE_LIMITED']);
-    expect(Number(answer.headers.get('retry-after'))).toBe(1);
+    const answers = await Promise.all(Array.from({ length: 50 }, ask)); // at once, whatever time an answer takes
+    const answer = answers.find(({ status }) => status !== 200);
+    const [error] = answer?.body.errors ?? [];
+    expect([answer?.status, error?.extensions.code]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(answer?.headers.get('retry-after'))).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, error?.extensions.retryAfterMs)); // as it says
     expect((await ask()).status).toBe(200);
   });
