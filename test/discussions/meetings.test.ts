@@ -89,9 +89,16 @@ describe('meetings', () => {
   });
 
   test('are entered once, also by a call that is sent again when they have begun', async () => {
-    const startsAt = new Date(Date.now() + 1_000).toISOString();
-    const input = { clientMutationId: nextMutation(), startsAt, endsAt: null };
-    const { meeting, problems } = await schedule('americas-coordinator', input);
+    const enter = async (ahead: number) => {
+      const startsAt = new Date(Date.now() + ahead).toISOString();
+      const input = { clientMutationId: nextMutation(), startsAt, endsAt: null };
+      const answer = await schedule('americas-coordinator', input);
+      return { startsAt, input, ...answer, isLate: Date.now() > Date.parse(startsAt) };
+    };
+    let [ahead, entered] = [1_000, await enter(1_000)];
+    // Where it took until then to ask, the beginning may be in the past by the time it is looked at: a later one.
+    for (; entered.problems.length > 0 && entered.isLate; entered = await enter(ahead)) ahead *= 2;
+    const { startsAt, input, meeting, problems } = entered;
     expect(problems).toEqual([]);
     // until it has begun, which is what this is about
     await new Promise((resolve) => setTimeout(resolve, Date.parse(startsAt) - Date.now() + 10));
