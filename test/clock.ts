@@ -29,6 +29,11 @@ export function startClock(): () => number {
   return () => count() - from;
 }
 
+/** Waits where no sign tells that something is over: so long as `startClock` counts, so not while this process is given no turn. */
+export async function rest(ms: number): Promise<void> {
+  for (const passed = startClock(); passed() < ms; ) await new Promise((resolve) => setTimeout(resolve, tick));
+}
+
 /**
  * CPU that this process takes for what computes without a pause: a clock would count the turns of other processes in, too. Of three tries the one that took
  * least, since a compiler and a collector of garbage work in the same process; one that took less than `enough` is not tried again.

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { rest } from '../clock.ts';
 import type { Following } from '../people.ts';
 import { net } from './actors.ts';
 import { readAgain, subscriptionOn } from './paths.ts';
@@ -45,10 +46,13 @@ async function streamsOf(stage: Stage): Promise<Record<string, Stream>> {
 
 /** @returns null when nothing comes within so many ms, or no more */
 const next = (following: Following, within: number): Promise<unknown> =>
-  following.next(within).then(
-    ({ data }) => data ?? null,
-    () => null,
-  );
+  Promise.race([
+    following.next().then(
+      ({ data }) => data ?? null,
+      () => null,
+    ),
+    rest(within).then(() => null),
+  ]);
 
 export function streamCases(walk: () => { stage: Stage; given: Given; ledger: Ledger }): void {
   test('in a stream, in one that is shared and in one of his own', async () => {
@@ -68,7 +72,7 @@ export function streamCases(walk: () => { stage: Stage; given: Given; ledger: Le
       }),
     );
     // Who asks for no past is told what comes once the stream has begun, and of some streams nothing says that it has.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await rest(500);
     for (const { trigger } of Object.values(streams)) await trigger?.();
     const heard = await Promise.all(
       open.map(async ({ following, ...stream }) => {
