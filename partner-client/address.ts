@@ -1,3 +1,6 @@
+import { orAborted } from './abort.ts';
+import { UpdatesError } from './errors.ts';
+
 /** Where the platform is, and who asks. */
 export interface Door {
   /** The gateway's address: https://net4u.example */
@@ -6,11 +9,26 @@ export interface Door {
   key: string | (() => string | Promise<string>);
 }
 
-export const readKey = async ({ key }: Door): Promise<string> => (await (typeof key === 'string' ? key : key())).trim();
+export async function readKey({ key }: Door, signal?: AbortSignal): Promise<string> {
+  const read = async () => (typeof key === 'string' ? key : key());
+  return (await orAborted(read(), signal)).trim();
+}
 
-/** @param scheme `http` or `ws`; the address's own `s` stays */
-export const toGraphUrl = ({ url }: Door, scheme: 'http' | 'ws'): string =>
-  `${url
-    .replace(/^(http|ws)/, scheme)
-    .replace(/\/+$/, '')
-    .replace(/\/graphql$/, '')}/graphql`;
+/** @throws UpdatesError UNAUTHENTICATED for what is no key, such as a file that is being written */
+export function checkKey(key: string): void {
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new UpdatesError('UNAUTHENTICATED', key === '' ? 'the key is empty' : 'this is no key');
+}
+
+/**
+ * @param scheme `http` or `ws`; the address's own `s` stays
+ * @throws UpdatesError ADDRESS_INVALID
+ */
+export function toGraphUrl({ url }: Door, scheme: 'http' | 'ws'): string {
+  const address = URL.canParse(url) ? new URL(url) : undefined;
+  if (!address || !/^(http|ws)s?:$/.test(address.protocol) || address.username !== '' || address.password !== '')
+    throw new UpdatesError('ADDRESS_INVALID', `${url} is no address as in https://net4u.example`);
+  const isSecure = address.protocol.endsWith('s:');
+  const path = address.pathname.replace(/\/+$/, '').replace(/\/graphql$/, '');
+  return `${scheme}${isSecure ? 's' : ''}://${address.host}${path}/graphql`;
+}

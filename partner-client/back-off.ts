@@ -11,7 +11,7 @@ export function rest(ms: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, Math.min(ms, 2 ** 31 - 1)); // what is longer a timer takes for nothing
     signal?.addEventListener('abort', done);
   });
 }

@@ -3,6 +3,7 @@
  *
  * - DISCONNECTED: the connection was lost, could not be made, or fell silent; nobody refused anything
  * - OUT_OF_ORDER: an update came after a later one of its network. The feed promises that this cannot be
+ * - ADDRESS_INVALID: `url` is no address
  */
 export class UpdatesError extends Error {
   override readonly name = 'UpdatesError';
@@ -17,14 +18,20 @@ export class UpdatesError extends Error {
     { retryAfterMs, cursor }: { retryAfterMs?: unknown; cursor?: unknown } = {},
   ) {
     super(message);
-    this.retryAfterMs = typeof retryAfterMs === 'number' ? retryAfterMs : undefined;
+    const isTime = typeof retryAfterMs === 'number' && retryAfterMs >= 0;
+    this.retryAfterMs = isTime ? Math.min(retryAfterMs, longestAsked) : undefined;
     this.cursor = typeof cursor === 'string' ? cursor : undefined;
   }
 }
 
+const longestAsked = 60 * 60_000; // ms
+
+/** What came cannot be of the platform, or was broken on the way. */
+export const nonsense = (): UpdatesError => new UpdatesError('DISCONNECTED', 'what answers there is not the platform');
+
 /** Errors that come again however often one asks. */
 const final = new Set([
-  ...['UNAUTHENTICATED', 'FORBIDDEN', 'CURSOR_INVALID', 'OUT_OF_ORDER'],
+  ...['UNAUTHENTICATED', 'FORBIDDEN', 'CURSOR_INVALID', 'OUT_OF_ORDER', 'ADDRESS_INVALID'],
   ...['BAD_USER_INPUT', 'BAD_REQUEST', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'],
   ...['OPERATION_RESOLUTION_FAILURE', 'OPERATION_TOO_LARGE', 'COST_EXCEEDED', 'OPERATION_NOT_PERSISTED'],
 ]);
@@ -41,6 +48,10 @@ export interface GraphError {
   extensions?: Readonly<Record<string, unknown>>;
 }
 
-export function toUpdatesError({ message, extensions = {} }: GraphError): UpdatesError {
-  return new UpdatesError(typeof extensions.code === 'string' ? extensions.code : 'INTERNAL', message, extensions);
+/** @param error as it came, whatever it is */
+export function toUpdatesError(error: unknown): UpdatesError {
+  const { message, extensions } = (error ?? {}) as Partial<GraphError>;
+  if (typeof message !== 'string') return nonsense();
+  const { code, ...rest } = extensions ?? {};
+  return new UpdatesError(typeof code === 'string' ? code : 'INTERNAL', message, rest);
 }

@@ -1,4 +1,4 @@
-import type { GraphError } from './errors.ts';
+import { type GraphError, nonsense } from './errors.ts';
 
 /** An update as a CloudEvents 1.0 event in JSON, as webhooks bring it too. */
 export interface CloudEvent {
@@ -94,8 +94,20 @@ export interface UpdateNode {
   cloudEvent: CloudEvent;
 }
 
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** A cursor that is none would begin anew from now, and all that lies between would be missed. @throws UpdatesError */
+export function checkCursor(cursor: unknown): string {
+  if (!isText(cursor)) throw nonsense();
+  return cursor;
+}
+
+/** @throws UpdatesError for what is no update */
 export function toUpdate<Selected>(node: UpdateNode, errors?: readonly GraphError[]): Update<Selected> {
-  const { cursor, type, cloudEvent } = node;
+  const { type, cloudEvent } = node;
+  const cursor = checkCursor(node.cursor);
+  const texts = [type, cloudEvent?.id, cloudEvent?.source, cloudEvent?.networkid];
+  if (!texts.every(isText) || !/^\d{1,19}$/.test(cloudEvent.sequence)) throw nonsense();
   const { id, source, sequence, networkid, subject, data } = cloudEvent;
   return {
     kind: type === 'TOMBSTONE' ? 'tombstone' : 'update',

@@ -1,8 +1,9 @@
-import { type Door, readKey, toGraphUrl } from './address.ts';
+import { orAborted } from './abort.ts';
+import { checkKey, type Door, readKey, toGraphUrl } from './address.ts';
 import { backOff, rest } from './back-off.ts';
-import { type GraphError, isAskedBack, isFinal, UpdatesError } from './errors.ts';
+import { type GraphError, isAskedBack, isFinal, nonsense, UpdatesError } from './errors.ts';
 import type { Batch, UpdateEvent, UpdateFilter, UpdateNode } from './events.ts';
-import { toUpdate, updateFields } from './events.ts';
+import { checkCursor, toUpdate, updateFields } from './events.ts';
 import { Inbox } from './inbox.ts';
 import { Order } from './order.ts';
 import type { CursorStore } from './stores.ts';
@@ -54,10 +55,13 @@ type Message =
  * error acknowledges nothing. Lost connections are made again, from where the stream stood.
  *
  * @throws UpdatesError, by the iteration, when coming back does not help: UNAUTHENTICATED (the key is refused, expired or revoked), FORBIDDEN, CURSOR_INVALID
- * (the store's cursor is not of this installation), OUT_OF_ORDER, or a selection or filter that the platform refuses
+ * (the store's cursor is not of this installation), OUT_OF_ORDER, ADDRESS_INVALID, or a selection or filter that the platform refuses; what the store or
+ * the key's function throws
  */
 export function followUpdates<Selected = unknown>(options: FollowOptions): Followed<Selected> {
   async function* batches(most = 100): AsyncGenerator<Batch<UpdateEvent<Selected>>, void, void> {
+    for (const [name, count] of Object.entries({ most, capacity: options.capacity ?? 256 }))
+      if (!(count >= 1)) throw new RangeError(`${name}: at least 1, not ${count}`);
     const inbox = new Inbox<Selected>(options.capacity ?? 256);
     const left = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
@@ -90,20 +94,24 @@ async function fill<Selected>(inbox: Inbox<Selected>, options: FollowOptions, si
   const { onInterruption = () => {}, random } = options;
   const order = new Order();
   try {
-    let cursor = (await options.store.load()) ?? undefined;
+    let cursor = (await orAborted(Promise.resolve(options.store.load()), signal)) ?? undefined;
+    /** Whether the key at hand, or the one before it, has been let in. */
+    let wasLetIn = true;
     const onCursor = (moved: string) => {
       cursor = moved;
+      wasLetIn = true;
     };
     for (let failures = 0; !signal.aborted; ) {
       await new Promise<void>((resolve) => inbox.whenRoom(resolve));
-      const key = await readKey(options);
-      if (signal.aborted) break;
-      const began = Date.now();
+      const key = await readKey(options, signal);
+      const began = performance.now(); // not set by anybody
       const reason = await follow({ inbox, order, key, after: cursor, onCursor, options, signal });
       if (signal.aborted) break;
-      if (Date.now() - began > steady) failures = 0;
-      // a key that was replaced meanwhile, or a token that has been renewed, may be good
-      const isOther = failures === 0 && reason.code === 'UNAUTHENTICATED' && (await readKey(options)) !== key;
+      if (performance.now() - began > steady) failures = 0;
+      // A key that was replaced meanwhile, or a token that has been renewed, may be good. Of two in a row that are not, the second is told.
+      const isRefused = reason.code === 'UNAUTHENTICATED';
+      const isOther = isRefused && wasLetIn && (await readKey(options, signal)) !== key;
+      if (isRefused) wasLetIn = false;
       if (isFinal(reason) && !isOther) throw reason;
       const atOnce = failures === 0 && (isAskedBack(reason) || isOther);
       const delay = (reason.retryAfterMs ?? 0) + (atOnce ? 0 : backOff(failures, random));
@@ -131,7 +139,7 @@ async function follow<Selected>(session: {
   let resync: Extract<Message, { __typename: 'ResyncRequired' }> | undefined;
 
   const put = (event: UpdateEvent<Selected>) => {
-    onCursor(event.cursor);
+    onCursor(checkCursor(event.cursor));
     inbox.push(event);
     if (!inbox.isFull) return;
     stream.pause();
@@ -160,21 +168,33 @@ async function follow<Selected>(session: {
       }
       case 'StreamClosing': {
         const { reason, retryAfterMs, cursor } = message;
-        onCursor(cursor);
+        onCursor(checkCursor(cursor));
         throw new UpdatesError(reason, 'the platform is stopping', { retryAfterMs });
       }
-      // what there will be one day is passed over
+      default:
+        // what there will be one day is passed over
+        if (typeof (message as Partial<Message>).__typename !== 'string') throw nonsense();
     }
   }
 
+  const url = toGraphUrl(options, 'ws');
+  try {
+    checkKey(session.key);
+  } catch (error) {
+    return error as UpdatesError;
+  }
   const stream: Stream = openStream({
-    url: toGraphUrl(options, 'ws'),
+    url,
     key: session.key,
     query: subscription(options.selection ?? ''),
     variables: { after: session.after, filter: options.filter },
     handshakeMs,
     silenceMs: options.silenceMs ?? 45_000,
-    onData: (data, errors) => take((data as { networkUpdates: Message }).networkUpdates, errors),
+    onData(data, errors) {
+      const { networkUpdates: message } = data as { networkUpdates?: Message };
+      if (!message) throw nonsense();
+      take(message, errors);
+    },
   });
   const onAbort = () => stream.close(new UpdatesError('DISCONNECTED', 'ended by the reader'));
   signal.addEventListener('abort', onAbort);

@@ -1,15 +1,24 @@
-import { type Door, readKey, toGraphUrl } from './address.ts';
+import { checkKey, type Door, readKey, toGraphUrl } from './address.ts';
 import { backOff, rest } from './back-off.ts';
-import { type GraphError, isFinal, toUpdatesError, UpdatesError } from './errors.ts';
-import { type Batch, toUpdate, type Update, type UpdateFilter, type UpdateNode, updateFields } from './events.ts';
+import { isFinal, nonsense, toUpdatesError, UpdatesError } from './errors.ts';
+import {
+  type Batch,
+  checkCursor,
+  toUpdate,
+  type Update,
+  type UpdateFilter,
+  type UpdateNode,
+  updateFields,
+} from './events.ts';
 
 export interface AskOptions extends Door {
-  /** How long to try again while the platform cannot be reached, ms; 5,000. */
+  /** How long to try again while the platform cannot be reached, ms; 5,000. What it says itself, of too much in a minute, is waited for besides. */
   patienceMs?: number;
   signal?: AbortSignal;
 }
 
 const answerWithin = 60_000; // ms
+const mostBytes = 32 * 1024 * 1024; // of an answer
 
 /**
  * One query.
@@ -21,7 +30,7 @@ export async function ask<Data>(
   variables: Record<string, unknown> = {},
 ): Promise<Data> {
   const { patienceMs = 5_000, signal } = options;
-  const began = Date.now();
+  let until = performance.now() + patienceMs;
   for (let failures = 0; ; failures += 1) {
     try {
       return await askOnce<Data>(options, query, variables);
@@ -29,33 +38,57 @@ export async function ask<Data>(
       signal?.throwIfAborted();
       if (!(error instanceof UpdatesError) || isFinal(error) || error.code === 'RESYNC_REQUIRED') throw error;
       const delay = (error.retryAfterMs ?? 0) + backOff(failures);
-      if (Date.now() + delay - began > patienceMs) throw error;
+      const isTold = error.code === 'RATE_LIMITED' && error.retryAfterMs !== undefined;
+      if (isTold) until += delay;
+      else if (performance.now() + delay > until) throw error;
       await rest(delay, signal);
     }
   }
 }
 
 async function askOnce<Data>(options: AskOptions, query: string, variables: object): Promise<Data> {
-  const key = await readKey(options);
+  const url = toGraphUrl(options, 'http');
+  const key = await readKey(options, options.signal);
+  checkKey(key);
   const signals = [AbortSignal.timeout(answerWithin), ...(options.signal ? [options.signal] : [])];
-  let answer: { data?: Data | null; errors?: GraphError[] };
+  let answer: { data?: Data | null; errors?: unknown } | null;
   try {
-    const response = await fetch(toGraphUrl(options, 'http'), {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
       body: JSON.stringify({ query, variables }),
       redirect: 'error', // the key is for this address
       signal: AbortSignal.any(signals),
     });
-    answer = JSON.parse(await response.text());
+    answer = parse(await readText(response));
   } catch (error) {
+    if (error instanceof UpdatesError) throw error;
     const { cause, message } = error as Error & { cause?: Error };
     throw new UpdatesError('DISCONNECTED', cause?.message || message);
   }
-  const [error] = answer?.errors ?? [];
-  if (error) throw toUpdatesError(error);
-  if (!answer?.data) throw new UpdatesError('DISCONNECTED', 'what answers there is not the platform');
+  if (Array.isArray(answer?.errors) && answer.errors.length > 0) throw toUpdatesError(answer.errors[0]);
+  if (typeof answer?.data !== 'object' || answer.data === null) throw nonsense();
   return answer.data;
+}
+
+/** @throws UpdatesError for one that has no end */
+async function readText({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body ?? []) {
+    parts.push(part);
+    length += part.length;
+    if (length > mostBytes) throw nonsense();
+  }
+  return Buffer.concat(parts).toString();
+}
+
+function parse(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw nonsense();
+  }
 }
 
 export interface PageOptions extends AskOptions {
@@ -103,9 +136,12 @@ export async function* readUpdates<Selected = unknown>(
 ): AsyncGenerator<Page<Selected>, void, void> {
   const { filter, first = 100, selection = '' } = options;
   for (let after = options.after, hasMore = true; hasMore; ) {
-    const { networkUpdates } = await ask<Answer>(options, page(selection), { after, first, filter });
+    const { networkUpdates } = await ask<Partial<Answer>>(options, page(selection), { after, first, filter });
+    if (!networkUpdates) throw nonsense();
     const { edges, pageInfo, oldestAvailable, newestAvailable } = networkUpdates;
-    after = pageInfo.endCursor;
+    const end = checkCursor(pageInfo?.endCursor);
+    if (!Array.isArray(edges) || (pageInfo.hasNextPage && end === after)) throw nonsense(); // it would never end
+    after = end;
     hasMore = pageInfo.hasNextPage;
     const events = edges.map(({ node }) => toUpdate<Selected>(node));
     yield { events, cursor: after, oldestAvailable, newestAvailable };

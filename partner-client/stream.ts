@@ -1,6 +1,6 @@
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { type GraphError, toUpdatesError, UpdatesError } from './errors.ts';
+import { type GraphError, nonsense, toUpdatesError, UpdatesError } from './errors.ts';
 
 export interface StreamOptions {
   /** ws or wss, to /graphql */
@@ -27,6 +27,8 @@ export interface Stream {
   close(reason: UpdatesError): void;
 }
 
+const mostBytes = 16 * 1024 * 1024; // of a message
+
 export function openStream(options: StreamOptions): Stream {
   const { handshakeMs: handshakeTimeout, silenceMs } = options;
   let socket: WebSocket | undefined;
@@ -41,7 +43,9 @@ export function openStream(options: StreamOptions): Stream {
   });
   class Socket extends WebSocket {
     constructor(address: string, protocols: string) {
-      super(address, protocols, { handshakeTimeout, followRedirects: false, perMessageDeflate: false });
+      super(address, protocols, {
+        ...{ handshakeTimeout, followRedirects: false, perMessageDeflate: false, maxPayload: mostBytes },
+      });
       socket = this;
       this.on('error', (error) => {
         failure ??= error;
@@ -52,18 +56,27 @@ export function openStream(options: StreamOptions): Stream {
     url: options.url,
     webSocketImpl: Socket,
     connectionParams: { authorization: `Bearer ${options.key}` },
-    connectionAckWaitTimeout: handshakeTimeout,
     lazy: true,
     retryAttempts: 0,
+    on: {
+      connected: () => clearTimeout(handshake),
+      // Told here, as the client would take a normal end for a reason to connect again by itself, at once and with the old cursor.
+      closed: (event) => close(toReason(event, failure)),
+    },
   });
   const close = (reason: UpdatesError) => {
     if (isClosed) return;
     isClosed = true;
     clearTimeout(silence);
+    clearTimeout(handshake);
     end(reason);
     client.terminate();
     socket?.terminate(); // one that is still connecting would go on until it gives up
   };
+  // Not left to the socket, which would wait for the other side to say good-bye.
+  const handshake = setTimeout(() => {
+    close(new UpdatesError('DISCONNECTED', `was not let in within ${handshakeTimeout} ms`));
+  }, handshakeTimeout);
   const listen = () => {
     clearTimeout(silence);
     if (isPaused || isClosed) return;
@@ -77,7 +90,7 @@ export function openStream(options: StreamOptions): Stream {
         if (isClosed) return; // what stood in the last packet
         listen();
         const isOver = !data || Object.values(data).every((field) => field === null);
-        if (isOver) return close(toUpdatesError(errors?.[0] ?? { message: 'an answer without data' }));
+        if (isOver) return close(errors?.[0] ? toUpdatesError(errors[0]) : nonsense());
         try {
           options.onData(data, errors);
         } catch (error) {
@@ -107,7 +120,7 @@ export function openStream(options: StreamOptions): Stream {
 
 /** From what graphql-ws gives: errors of an operation, a socket's error, or a close event. */
 function toReason(cause: unknown, failure: Error | undefined): UpdatesError {
-  if (Array.isArray(cause)) return toUpdatesError(cause[0] as GraphError);
+  if (Array.isArray(cause)) return toUpdatesError(cause[0]);
   if (failure) return new UpdatesError('DISCONNECTED', failure.message || String(failure));
   const { code, reason, message } = (cause ?? {}) as { code?: number; reason?: string; message?: string };
   if (code === 4403) return new UpdatesError('UNAUTHENTICATED', reason || 'this key is refused');

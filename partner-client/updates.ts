@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ask, followUpdates, MemoryStore, readUpdates, type Update, UpdatesError } from './index.ts';
 
@@ -15,7 +16,7 @@ const usage = `Prints the updates after a cursor as CloudEvents 1.0, one JSON ob
   --wait SECONDS     how long to try when the platform cannot be reached; 5, with --follow without end
 
 Exit codes: 0 all is printed, or nobody reads on; 1 failed; 2 called wrongly; 3 the key is refused; 4 the cursor cannot be
-resumed: begin anew; 5 the platform cannot be reached; 130 interrupted.
+resumed: begin anew; 5 the platform cannot be reached; 130 interrupted. The last line on stderr says where to go on.
 `;
 
 class UsageError extends Error {}
@@ -26,12 +27,13 @@ const codes: Record<string, number> = {
   CURSOR_INVALID: 4,
   RESYNC_REQUIRED: 4,
   BAD_USER_INPUT: 2,
+  ADDRESS_INVALID: 2,
   DISCONNECTED: 5,
   SUBGRAPH_UNAVAILABLE: 5,
   SERVICE_STOPPING: 5,
 };
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const say = (line: string) => process.stderr.write(`${line.replace(/\s*\n\s*/g, ' ')}\n`);
 /** Aborted with the exit code. */
 const stopping = new AbortController();
 const { signal } = stopping;
@@ -39,7 +41,13 @@ const stop = (code: number) => stopping.abort(code);
 process.once('SIGINT', () => stop(130));
 process.once('SIGTERM', () => stop(143));
 process.stderr.on('error', () => {});
-process.stdout.on('error', (error: NodeJS.ErrnoException) => stop(error.code === 'EPIPE' ? 0 : 1));
+/** Why the output ended before its end: then nobody knows how much of it was read. */
+let cut: string | undefined;
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  cut ??= code === 'EPIPE' ? 'nobody reads on' : message;
+  stop(code === 'EPIPE' ? 0 : 1);
+});
+const readerPatience = 1_000; // ms for one that has stopped reading, when we are to stop
 
 function readOptions() {
   const list = { type: 'string', multiple: true } as const;
@@ -90,8 +98,10 @@ async function run(): Promise<void> {
   if (options.help) return void process.stdout.write(usage);
   const { url = 'http://localhost:4000', follow, network, type, wait } = options;
   const key = await readKeyOf(options);
-  const patienceMs = Number(wait ?? 5) * 1_000;
+  const patienceMs =
+    (wait === undefined ? (follow ? Number.POSITIVE_INFINITY : 5) : Number(wait.trim() || Number.NaN)) * 1_000;
   if (!(patienceMs >= 0)) throw new UsageError('--wait: a number of seconds.');
+  if (options.after === '') throw new UsageError('--after: a cursor, oldest or newest; this one is empty.');
   const door = { url, key, patienceMs, signal };
   const filter = {
     ...(network && { networks: await findNetworks(door, network) }),
@@ -112,8 +122,8 @@ async function run(): Promise<void> {
   let lostAt: number | undefined;
   const onInterruption = ({ code, message }: UpdatesError, delay: number) => {
     say(`${code}: ${message}; again in ${delay} ms`);
-    lostAt ??= Date.now();
-    if (wait !== undefined && Date.now() + delay - lostAt > patienceMs) stop(5);
+    lostAt ??= performance.now();
+    if (performance.now() + delay - lostAt > patienceMs) stop(5);
   };
   for await (const event of followUpdates({ ...door, filter, store, signal, onInterruption })) {
     lostAt = undefined;
@@ -126,7 +136,7 @@ async function run(): Promise<void> {
   }
 }
 
-async function findOldest(door: { url: string; key: string }): Promise<string | undefined> {
+async function findOldest(door: { url: string; key: string; patienceMs: number }): Promise<string | undefined> {
   for await (const { oldestAvailable } of readUpdates({ ...door, first: 1 })) return oldestAvailable;
 }
 
@@ -138,4 +148,10 @@ try {
   process.exitCode = signal.aborted ? Number(signal.reason) : error instanceof UsageError ? 2 : (codes[code] ?? 1);
   if (!signal.aborted) say(name === 'UpdatesError' ? `${code}: ${message}` : message);
 }
-if (cursor !== undefined) say(`${printed} updates; go on with --after ${cursor}`);
+if (signal.aborted && process.stdout.writableLength > 0) {
+  await Promise.race([once(process.stdout, 'drain'), pause(readerPatience)]).catch(() => {}); // its end has been told
+  if (process.stdout.writableLength > 0) cut ??= 'the reader has stopped reading';
+}
+if (cut !== undefined) say(`${cut}; go on with --after and the cursor of the last whole line that was read`);
+else if (cursor !== undefined) say(`${printed} updates; go on with --after ${cursor}`);
+if (cut !== undefined) process.exit(); // what nobody takes would keep it

@@ -59,6 +59,7 @@ const door = { url: values.url, key };
 const database = new pg.Client(values.database);
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // a log that nobody reads
 
 /** A server that goes away while nothing is asked of it says so here. */
 let lost: Error | undefined;
@@ -113,7 +114,7 @@ async function keepUpdates(updates: readonly Update<Selected>[]): Promise<void> 
        INSERT INTO mirror.update (source, id, sequence, network_id, type, subject, time, data)
        SELECT source, id, sequence, networkid, type, subject, time, data
        FROM jsonb_to_recordset($1) AS e(source text, id text, sequence bigint, networkid text, type text, subject text, time timestamptz, data jsonb)
-       RETURNING network_id
+       ON CONFLICT DO NOTHING RETURNING network_id -- what has come before, as after an older cursor, has had its effect
      )
      INSERT INTO mirror.heard AS h SELECT network_id, count(*) FROM given GROUP BY network_id
      ON CONFLICT (network_id) DO UPDATE SET updates = h.updates + excluded.updates`,

@@ -66,7 +66,7 @@ describe('an answer', () => {
     ['after two interim ones', `HTTP/1.1 100 Go on\r\n\r\nHTTP/1.1 103 Early\r\n\r\n${ok}\r\n`, letters, null, 200],
   ] as const)('%s', async (_, text, again, failure, status) => {
     const outcome = open(`http://127.0.0.1:${await listen(saying(text, again))}/`)();
-    const isWaiting = new Promise((resolve) => setTimeout(resolve, 4_000, 'still waiting'));
+    const isWaiting = new Promise((resolve) => setTimeout(resolve, 4_000, 'still waiting').unref());
     expect(await Promise.race([outcome, isWaiting])).toEqual({ failure, status, retryAfter: null });
   });
 

@@ -156,7 +156,7 @@ describe('a turn', () => {
     await world.owner.query('BEGIN');
     try {
       await world.owner.query('SELECT 1 FROM networks.webhook_endpoint WHERE id = $1 FOR UPDATE', [id]);
-      const waits = new Promise((resolve) => setTimeout(resolve, 2_000, 'it waits'));
+      const waits = new Promise((resolve) => setTimeout(resolve, 2_000, 'it waits').unref());
       expect(await Promise.race([ask(), waits])).toEqual(new Set([id]));
     } finally {
       await world.owner.query('ROLLBACK');

@@ -4,6 +4,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hashPartnerKey, makePartnerKey } from '../../kit/secrets.ts';
 import { compilePlatform } from '../compiled.ts';
 import { freePort } from '../port.ts';
 import { root, until } from '../processes.ts';
@@ -80,11 +81,20 @@ export const commandCases = (stage: Stage) =>
     });
 
     test('says by its exit code what went wrong', async () => {
+      const expired = makePartnerKey('local', 'late');
+      await stage.owner.query(
+        `INSERT INTO networks.partner_token (id, partner_id, key_sha256, label, expires_at)
+         VALUES ('token:late', 'partner:sample', $1, 'late', now() - interval '1 minute')`,
+        [hashPartnerKey(expired)],
+      );
       const nobody = ['--key', 'n4u_local_none_none', '--url', stage.door.url];
       const nowhere = ['--key', 'x', '--url', `http://127.0.0.1:${await freePort()}`, '--wait', '0'];
       const tries: [number, RegExp, string[]][] = [
         [2, /^Say whose key/, []],
         [2, /none is none of net4u-a/, [...way, '--network', 'none']],
+        [2, /^--after: .* empty/, [...way, '--after', '', '--follow']],
+        [2, /^ADDRESS_INVALID: localhost:4000 is no/, ['--key', 'x', '--url', 'localhost:4000', '--follow']],
+        [3, /^UNAUTHENTICATED: /, ['--key', expired, '--url', stage.door.url]],
         [2, /^BAD_USER_INPUT: .*NOTHING/, [...way, '--type', 'NOTHING']],
         [3, /^UNAUTHENTICATED: /, [...nobody, '--follow']],
         [4, /^CURSOR_INVALID: /, [...way, '--after', 'abc']],
@@ -94,6 +104,8 @@ export const commandCases = (stage: Stage) =>
       expect(ran.map(({ code, said }, i) => [code, tries[i]?.[1].test(said) || said])).toEqual(
         tries.map(([code]) => [code, true]),
       );
+      // one line each, but for what was tried again
+      expect(ran.map(({ said }) => said.trimEnd().split('\n').length)).toEqual(tries.map(() => 1));
     });
 
     test('follows until it is interrupted, and ends after a whole line', async () => {
@@ -119,8 +131,29 @@ export const commandCases = (stage: Stage) =>
         child.stdout?.destroy();
       });
       expect(ran.code).toBe(0);
-      expect(ran.said).toMatch(/^\d+ updates; go on with --after \S+\n$/);
+      // nobody knows what of it was read
+      expect(ran.said).toBe(
+        'nobody reads on; go on with --after and the cursor of the last whole line that was read\n',
+      );
       expect(linesOf(ran.out.slice(0, ran.out.lastIndexOf('\n') + 1)).length).toBeLessThan(2_000);
+    });
+
+    test('is interrupted also when its reader has stopped reading', async () => {
+      const after = await stage.newest();
+      await stage.write(1_500);
+      const child = spawn(process.execPath, [program, ...way, '--after', after], { stdio: ['ignore', 'pipe', 'pipe'] });
+      let said = '';
+      child.stderr.setEncoding('utf8').on('data', (text) => {
+        said += text;
+      });
+      await once(child.stdout, 'readable');
+      const ended = once(child, 'exit');
+      await new Promise((resolve) => setTimeout(resolve, 300)); // in which it fills what there is to fill
+      child.kill('SIGINT');
+      const late = new Promise((resolve) => setTimeout(resolve, 8_000, ['still there']).unref());
+      expect(await Promise.race([ended, late])).toEqual([130, null]);
+      child.kill('SIGKILL');
+      expect(said).toMatch(/^the reader has stopped reading; go on with --after/);
     });
 
     test('stands alone: copied out with its README, its types hold and it runs', async () => {
