@@ -253,17 +253,17 @@ async function linkKey([region = '', ...rest]: string[], say: (line: string) => 
   say(await runLinkKey(database, config.REGION, { region, networkIds }));
 }
 
-/**
- * `start.ts verify-audit [heads]` verifies the audit log and prints the heads of its chains; `heads`, a file, is what it printed before, or what another region
- * keeps of it. `start.ts verify-audit --kept <region>` prints what is kept here of that region's.
- */
-async function verifyAudit(given: string[], say: (line: string) => void): Promise<void> {
-  const unused = ['OIDC_ISSUER', 'CURSOR_SECRET', 'GATEWAY_SECRET'] as const;
-  const { DATABASE_URL = '' } = readConfig(process.env, ['DATABASE_URL'], unused);
-  await (await import('./kit/audit/command.ts')).runCommand(DATABASE_URL, given, say);
-}
+const databaseUrl = () =>
+  readConfig(process.env, ['DATABASE_URL'], ['OIDC_ISSUER', 'CURSOR_SECRET', 'GATEWAY_SECRET']).DATABASE_URL as string;
 
-const commands = new Map(Object.entries({ 'link-key': linkKey, 'verify-audit': verifyAudit }));
+type Command = (given: string[], say: (line: string) => void) => Promise<void>;
+const commands = new Map<string, Command>([
+  ['link-key', linkKey],
+  // verifies the audit log and prints the heads of its chains: `[file]` of what it printed before, or `--kept <region>`
+  ['verify-audit', async (...it) => (await import('./kit/audit/command.ts')).runCommand(databaseUrl(), ...it)],
+  // after a restore from backup, before the services are started: cursors of before it are told so
+  ['restored', async (_, say) => (await import('./kit/feed/restored.ts')).beginEpoch(databaseUrl(), say)],
+]);
 
 async function startGateway(
   platform: Platform,

@@ -26,6 +26,7 @@ import { serveSockets } from './subscriptions.ts';
 import type { Graphs } from './supergraph/graph.ts';
 import { type Outcome, serveSupergraph } from './supergraph/reload.ts';
 import type { SupergraphSource } from './supergraph/source.ts';
+import { countIn } from './telemetry/counters.ts';
 import { createOperationNames } from './telemetry/names.ts';
 import { observeLive, observeStreams } from './telemetry/streams.ts';
 import { createTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
@@ -95,7 +96,7 @@ export async function start(options: GatewayOptions): Promise<Gateway> {
   const authenticate = createAuthenticator(options.oidc);
   const actors = createActors(wire.send);
   const read = createDocumentReader();
-  const rates = createRates(limits);
+  const rates = createRates(limits, undefined, (limit) => countIn(counters.rateLimited, limit));
   const addressOf = createAddressReader(trustedProxies, () =>
     log.warn('x-forwarded-for ignored', { set: 'TRUSTED_PROXIES' }),
   );

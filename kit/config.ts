@@ -79,7 +79,7 @@ const regions = (text: string): { region: string; url: string }[] => {
 /** Of an installation in production; in development a few sample personas stand for many people, and nothing is counted. */
 export const rateLimits = {
   ...{ operations: 300, cost: 6_000_000, sockets: 100, streams: 1_000 },
-  ...{ addressSockets: 2_000, addressRequests: 500 },
+  ...{ partnerOperations: 100, partnerStreams: 1_000, addressSockets: 2_000, addressRequests: 500 },
 };
 /** Of deliveries to partners' endpoints. */
 export const webhookLimits = { timeoutSeconds: 10, giveUpHours: 72, disableHours: 120 };
@@ -236,7 +236,7 @@ export const settings = {
   }),
   RATE_LIMITS: setting<Partial<typeof rateLimits>>({
     type: 'name=number, comma-separated, or off',
-    help: 'unset: off, in production the defaults; of a principal: operations a second, cost a minute, open sockets, live subscriptions (streams); of an address: addressSockets, addressRequests a second',
+    help: 'unset: off, in production the defaults; of a principal: operations a second, cost a minute, open sockets, live subscriptions (streams), of a partner partnerOperations and partnerStreams in their place; of an address: addressSockets, addressRequests a second',
     parse: (text) => (text === 'off' ? {} : amounts(rateLimits)(text)),
   }),
   TRUSTED_PROXIES: setting<number | string[]>({

@@ -7,6 +7,7 @@ import {
   cursors,
   event,
   expectWhole,
+  follow,
   installation,
   key,
   longAgo,
@@ -83,6 +84,39 @@ describe('feed pages', () => {
           await messages.return?.();
         }
       }));
+
+    test('is of before a restore when another epoch has begun, also where the log stands further by now; what is given out then is of that', () => {
+      const own = createFeedCursors('cursor-secret', installation);
+      const readEpoch = async () => (await query('SELECT epoch FROM feed.installation', []))[0].epoch;
+      const epochs: number[] = [];
+      const onEpoch = () => epochs.push(own.epoch);
+      return tails({ pollMs: 50, cursors: own, readEpoch, onEpoch }, async (tail) => {
+        await publish(networks, [event(['net:a'], 'lost')]);
+        const before = own.encode({ 'net:a': 1 });
+        const messages = await follow(tail, { place: { after: {} } });
+        expect(subjects((await take(messages, 1)).events)).toEqual(['lost']);
+        // neither the events nor their numbers tell that it was set back
+        await owner.query(
+          `BEGIN; UPDATE feed.event SET subject = 'another'; UPDATE feed.installation SET epoch = 7; COMMIT`,
+        );
+        try {
+          const head = { 'net:a': 1 };
+          expect(await next(messages, 'resync')).toMatchObject({ reason: 'EPOCH_CHANGED', vector: head });
+          expect(await next(messages, 'heartbeat')).toMatchObject({ vector: head });
+          expect(epochs).toEqual([7]);
+          expect(own.decode(before)).toBeNull();
+          expect(await locate(query, own, before, longAgo)).toMatchObject({ resync: 'EPOCH_CHANGED' });
+          const after = own.encode(head);
+          expect(await locate(query, own, after, longAgo)).toEqual({ after: head });
+          expect(createFeedCursors('cursor-secret', { ...installation, epoch: 7 }).decode(after)).toEqual(head);
+          await publish(networks, [event(['net:a'], 'live')]);
+          expect(subjects((await take(messages, 1)).events)).toEqual(['live']);
+          await messages.return?.();
+        } finally {
+          await owner.query('UPDATE feed.installation SET epoch = $1', [installation.epoch]);
+        }
+      });
+    });
 
     test('resumes for as long as the log goes back, and no longer', async () => {
       for (const name of ['one', 'two', 'three']) await publish(networks, [event(['net:a'], name)]);

@@ -3,3 +3,4 @@ import './network-changes.cases.ts';
 import './network-updates.cases.ts';
 import './networks.cases.ts';
 import './partner-keys.cases.ts';
+import './partners.cases.ts';

@@ -10,6 +10,9 @@ export interface RateLimits {
   sockets: number;
   /** Live subscriptions of a principal. */
   streams: number;
+  /** The same two of a partner, by whichever of its keys; absent: as of any principal. */
+  partnerOperations: number;
+  partnerStreams: number;
   /** Open sockets of an address, signed in or not. */
   addressSockets: number;
   /** Requests and sockets a second of an address of which it is not known (yet) who asks; twice as many may come at once. */
@@ -37,16 +40,39 @@ export interface Rates {
   spend(subject: string, cost: number): void;
 }
 
-/** @param now ms; never goes back */
-export function createRates(limits: Partial<RateLimits>, now: () => number = () => performance.now()): Rates {
-  const perSecond = (rate: number | undefined) =>
-    rate === undefined ? undefined : createBuckets(rate, rate * 2, 1_000, now);
-  const addressRequests = perSecond(limits.addressRequests);
-  const operations = perSecond(limits.operations);
-  const cost = limits.cost === undefined ? undefined : createBuckets(limits.cost, limits.cost, 60_000, now);
-  const addressSockets = createCounts(limits.addressSockets, 'Too many sockets are open from your address.');
-  const sockets = createCounts(limits.sockets, 'You have too many sockets open: close one, or share one.');
-  const streams = createCounts(limits.streams, 'You follow too many subscriptions at once: end one.');
+/** Such is the subject of a partner, the same by each of its keys. */
+const isPartner = (subject: string) => subject.startsWith('partner:');
+
+/**
+ * @param now ms; never goes back
+ * @param onRefused told of each refusal, which limit it was
+ */
+export function createRates(
+  limits: Partial<RateLimits>,
+  now: () => number = () => performance.now(),
+  onRefused: (limit: keyof RateLimits) => void = () => {},
+): Rates {
+  const refuseFor =
+    (limit: keyof RateLimits): Refuse =>
+    (message, retryAfterMs) => {
+      onRefused(limit);
+      return new ApiError('RATE_LIMITED', message, { retryAfterMs });
+    };
+  const perSecond = (limit: 'addressRequests' | 'operations' | 'partnerOperations') => {
+    const rate = limits[limit];
+    return rate === undefined ? undefined : createBuckets(rate, rate * 2, 1_000, now, refuseFor(limit));
+  };
+  const count = (limit: keyof RateLimits, message: string) => createCounts(limits[limit], message, refuseFor(limit));
+  const addressRequests = perSecond('addressRequests');
+  const operations = perSecond('operations');
+  const partnerOperations = perSecond('partnerOperations') ?? operations;
+  const cost =
+    limits.cost === undefined ? undefined : createBuckets(limits.cost, limits.cost, 60_000, now, refuseFor('cost'));
+  const addressSockets = count('addressSockets', 'Too many sockets are open from your address.');
+  const sockets = count('sockets', 'You have too many sockets open: close one, or share one.');
+  const tooMany = 'You follow too many subscriptions at once: end one.';
+  const streams = count('streams', tooMany);
+  const partnerStreams = limits.partnerStreams === undefined ? streams : count('partnerStreams', tooMany);
   return {
     knock: (address) =>
       address !== undefined && addressRequests?.take(address, 1, 'Too many requests come from your address'),
@@ -56,8 +82,9 @@ export function createRates(limits: Partial<RateLimits>, now: () => number = () 
       addressRequests?.charge(address, failedSignIn);
     },
     openSocket: (owner) => ('subject' in owner ? sockets.enter(owner.subject) : addressSockets.enter(owner.address)),
-    openStream: (subject) => streams.enter(subject),
-    begin: (subject) => operations?.take(subject, 1, 'You send too many operations'),
+    openStream: (subject) => (isPartner(subject) ? partnerStreams : streams).enter(subject),
+    begin: (subject) =>
+      (isPartner(subject) ? partnerOperations : operations)?.take(subject, 1, 'You send too many operations'),
     spend: (subject, units) =>
       cost?.take(
         subject,
@@ -67,7 +94,7 @@ export function createRates(limits: Partial<RateLimits>, now: () => number = () 
   };
 }
 
-const refuse = (message: string, retryAfterMs: number) => new ApiError('RATE_LIMITED', message, { retryAfterMs });
+type Refuse = (message: string, retryAfterMs: number) => ApiError;
 
 const remembered = 20_000; // keys, before those that are full again are forgotten
 
@@ -77,7 +104,7 @@ const remembered = 20_000; // keys, before those that are full again are forgott
  * are prepared in one go.)
  * @param rate units that flow in, every `period` ms @param size units that a full bucket holds
  */
-function createBuckets(rate: number, size: number, period: number, now: () => number) {
+function createBuckets(rate: number, size: number, period: number, now: () => number, refuse: Refuse) {
   const fullAt = new Map<string, number>();
   const msOf = period / rate; // of one unit
   const span = size * msOf; // until an empty bucket is full
@@ -118,7 +145,7 @@ function createBuckets(rate: number, size: number, period: number, now: () => nu
 
 const whenToTryAgain = 5_000; // ms; nobody knows when the others close
 
-function createCounts(limit: number | undefined, message: string) {
+function createCounts(limit: number | undefined, message: string, refuse: Refuse) {
   const counts = new Map<string, number>();
   return {
     enter(key: string | undefined): () => void {

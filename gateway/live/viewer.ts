@@ -8,6 +8,8 @@ const viewerFields = new Set([
   'Query.viewer',
   'Query.exportJob',
   'Query.inbox',
+  'Query.partner',
+  'Query.partners',
   'Query.upload',
   'Query.webhookDeadLetters',
   'Query.webhookEndpoints',

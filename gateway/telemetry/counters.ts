@@ -33,6 +33,8 @@ export interface Counters {
   readonly durations: Record<Kind, Histogram>;
   /** Answers over HTTP, by `path status`. */
   readonly http: Map<string, number>;
+  /** What was refused with RATE_LIMITED, by the limit that it came to. */
+  readonly rateLimited: Map<string, number>;
   /** Each single request to a subgraph, by its name. */
   readonly fetches: ReadonlyMap<string, FetchCounters>;
   planHits: number;
@@ -68,6 +70,7 @@ export function createCounters(subgraphs: Iterable<string>): Counters {
       unknown: new Histogram(),
     },
     http: new Map(),
+    rateLimited: new Map(),
     fetches,
     planHits: 0,
     planMisses: 0,

@@ -54,6 +54,9 @@ export function createMetrics({ counters, wire, supergraphId }: Measured): Metri
       return { value, labels: { path, status } };
     }),
   );
+  add('gateway_rate_limited_total', 'counter', 'Refused because somebody asked too much, by the limit', () =>
+    [...counters.rateLimited].map(([limit, value]) => ({ value, labels: { limit } })),
+  );
 
   const fetches = [...counters.fetches];
   add('gateway_subgraph_requests_total', 'counter', 'Single requests to subgraphs, by how they ended', () =>

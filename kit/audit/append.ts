@@ -41,6 +41,7 @@ export const auditActions = [
   'BREAK_GLASS_OPENED',
   'BREAK_GLASS_CLOSED',
   'REASON_ERASED',
+  'DATABASE_RESTORED',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -51,6 +51,10 @@ export interface TailOptions {
   log: Log;
   /** Where somebody may begin who must start anew; the beginning of the log. */
   oldest?: () => Promise<Vector>;
+  /** The installation's epoch as it is in the database. Absent: only a log that stands before what was read of it counts as set back. */
+  readEpoch?: () => Promise<number>;
+  /** Called when another epoch has begun, and cursors are of it. */
+  onEpoch?: () => void;
   /** Look for new events this often without any hint. Milliseconds; 2,000. */
   pollMs?: number;
   /** Say where the reader stands this often. Milliseconds; 20,000. */
@@ -107,14 +111,22 @@ export async function startTail(options: TailOptions): Promise<Tail> {
     }
   }
 
-  /** A log that stands before what was read of it has been restored under the running process: its positions name other events now. */
+  /**
+   * A log that stands before what was read of it has been restored under the running process: its positions name other events now. So do those of a log
+   * of another epoch, wherever it stands. The epoch is read first: whoever began it did so after the log was there.
+   */
   async function checkHead(): Promise<void> {
+    const epoch = (await options.readEpoch?.()) ?? cursors.epoch;
     const heads = await readHeads(query);
-    if (!covers(heads, head)) {
-      restored = { times: restored.times + 1, head: heads, oldest: (await options.oldest?.()) ?? {} };
+    const isOther = epoch !== cursors.epoch;
+    if (isOther || !covers(heads, head)) {
+      const oldest = (await options.oldest?.()) ?? {};
+      if (isOther) cursors.begin(epoch);
+      restored = { times: restored.times + 1, head: heads, oldest };
       head = heads;
-      log.warn('the feed has been set back; its readers are told to start anew', { heads });
+      log.warn('the feed has been set back; its readers are told to start anew', { heads, epoch });
       for (const { queue } of live) queue.push(resync());
+      if (isOther) options.onEpoch?.();
     }
     isDoubted = false;
   }

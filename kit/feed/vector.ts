@@ -20,8 +20,19 @@ export function merge(a: Vector, b: Vector): Vector {
   return merged;
 }
 
+/** The earlier of both in every network. */
+export const nearest = (a: Vector, b: Vector): Vector =>
+  Object.fromEntries(
+    Object.entries(a).flatMap(([networkId, position]) => {
+      const other = b[networkId];
+      return other === undefined ? [] : [[networkId, Math.min(position, other)]];
+    }),
+  );
+
 /** Cursors of the feed, for one installation and all its epochs. */
 export interface FeedCursors {
+  /** The installation's, as this process last heard: what is encoded is of it. */
+  readonly epoch: number;
   /** Equal places have equal cursors. */
   encode(vector: Vector): string;
   /**
@@ -30,18 +41,24 @@ export interface FeedCursors {
    * @throws ApiError CURSOR_INVALID
    */
   decode(cursor: string): Vector | null;
+  /** Another epoch has begun: the database was restored under the running process. */
+  begin(epoch: number): void;
 }
 
 export function createFeedCursors(secret: string, installation: { id: string; epoch: number }): FeedCursors {
-  const { id, epoch } = installation;
+  const { id } = installation;
+  let { epoch } = installation;
   const cursors = createCursors<{ epoch: number; at: Vector }>(secret, {
     kind: 'feed',
     stream: 'networks',
     installation: id,
   });
-  const encoded = new WeakMap<Vector, string>(); // live readers share vectors
+  let encoded = new WeakMap<Vector, string>(); // live readers share vectors
   const sort = (vector: Vector) => Object.fromEntries(Object.entries(vector).sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
+    get epoch() {
+      return epoch;
+    },
     encode(vector) {
       let text = encoded.get(vector);
       if (text === undefined) {
@@ -53,6 +70,10 @@ export function createFeedCursors(secret: string, installation: { id: string; ep
     decode(cursor) {
       const position = cursors.decode(cursor);
       return position.epoch === epoch ? position.at : null;
+    },
+    begin(another) {
+      epoch = another;
+      encoded = new WeakMap();
     },
   };
 }

@@ -42,8 +42,8 @@ export async function start(options: DiscussionsOptions): Promise<RunningServer>
     }),
   });
   try {
-    const installation = await readInstallation(database.source);
-    const cursors = createListCursors(options.cursorSecret, installation.id);
+    const { id, epoch } = await readInstallation(database.source);
+    const cursors = createListCursors(options.cursorSecret, `${id} ${epoch}`); // one of before a restore is none
     const { hints } = options.database;
     const live = createLive(database.source, hints, log, options.livePollMs);
     const cleaner = createCleaner();

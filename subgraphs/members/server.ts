@@ -75,7 +75,8 @@ export async function start(options: MembersOptions): Promise<RunningServer> {
   const mailer = mail && createMailer({ database, hints, log, mail });
   const noticesLive = followNotices({ source: database.source, hints });
   try {
-    const { id: installation } = await readInstallation(database.source);
+    const { id, epoch } = await readInstallation(database.source);
+    const installation = `${id} ${epoch}`; // a cursor of before a restore is none
     const listCursors = (stream: string) =>
       createCursors<ListPosition>(options.cursorSecret, { kind: 'list', stream, installation });
     const cursors = {

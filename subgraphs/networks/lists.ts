@@ -7,9 +7,16 @@ export interface ListCursors {
   reviewEvents: Cursors<ReviewEventPlace>;
   /** Ids, of endpoints and of dead letters. */
   webhooks: Cursors<string>;
+  /** Ids. */
+  partners: Cursors<string>;
 }
 
 export function createListCursors(secret: string, installation: string): ListCursors {
   const of = <P>(list: string) => createCursors<P>(secret, { kind: 'list', stream: `networks.${list}`, installation });
-  return { engagements: of('engagements'), reviewEvents: of('review-events'), webhooks: of('webhooks') };
+  return {
+    engagements: of('engagements'),
+    reviewEvents: of('review-events'),
+    webhooks: of('webhooks'),
+    partners: of('partners'),
+  };
 }

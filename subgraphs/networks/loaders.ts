@@ -2,8 +2,8 @@ import { type DataSource, In } from 'typeorm';
 import { loadByKey, loadListByKey } from '../../kit/load.ts';
 import { Body } from './entities/body.ts';
 import { Network } from './entities/network.ts';
-import { Partner } from './entities/partner.ts';
 import { createGovernanceLoaders } from './governance-loaders.ts';
+import { createPartnerLoaders } from './partner-loaders.ts';
 import { createReviewLoaders } from './review-loaders.ts';
 import { createWebhookLoaders } from './webhooks/loaders.ts';
 
@@ -13,6 +13,7 @@ export function createLoaders(source: DataSource) {
     ...createGovernanceLoaders(source),
     ...createReviewLoaders(source),
     ...createWebhookLoaders(source),
+    ...createPartnerLoaders(source),
     network: loadByKey<string, Network>(
       (ids) => source.manager.findBy(Network, { id: In([...ids]) }),
       (network) => network.id,
@@ -28,10 +29,6 @@ export function createLoaders(source: DataSource) {
     bodiesOfNetwork: loadListByKey<string, Body>(
       (networkIds) => source.manager.find(Body, { where: { networkId: In([...networkIds]) }, order: { id: 'ASC' } }),
       (body) => body.networkId,
-    ),
-    partner: loadByKey<string, Partner>(
-      (ids) => source.manager.findBy(Partner, { id: In([...ids]) }),
-      (partner) => partner.id,
     ),
   };
 }

@@ -12,6 +12,12 @@ export class IssuePartnerKeyInput {
   label!: string;
   @Field(() => Int, { defaultValue: 365, description: 'How long it is good, 1 to 365.' })
   days?: number;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'What it may do, of the scopes of its partner; left out, all of that. Without `updates:read` it reads no updates.',
+  })
+  scopes?: string[] | null;
 }
 
 @InputType()

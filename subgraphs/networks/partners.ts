@@ -18,7 +18,7 @@ export interface SamplePartnerKey {
 export async function resolvePartner(source: DataSource, keyHash: string): Promise<Actor | null> {
   if (!/^[0-9a-f]{64}$/.test(keyHash)) return null;
   const [row] = await source.query(
-    `SELECT t.id AS token, p.id, p.scopes, p.network_ids, p.max_visibility, r.version
+    `SELECT t.id AS token, p.id, p.scopes, t.scopes AS key_scopes, p.network_ids, p.max_visibility, r.version
      FROM partner_token t JOIN partner p ON p.id = t.partner_id, rights_version r
      WHERE t.key_sha256 = $1 AND t.revoked_at IS NULL AND t.expires_at > now() AND p.status = 'ACTIVE'`,
     [keyHash],
@@ -29,9 +29,14 @@ export async function resolvePartner(source: DataSource, keyHash: string): Promi
      WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
     [row.token],
   );
-  const { id, network_ids: networkIds, max_visibility: maxVisibility, scopes } = row;
+  const { id, network_ids: networkIds, max_visibility: maxVisibility } = row;
+  const scopes = scopesOfKey(row, { scopes: row.key_scopes });
   return partnerActor({ id, networkIds, maxVisibility, scopes }, row.version);
 }
+
+/** A key may do less than its partner, and never more: what the partner has lost is lost to its keys. */
+export const scopesOfKey = (partner: { scopes: string[] }, key: { scopes: string[] | null }): string[] =>
+  partner.scopes.filter((scope) => key.scopes === null || key.scopes.includes(scope));
 
 /** Who a partner is, to whatever asks for rights. */
 export const partnerActor = (partner: PartnerScope, rightsVersion: number): Actor => ({

@@ -30,12 +30,23 @@ export const maySeeEvent = (
   (actor.kind !== 'PARTNER' || actor.partner?.networkIds.includes(event.networkId) === true) &&
   maySee(actor, { visibility: event.visibility, networkIds: [event.networkId], bodyIds: event.bodyIds });
 
+const keyKeepers: readonly Role[] = ['COORDINATOR', 'STEERING_COMMITTEE', 'SAFETY_OFFICER'];
+
 /** A partner is known to itself, to those who issue and revoke its keys, and to the operator. */
-export const maySeePartner = (actor: Actor, partner: Partner): boolean =>
+export const maySeePartner = (actor: Actor, partner: Pick<Partner, 'id' | 'networkIds'>): boolean =>
   actor.kind === 'PARTNER'
     ? actor.partner?.id === partner.id
-    : hasRole(actor, ['PLATFORM_OPERATOR']) ||
-      hasRole(actor, ['COORDINATOR', 'STEERING_COMMITTEE', 'SAFETY_OFFICER'], partner.networkIds);
+    : hasRole(actor, ['PLATFORM_OPERATOR']) || hasRole(actor, keyKeepers, partner.networkIds);
+
+/** All whom `maySeePartner` lets an actor see, as facts for a statement: all, those of these networks, or one alone. */
+export function partnersSeenBy(actor: Actor): 'all' | { networkIds: string[] } | { id: string } {
+  if (actor.kind === 'PARTNER') return { id: actor.partner?.id ?? '' };
+  if (hasRole(actor, ['PLATFORM_OPERATOR'])) return 'all';
+  const networkIds = actor.roles.flatMap(({ role, networkId }) =>
+    keyKeepers.includes(role) && networkId !== null ? [networkId] : [],
+  );
+  return { networkIds: [...new Set(networkIds)] };
+}
 
 /** Issues a partner a key: the steering committees of all networks that it reads. */
 export const mayIssueKey = (actor: Actor, { networkIds }: Pick<Partner, 'networkIds'>): boolean =>
@@ -45,15 +56,13 @@ export const mayIssueKey = (actor: Actor, { networkIds }: Pick<Partner, 'network
 
 /** Ends a key: whoever in any of its networks answers for who reads it, and the operator. */
 export const mayRevokeKey = (actor: Actor, { networkIds }: Pick<Partner, 'networkIds'>): boolean =>
-  actor.kind !== 'PARTNER' &&
-  (hasRole(actor, ['PLATFORM_OPERATOR']) ||
-    hasRole(actor, ['STEERING_COMMITTEE', 'COORDINATOR', 'SAFETY_OFFICER'], networkIds));
+  actor.kind !== 'PARTNER' && (hasRole(actor, ['PLATFORM_OPERATOR']) || hasRole(actor, keyKeepers, networkIds));
 
 /** Takes a new key in place of the one it comes with. */
 export const mayRotateKey = (actor: Actor, { id }: Pick<Partner, 'id'>): boolean =>
   actor.kind === 'PARTNER' && actor.partner?.id === id;
 
-/** That there are keys, and until when: who may end them, and the partner itself. */
+/** That there are keys, until when, and how far the partner has read: who may end them, and the partner itself. */
 export const maySeeKeys = (actor: Actor, partner: Pick<Partner, 'id' | 'networkIds'>): boolean =>
   mayRevokeKey(actor, partner) || mayRotateKey(actor, partner);
 

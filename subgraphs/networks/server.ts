@@ -14,10 +14,12 @@ import { createListCursors } from './lists.ts';
 import { createLoaders } from './loaders.ts';
 import { migrations } from './migrations/index.ts';
 import { keepSampleKey, type SamplePartnerKey } from './partners.ts';
+import { createReadings, noteReadings } from './readings.ts';
 import { loadRecords, type NetworksRecords } from './records.ts';
 import { buildNetworksSchema } from './schema.ts';
 import { createTimeline } from './timeline/read.ts';
 import { createUpdates, resumable } from './updates.ts';
+import type { Webhooks } from './webhooks/context.ts';
 import { startDeliveries } from './webhooks/deliveries.ts';
 import { createSecrets } from './webhooks/secrets.ts';
 import { type WebhookOptions, withDefaults } from './webhooks/settings.ts';
@@ -27,8 +29,8 @@ export interface NetworksOptions extends SubgraphOptions<NetworksRecords> {
   samplePartnerKey?: SamplePartnerKey;
   /** Development keys of other regions, to let in. */
   linkKeys?: readonly DevelopmentLinkKey[];
-  /** Times and sizes of the live feed, where a test wants others. */
-  feed?: Pick<TailOptions, 'pollMs' | 'heartbeatMs' | 'capacity' | 'patienceMs' | 'graceMs'>;
+  /** Times and sizes of the live feed, where a test wants others; how often it is written down how far a partner has read (60,000 ms). */
+  feed?: Pick<TailOptions, 'pollMs' | 'heartbeatMs' | 'capacity' | 'patienceMs' | 'graceMs'> & { noteEveryMs?: number };
   webhooks?: WebhookOptions;
 }
 
@@ -61,18 +63,44 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
       hints: options.database.hints,
       log,
       oldest: () => readOldest(query, new Date(Date.now() - resumable)),
+      readEpoch: async () => (await readInstallation(source)).epoch,
+      onEpoch: () => deliver(),
       ...options.feed,
     });
-    const updates = createUpdates({ source, tail, cursors, log });
+    const readings = createReadings({ source, cursors, log, everyMs: options.feed?.noteEveryMs });
+    const updates = noteReadings(createUpdates({ source, tail, cursors, log }), readings, cursors);
     const lists = { kind: 'list', installation: installation.id };
     const charterCursors = createCursors<CharterPlace>(options.cursorSecret, { ...lists, stream: 'charters' });
     const listCursors = createListCursors(options.cursorSecret, installation.id);
     const { hints } = options.database;
-    const { epoch } = installation;
     const settings = withDefaults(options.webhooks ?? {});
     const secrets = createSecrets(options.cursorSecret, installation.id);
-    const deliveries = startDeliveries({ database, updates, secrets, epoch, hints, log, settings });
-    const webhooks = { deliveries, secrets, settings, feedCursors: cursors, epoch };
+    const startDelivering = () =>
+      startDeliveries({ database, updates, secrets, epoch: cursors.epoch, hints, log, settings });
+    let deliveries = startDelivering();
+    let isStopping = false;
+    let renewing = Promise.resolve();
+    /** Those that are under way are of the epoch that they began in. */
+    function deliver(): void {
+      renewing = renewing.then(async () => {
+        await deliveries.stop();
+        if (!isStopping) deliveries = startDelivering();
+      });
+    }
+    const stopDelivering = async () => {
+      isStopping = true;
+      await renewing;
+      await deliveries.stop();
+    };
+    const webhooks: Webhooks = {
+      deliveries: { ask: () => deliveries.ask() },
+      secrets,
+      settings,
+      feedCursors: cursors,
+      get epoch() {
+        return cursors.epoch;
+      },
+    };
     const timeline = createTimeline(source, options.cursorSecret, installation.id);
     try {
       const server = await serveSubgraph<NetworksContext>({
@@ -94,14 +122,16 @@ export async function start(options: NetworksOptions): Promise<RunningServer> {
         async stop() {
           await tail.stop(); // first, so that its last message still finds the sockets open
           await server.stop();
-          await deliveries.stop();
+          await stopDelivering();
+          await readings.stop();
           await dataRights.stop();
           await database.stop();
         },
       };
     } catch (error) {
-      await deliveries.stop();
+      await stopDelivering();
       await tail.stop();
+      await readings.stop();
       throw error;
     }
   } catch (error) {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createMember } from '../people.ts';
 import { startWorld, type World } from '../world.ts';
 
 describe('pages', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ RATE_LIMITS: 'streams=2' });
+    world = await startWorld({ RATE_LIMITS: 'streams=2,partnerStreams=3,partnerOperations=10' });
   });
   afterAll(() => world.stop());
 
@@ -47,6 +48,7 @@ describe('pages', () => {
     'WorkingPlan.translations': (first) =>
       `{ workingPlans { translations(locale: "es", first: ${first}) { edges { cursor } } } }`,
     'Viewer.notices': (first) => `{ viewer { notices(first: ${first}) { edges { node { id } } } } }`,
+    'Query.partners': (first) => `{ partners(first: ${first}) { edges { node { id } } } }`,
     'Query.webhookEndpoints': (first) => `{ webhookEndpoints(first: ${first}) { edges { node { id } } } }`,
     'Query.webhookDeadLetters': (first) => `{ webhookDeadLetters(first: ${first}) { edges { node { id } } } }`,
     'Thread.posts': (first) =>
@@ -80,6 +82,42 @@ describe('pages', () => {
       expect(JSON.stringify(refused)).toContain('RATE_LIMITED');
       for (const stream of streams) stream.close();
     }
+  });
+
+  test('a partner has a budget of its own, for all its keys together: streams and requests over it are refused, and counted', async () => {
+    const partner = await world.people.as('partner');
+    const rotate = 'mutation { rotatePartnerKey(input: { clientMutationId: "second" }) { key } }';
+    const other = createMember(world.url, (await partner.ask(rotate)).data.rotatePartnerKey.key);
+    const member = await world.people.as('americas-rep');
+    const query = 'subscription { networkUpdates { __typename } }';
+    const streams = [partner.follow(query), other.follow(query), other.follow(query)];
+    for (const stream of streams) expect((await stream.next()).errors).toBeUndefined();
+    const fourth = partner.follow(query);
+    expect(JSON.stringify(await Promise.any([fourth.next(), fourth.ended]))).toContain('RATE_LIMITED');
+
+    const post = ({ token }: { token: string }) =>
+      fetch(`${world.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: '{"query":"{ partner { id } }"}',
+      });
+    // 20 at once and 10 a second: by then one of 60 is too many, whichever key it comes with
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => post(n % 2 ? partner : other)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(10);
+    for (const answer of refused) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    const { errors } = (await refused[0]!.json()) as { errors: { extensions: { retryAfterMs: number } }[] };
+    expect(errors[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+    expect((await member.ask('{ networks { id } }')).errors).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, errors[0]?.extensions.retryAfterMs)); // as it says
+    expect((await partner.ask('{ partner { id } }')).data.partner.id).toBe('partner:sample');
+
+    const metrics = await (await fetch(`${world.url}/metrics`)).text();
+    const counted = (limit: string) =>
+      Number(new RegExp(`^gateway_rate_limited_total\\{limit="${limit}"\\} (\\d+)$`, 'm').exec(metrics)?.[1]);
+    expect([counted('partnerStreams'), counted('partnerOperations')]).toEqual([1, refused.length]);
+    for (const stream of streams) stream.close();
+    await other.leave();
   });
 
   /** Objects in an answer. */

@@ -97,6 +97,24 @@ describe('rates', () => {
     expect(refusal(() => rates.openStream('ana'))?.code).toBe('RATE_LIMITED');
   });
 
+  test('a partner has limits of its own where they are set, else those of everybody; refusals are told', () => {
+    const refused: string[] = [];
+    const tell = (limit: string) => refused.push(limit);
+    const rates = createRates({ operations: 10, streams: 1, partnerOperations: 2, partnerStreams: 2 }, now, tell);
+    expect(count(() => rates.begin('partner:one'), 10)).toBe(4);
+    expect(count(() => rates.begin('partner:two'), 10)).toBe(4);
+    expect(count(() => rates.begin('ana'), 10)).toBe(10);
+    expect(count(() => rates.openStream('partner:one'), 5)).toBe(2);
+    expect(count(() => rates.openStream('ana'), 5)).toBe(1);
+    const told = Object.fromEntries(
+      [...new Set(refused)].map((one) => [one, refused.filter((it) => it === one).length]),
+    );
+    expect(told).toEqual({ partnerOperations: 12, partnerStreams: 3, streams: 4 });
+    const same = createRates({ operations: 10, streams: 1 }, now);
+    expect(count(() => same.begin('partner:one'), 30)).toBe(20);
+    expect(count(() => same.openStream('partner:one'), 5)).toBe(1);
+  });
+
   test('nothing is refused without limits, nor to an address that is not known', () => {
     const rates = createRates({});
     expect(count(() => rates.begin('ana'), 10_000)).toBe(10_000);

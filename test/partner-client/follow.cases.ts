@@ -14,6 +14,7 @@ import {
 } from '../../partner-client/index.ts';
 import { Order } from '../../partner-client/order.ts';
 import { until } from '../processes.ts';
+import { awayCases } from './away.cases.ts';
 import { asItIs, type Line, openLine } from './line.ts';
 import { type Stage, subjectsOf } from './stage.ts';
 
@@ -240,6 +241,8 @@ export const followCases = (stage: Stage) =>
       expect(told[0]).toMatchObject({ code: 'SERVICE_STOPPING', retryAfterMs: expect.any(Number) });
       await updates.return?.();
     });
+
+    awayCases(stage);
 
     test('a file holds the last cursor, whatever was left half written beside it', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'net4u-cursor-'));

@@ -21,8 +21,6 @@ const unmet: Record<string, (who: Who) => boolean> = {
   Seat: () => true,
   // The safety officer of a network may know who holds its seats: of those that he meets.
   Person: (who) => who === 'officer',
-  // A partner system may know itself, and who gives it its keys may know it: they ask for nothing but what they change.
-  Partner: (who) => who === 'partner' || who === 'operator',
 };
 const mayBeUnmet = (who: Who, name: string): boolean => unmet[name.split(' ')[0]!]?.(who) ?? false;
 

@@ -32,7 +32,7 @@ export type Given = Record<string, string>;
 /** Values that are another each time they are read, although nothing has changed. */
 const opaque = new Set(['Cursor', 'Base64']);
 /** Fields that tell the hour. */
-const restless = new Set(['Session.lastSeenAt', 'PartnerKey.lastUsedAt']);
+const restless = new Set(['Session.lastSeenAt', 'PartnerKey.lastUsedAt', 'Partner.readings']);
 
 const takesNothing = ({ args }: Field) => !args.some(isRequiredArgument);
 const isText = (type: GraphQLNamedType) => type.name === 'LocalizedText';

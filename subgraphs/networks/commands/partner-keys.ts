@@ -37,13 +37,14 @@ function checkCount(value: number, from: number, to: number, field: string): num
 async function insertKey(
   tx: Transaction,
   id: string,
-  { region, partnerId, label, days }: { region: string; partnerId: string; label: string; days: number },
+  made: { region: string; partnerId: string; label: string; days: number; scopes: string[] | null },
 ): Promise<string> {
+  const { region, partnerId, label, days, scopes } = made;
   const key = makePartnerKey(region, id.slice('token:'.length));
   await tx.manager.query(
-    `INSERT INTO partner_token (id, partner_id, key_sha256, label, expires_at)
-     VALUES ($1, $2, $3, $4, now() + make_interval(days => $5))`,
-    [id, partnerId, hashPartnerKey(key), label, days],
+    `INSERT INTO partner_token (id, partner_id, key_sha256, label, expires_at, scopes)
+     VALUES ($1, $2, $3, $4, now() + make_interval(days => $5), $6)`,
+    [id, partnerId, hashPartnerKey(key), label, days, scopes],
   );
   return key;
 }
@@ -64,6 +65,9 @@ export async function issuePartnerKey(
   const partner = await lockPartner(tx, input.partnerId, (found) => mayIssueKey(actor, found));
   const label = checkText(input.label, 100, 'label');
   const days = checkCount(input.days ?? 365, 1, 365, 'days');
+  const scopes = input.scopes ? [...new Set(input.scopes)] : null;
+  if (scopes?.some((scope) => !partner.scopes.includes(scope)))
+    throw invalid(`scopes: some of ${partner.scopes.join(', ')}.`, 'input', 'scopes');
   let key: string | null = null;
   const tokenId = await once(tx, actor, 'issuePartnerKey', input, `token:${ulid()}`, async (id) => {
     if (partner.status !== 'ACTIVE') throw invalid(`partnerId: it is ${partner.status}.`, 'input', 'partnerId');
@@ -73,7 +77,7 @@ export async function issuePartnerKey(
     if (held.length >= liveKeys) {
       throw invalid(`partnerId: it has ${held.length} keys: end one first.`, 'input', 'partnerId');
     }
-    key = await insertKey(tx, id, { region, partnerId: partner.id, label, days });
+    key = await insertKey(tx, id, { region, partnerId: partner.id, label, days, scopes });
     tx.audit({ actor, action: 'PARTNER_KEY_ISSUED', ...acts(partner), detail: id });
   });
   return { tokenId, key };
@@ -83,7 +87,7 @@ const acts = ({ id, networkIds }: Partner) => ({ target: { type: 'Partner', id }
 
 /**
  * A partner takes a new key. Its old ones go on for some days, so that it can change over, also where this answer does not reach
- * it; of more than two, the newest two.
+ * it; of more than two, the newest two. The new one may do what the one may that it is asked for with.
  */
 export async function rotatePartnerKey(
   tx: Transaction,
@@ -105,7 +109,11 @@ export async function rotatePartnerKey(
       'UPDATE partner_token SET expires_at = least(expires_at, now() + make_interval(days => $2)) WHERE id = ANY($1)',
       [ids.slice(0, liveKeys), overlap],
     );
-    key = await insertKey(tx, id, { region, partnerId: partner.id, label: old[0]?.label ?? 'rotated', days: 365 });
+    // no more than the key that it comes with
+    const own = actor.partner?.scopes ?? [];
+    const scopes = partner.scopes.every((scope) => own.includes(scope)) ? null : own;
+    const label = old[0]?.label ?? 'rotated';
+    key = await insertKey(tx, id, { region, partnerId: partner.id, label, days: 365, scopes });
     tx.audit({ actor, action: 'PARTNER_KEY_ISSUED', ...acts(partner), detail: id });
   });
   return { tokenId, key };

@@ -66,6 +66,10 @@ export class PartnerToken {
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
 
+  /** Of its partner's, those that it has too; null: all. */
+  @Column('text', { name: 'scopes', array: true, nullable: true })
+  scopes!: string[] | null;
+
   /** Its expiry has been counted as a change of rights. */
   @Column('boolean', { name: 'lapsed' })
   lapsed!: boolean;

@@ -3,8 +3,9 @@ import { DateTime } from '../../../kit/scalars.ts';
 import { answer, MutationProblem } from '../../../kit/types.ts';
 import { issuePartnerKey, revokePartnerKey, rotatePartnerKey } from '../commands/partner-keys.ts';
 import type { NetworksContext } from '../context.ts';
-import { Partner, PartnerToken } from '../entities/partner.ts';
+import { Partner } from '../entities/partner.ts';
 import { IssuePartnerKeyInput, RevokePartnerKeyInput, RotatePartnerKeyInput } from '../partner-inputs.ts';
+import { scopesOfKey } from '../partners.ts';
 import { maySeeKeys } from '../policy.ts';
 
 @ObjectType({ description: 'A key of a partner. The key itself is told once, to who makes it: only a hash is kept.' })
@@ -13,6 +14,10 @@ export class PartnerKey {
   id!: string;
   @Field(() => String, { description: 'What it is for.' })
   label!: string;
+  @Field(() => [String], {
+    description: 'What it may do: of the scopes of its partner, those that it was issued with.',
+  })
+  scopes!: string[];
   @Field(() => DateTime)
   createdAt!: Date;
   @Field(() => DateTime)
@@ -42,13 +47,19 @@ export class PartnerKeyResolver {
     description: 'Keys that are good now, newest first, for those who may end them and the partner itself.',
   })
   @Directive('@listSize(assumedSize: 3)')
-  async keys(@Root() partner: Partner, @Ctx() { actor, database }: NetworksContext): Promise<PartnerKey[] | null> {
+  async keys(@Root() partner: Partner, @Ctx() { actor, loaders }: NetworksContext): Promise<PartnerKey[] | null> {
     if (!maySeeKeys(actor, partner)) return null;
-    return database.source.manager
-      .createQueryBuilder(PartnerToken, 't')
-      .where('t.partnerId = :id AND t.revokedAt IS NULL AND t.expiresAt > now()', { id: partner.id })
-      .orderBy({ 't.createdAt': 'DESC', 't.id': 'DESC' })
-      .getMany();
+    const tokens = await loaders.keysOfPartner.load(partner.id);
+    return tokens.map(({ id, label, createdAt, expiresAt, lastUsedAt, ...token }) =>
+      Object.assign(new PartnerKey(), {
+        id,
+        label,
+        createdAt,
+        expiresAt,
+        lastUsedAt,
+        scopes: scopesOfKey(partner, token),
+      }),
+    );
   }
 
   @Mutation(() => PartnerKeyPayload, {
@@ -100,6 +111,7 @@ async function tellKey(
   let key: string | null = null;
   const { partner, problems } = await answer('partner', async () => {
     key = await command();
+    loaders.keysOfPartner.clear(partnerId);
     return loaders.partner.clear(partnerId).load(partnerId);
   });
   return { partner, key, problems };
