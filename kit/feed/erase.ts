@@ -2,7 +2,7 @@ import { type Visibility, visibilities } from '../context.ts';
 import type { Transaction } from '../database/open.ts';
 
 /** Records that events name and that can be erased: each subgraph's login may erase its own (`prepare.ts`). */
-export type Erasable = 'thread' | 'membership';
+export type Erasable = 'thread';
 
 interface Said {
   said_in: string;

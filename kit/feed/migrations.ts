@@ -140,13 +140,9 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
       LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT * FROM feed.erase('thread/' || id, jsonb_build_object('threadId', id))
       $$;
-      CREATE FUNCTION feed.erase_membership(id text) RETURNS TABLE (said_in text, said_as text, said_to text, said_to_bodies text[], left_with jsonb)
-      LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-        SELECT * FROM feed.erase('membership/' || id, jsonb_build_object('membershipId', id))
-      $$;
-      REVOKE ALL ON FUNCTION feed.erase(text, jsonb), feed.erase_thread(text), feed.erase_membership(text) FROM PUBLIC;
+      REVOKE ALL ON FUNCTION feed.erase(text, jsonb), feed.erase_thread(text) FROM PUBLIC;
     `,
-    down: `DROP FUNCTION feed.erase_membership(text), feed.erase_thread(text), feed.erase(text, jsonb); ALTER TABLE feed.event DROP COLUMN erased_types`,
+    down: `DROP FUNCTION feed.erase_thread(text), feed.erase(text, jsonb); ALTER TABLE feed.event DROP COLUMN erased_types`,
   },
   {
     // An item of the library that was published, and goes back to its peers, is its networks' own again: also in the log.
@@ -155,26 +151,12 @@ export const feedMigrations: { name: string; up: string; down: string }[] = [
       CREATE FUNCTION feed.narrow_knowledge(id text, to_visibility text, to_bodies text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp AS $$
         UPDATE feed.event SET visibility = to_visibility, body_ids = to_bodies
-        WHERE subject = 'knowledge/' || id AND network_id = ANY (ARRAY(SELECT network_id FROM feed.stream))
+        WHERE subject = 'knowledge/' || $1 AND network_id = ANY (ARRAY(SELECT network_id FROM feed.stream))
           AND array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], visibility)
             < array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], to_visibility)
       $$;
       REVOKE ALL ON FUNCTION feed.narrow_knowledge(text, text, text[]) FROM PUBLIC;
     `,
     down: 'DROP FUNCTION feed.narrow_knowledge(text, text, text[])',
-  },
-  {
-    // By its parameter: a column of that name, which the events have too, came first.
-    name: '2026-11-22-feed-knowledge-id',
-    up: `
-      CREATE OR REPLACE FUNCTION feed.narrow_knowledge(id text, to_visibility text, to_bodies text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
-      SET search_path = pg_catalog, pg_temp AS $$
-        UPDATE feed.event SET visibility = to_visibility, body_ids = to_bodies
-        WHERE subject = 'knowledge/' || $1 AND network_id = ANY (ARRAY(SELECT network_id FROM feed.stream))
-          AND array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], visibility)
-            < array_position(ARRAY['PUBLIC', 'PARTNERS', 'ALL_NETWORKS', 'NETWORK', 'GROUP', 'SEAT_ONLY'], to_visibility)
-      $$;
-    `,
-    down: 'SELECT', // the one before drops it
   },
 ];

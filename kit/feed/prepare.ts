@@ -27,11 +27,7 @@ export async function prepareFeed(
         ]
       : []),
     ...(subgraph === 'members'
-      ? [
-          'SELECT ON feed.conclusion',
-          'SELECT ON feed.body',
-          'EXECUTE ON FUNCTION feed.set_countries(text[], text[]), feed.erase_membership(text)',
-        ]
+      ? ['SELECT ON feed.conclusion', 'SELECT ON feed.body', 'EXECUTE ON FUNCTION feed.set_countries(text[], text[])']
       : []),
     // what it made less visible is so in the log, too
     ...(subgraph === 'networks'

@@ -123,7 +123,6 @@ describe.each(subgraphNames)('the database login of %s', (subgraph) => {
     expect(await run("SELECT feed.set_countries('{none}', '{}')")).toBe(may('members'));
     expect(await run("SELECT feed.narrow_knowledge('none', 'NETWORK', '{}')")).toBe(may('discussions'));
     expect(await run("SELECT feed.erase_thread('none')")).toBe(may('discussions'));
-    expect(await run("SELECT feed.erase_membership('none')")).toBe(may('members'));
     expect(await run("SELECT feed.erase('none/none', '{}')")).toBe('42501');
   });
 

@@ -1,7 +1,6 @@
 import { ulid } from 'ulid';
 import { eraseRows } from '../../../kit/data-rights/rows.ts';
 import type { Transaction } from '../../../kit/database/open.ts';
-import { eraseEvents } from '../../../kit/feed/erase.ts';
 import { forgotten } from '../../../kit/once.ts';
 import { bumpRights } from './rights.ts';
 
@@ -44,8 +43,6 @@ export async function eraseApplication(
        AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.organisation_id = o.id AND m.erased_at IS NULL)`,
     [organisationId, erasedName],
   );
-  // Of an application nothing was said; of a member who left, whose day of joining nobody knows, it was.
-  await eraseEvents(tx, 'membership', id, at);
   if (appliedByPersonId !== null) await erasePerson(tx, appliedByPersonId);
   await bumpRights(tx); // who was invited, or has only applied, signs in no more
   const actor = { kind: 'SYSTEM' as const };

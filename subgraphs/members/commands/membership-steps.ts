@@ -76,7 +76,8 @@ export async function move(
   }
   const membership = { ...from, status: to, version: from.version + 1 };
   if (to === 'ACTIVE') membership.since ??= step.at?.toISOString().slice(0, 10) ?? null;
-  if (to === 'DECLINED' || to === 'WITHDRAWN') membership.closedAt = step.at;
+  // What a member said is not an application's to be erased: whether it is one is not told by `since`, which nobody may know.
+  if ((to === 'DECLINED' || to === 'WITHDRAWN') && from.status !== 'ACTIVE') membership.closedAt = step.at;
   const { id, status, since, version, closedAt } = membership;
   await tx.manager.update(Membership, { id }, { status, since, version, closedAt });
   await follow(tx, actor, membership, from.status, step);
