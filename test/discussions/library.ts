@@ -74,4 +74,6 @@ export async function adopted(
 }
 
 export { hashOf };
-export const soon = (hours: number) => new Date(Math.ceil(Date.now() / 1000) * 1000 + hours * 3_600_000).toISOString();
+
+const now = Math.ceil(Date.now() / 1000) * 1000; // one moment for all: what is so many hours later is that at each call
+export const soon = (hours: number) => new Date(now + hours * 3_600_000).toISOString();
