@@ -43,7 +43,8 @@ test('a running gateway takes another supergraph, at a change and at SIGUSR2, an
   await gateway.says(/supergraph unchanged/);
   expect(linesOf(gateway, 'supergraph unchanged')).toMatchObject([{ by: 'SIGUSR2', path }]);
 
-  await writeFile(path, aborting);
+  await writeFile(`${path}.new`, aborting);
+  await rename(`${path}.new`, path); // a gateway that reads it reads all of it
   await gateway.says(/supergraph refused/);
   const [refused] = linesOf(gateway, 'supergraph refused');
   expect(refused?.reason).toMatch(/^It ended the process that tried it \(SIGABRT\), reading: \S/);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +56,7 @@ describe('a supergraph that changes is served without a restart', () => {
     const ids = [world.gateway.graphs.current.id];
     expect(await served()).not.toContain('a');
 
-    await writeFile(path, version('a'));
+    writeFileSync(path, version('a')); // at once: a gateway in this process reads it before or after
     await replaced(1);
     expect(await served()).toContain('a');
     ids.push(world.gateway.graphs.current.id);
@@ -126,17 +127,14 @@ describe('a supergraph that changes is served without a restart', () => {
     await writeFile(join(at, 'networks.graphql'), networksSdl);
     await writeFile(join(at, '.networks.graphql.swp'), 'an editor');
     await serve(at);
-    await writeFile(
-      join(at, 'networks.graphql'),
-      networksSdl.replace('n: Int! cursor', 'n: Int! composed: Int cursor'),
-    );
+    writeFileSync(join(at, 'networks.graphql'), networksSdl.replace('n: Int! cursor', 'n: Int! composed: Int cursor'));
     await replaced();
     expect(await served()).toContain('composed');
-    await writeFile(join(at, 'networks.graphql'), networksSdl.replace('id: ID! }', 'id: ID! name: Int }'));
+    writeFileSync(join(at, 'networks.graphql'), networksSdl.replace('id: ID! }', 'id: ID! name: Int }'));
     await until(() => said('supergraph refused').length === 1);
     expect(String(said('supergraph refused')[0]?.reason)).toMatch(/^The subgraphs do not compose:\n- .*"Seat\.name"/);
     expect(await served()).toContain('composed');
-    await writeFile(join(at, 'networks.graphql'), 'type Tick {\n  n');
+    writeFileSync(join(at, 'networks.graphql'), 'type Tick {\n  n');
     await until(() => said('supergraph refused').length === 2);
     expect(said('supergraph refused')[1]?.reason).toBe(
       'Subgraph networks is not valid GraphQL: Syntax Error: Expected ":", found <EOF>. (2:4)',
@@ -210,7 +208,7 @@ describe('a supergraph that cannot be served is refused, and the one before stay
       expect(said('supergraph refused').length).toBeGreaterThan(i);
     }
     await rm(path);
-    await writeFile(path, version('after_all'));
+    writeFileSync(path, version('after_all'));
     await replaced();
     expect(await served()).toContain('after_all');
   });
@@ -223,7 +221,7 @@ describe('a supergraph that cannot be served is refused, and the one before stay
     await stream.next();
     const chosen = wrong.filter(([name]) => /half|address|key/.test(name));
     for (const [i, [, sdl]] of chosen.entries()) {
-      await writeFile(path, sdl);
+      writeFileSync(path, sdl); // at once: a gateway in this process reads it before or after
       await until(() => said('supergraph refused').length > i);
       expect((await fetch(`${world.gateway.url}/ready`)).status).toBe(200);
       expect((await ana.ask('{ tick { n by { name } } }')).data.tick).toEqual({ n: 7, by: { name: 'Seat seat:1' } });
@@ -240,7 +238,7 @@ describe('a supergraph that cannot be served is refused, and the one before stay
     world.subgraphs.tick(2);
     expect((await stream.next()).data.ticks.n).toBe(2);
 
-    await writeFile(path, version('at_last'));
+    writeFileSync(path, version('at_last'));
     await replaced();
     expect(await served()).toContain('at_last');
   });
