@@ -19,8 +19,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Of every HTTP server here, in ms: a client has so long to send its headers, and its whole request. */
-export const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+/**
+ * Of every HTTP server here, in ms: a client has so long to send its headers, and its whole request; a connection that is kept stays open for so long without
+ * one. Node's own 5 s are too near to when clients and proxies leave: one that had no turn for some seconds, or keeps connections for a minute, sent its request
+ * into a connection that was just closed, and could not know whether it was done.
+ */
+export const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 /**
  * Takes no new connections, lets running requests be answered for `grace` ms, then ends what is left. Sockets that were

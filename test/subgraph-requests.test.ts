@@ -29,6 +29,11 @@ async function send(body: string | null, headers: object = {}, method = 'POST', 
   return { status: response.status, data, code: errors?.[0]?.extensions.code };
 }
 
+test('a connection is kept for longer than clients do by themselves, and they are told', async () => {
+  const { headers } = await fetch(new URL('/health', server.url));
+  expect(headers.get('keep-alive')).toBe('timeout=75');
+});
+
 describe('what is no request is the sender’s fault, and no failure of ours', () => {
   test.each([
     '{}',
