@@ -133,6 +133,77 @@ describe('partners', () => {
     expect((await actorOf(world.key)).partner?.scopes).toEqual(['updates:read']);
   });
 
+  test('are admitted by the committees of all that they read, stopped by who may end keys, and ended for good', async () => {
+    const change = async (actor: Actor, name: string, type: string, input: object) =>
+      (
+        await world.get(
+          actor,
+          `mutation ($input: ${type}!) { ${name}(input: $input) { partner { id status networks { id } keys { id } }
+            problems { __typename } } }`,
+          { input },
+        )
+      )[name];
+    let serial = 0;
+    const admit = (actor: Actor, input: object) =>
+      change(actor, 'admitPartner', 'AdmitPartnerInput', {
+        clientMutationId: `admit-${++serial}`,
+        name: 'New',
+        ...input,
+      });
+    const set = (actor: Actor, partnerId: string, status: string) =>
+      change(actor, 'setPartnerStatus', 'SetPartnerStatusInput', {
+        clientMutationId: `set-${++serial}`,
+        partnerId,
+        status,
+      });
+    const one = seat('STEERING_COMMITTEE', 'net:africa');
+    for (const [actor, networkIds] of [
+      [one, both],
+      [coordinator, ['net:americas']],
+      [operator, both],
+      [steering, []],
+      [sample, both],
+    ] as const)
+      expect(await admit(actor, { networkIds })).toMatchObject({
+        partner: null,
+        problems: [{ __typename: 'ForbiddenError' }],
+      });
+    const none = { partner: null, problems: [{ __typename: 'ValidationError' }] };
+    expect(await admit(one, { networkIds: ['net:africa'], maxVisibility: 'NETWORK' })).toMatchObject(none);
+    expect(await admit(one, { networkIds: ['net:africa'], name: ' ' })).toMatchObject(none);
+    const { partner: made } = await admit(steering, { networkIds: both });
+    expect(made).toMatchObject({
+      status: 'ACTIVE',
+      networks: [{ id: 'net:africa' }, { id: 'net:americas' }],
+      keys: [],
+    });
+
+    const input = { clientMutationId: 'first-key', partnerId: made.id, label: 'First' };
+    const issue = 'mutation ($input: IssuePartnerKeyInput!) { issuePartnerKey(input: $input) { key } }';
+    const { key } = (await world.get(steering, issue, { input })).issuePartnerKey;
+    const resolve = async () =>
+      (await world.get(gatewayActor, `{ resolvePartner(keyHash: "${hashPartnerKey(key)}") }`)).resolvePartner;
+    const shown = '{ networkUpdates(first: 1) { newestAvailable } }';
+    expect((await world.get(await resolve(), shown)).networkUpdates.newestAvailable).toEqual(expect.any(String));
+    expect((await set(coordinator, made.id, 'SUSPENDED')).partner.status).toBe('SUSPENDED');
+    expect(await resolve()).toBeNull();
+    expect((await set(coordinator, made.id, 'ACTIVE')).problems).toMatchObject([{ __typename: 'ForbiddenError' }]);
+    expect((await set(steering, made.id, 'ACTIVE')).partner.keys).toHaveLength(1);
+    expect(await resolve()).not.toBeNull();
+    expect((await set(operator, made.id, 'REVOKED')).partner).toMatchObject({ status: 'REVOKED', keys: [] });
+    expect((await set(steering, made.id, 'ACTIVE')).problems).toMatchObject([{ __typename: 'ValidationError' }]);
+    expect(await resolve()).toBeNull();
+    const acts =
+      "SELECT action, detail FROM audit.entry WHERE target_id = $1 AND network_id = 'net:africa' ORDER BY position";
+    expect((await world.owner.query(acts, [made.id])).rows).toEqual([
+      { action: 'PARTNER_ADMITTED', detail: 'PARTNERS' },
+      { action: 'PARTNER_KEY_ISSUED', detail: expect.stringMatching(/^token:/) },
+      { action: 'PARTNER_CHANGED', detail: 'ACTIVE -> SUSPENDED' },
+      { action: 'PARTNER_CHANGED', detail: 'SUSPENDED -> ACTIVE' },
+      { action: 'PARTNER_CHANGED', detail: 'ACTIVE -> REVOKED' },
+    ]);
+  });
+
   test('show how far they have read: live the stream that is furthest behind, of pages the furthest; nobody else is told', async () => {
     const live =
       'subscription ($after: Cursor) { networkUpdates(after: $after) { __typename ... on NetworkUpdate { subject cursor } } }';

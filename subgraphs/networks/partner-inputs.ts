@@ -1,4 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import type { Visibility } from '../../kit/context.ts';
+import { VisibilityEnum } from '../../kit/types.ts';
+import { type PartnerStatus, PartnerStatusEnum } from './entities/partner.ts';
 
 const once = 'Yours to choose: the same one sent again does nothing more. The key itself is told the first time only.';
 
@@ -36,4 +39,32 @@ export class RevokePartnerKeyInput {
   partnerId!: string;
   @Field(() => ID, { nullable: true, description: 'The one to end; left out, all of them.' })
   keyId?: string | null;
+}
+
+@InputType()
+export class AdmitPartnerInput {
+  @Field(() => ID, { description: 'Yours to choose: the same one sent again does nothing more.' })
+  clientMutationId!: string;
+  @Field(() => String, { description: 'Whose systems they are: an organisation, never a person. 1 to 200 characters.' })
+  name!: string;
+  @Field(() => [ID], { description: 'What it reads: 1 to 20 networks.' })
+  networkIds!: string[];
+  @Field(() => VisibilityEnum, {
+    defaultValue: 'PARTNERS',
+    description: 'The most closed visibility that it reads: PARTNERS, or PUBLIC alone.',
+  })
+  maxVisibility?: Visibility;
+}
+
+@InputType()
+export class SetPartnerStatusInput {
+  @Field(() => ID, { description: 'Yours to choose: the same one sent again does nothing more.' })
+  clientMutationId!: string;
+  @Field(() => ID)
+  partnerId!: string;
+  @Field(() => PartnerStatusEnum, {
+    description:
+      'SUSPENDED: no key of it is good, and nothing is pushed, until it is ACTIVE again. REVOKED: for good, with all its keys.',
+  })
+  status!: PartnerStatus;
 }

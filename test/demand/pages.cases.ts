@@ -109,13 +109,18 @@ describe('pages', () => {
     const { errors } = (await refused[0]!.json()) as { errors: { extensions: { retryAfterMs: number } }[] };
     expect(errors[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
     expect((await member.ask('{ networks { id } }')).errors).toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, errors[0]?.extensions.retryAfterMs)); // as it says
-    expect((await partner.ask('{ partner { id } }')).data.partner.id).toBe('partner:sample');
+    // Others of the 60 have had what has come since the first refusal: the next one tells the time that holds now.
+    const wait = (await partner.ask('{ partner { id } }')).errors?.[0]?.extensions.retryAfterMs;
+    await new Promise((resolve) => setTimeout(resolve, wait ?? 0));
+    expect((await partner.ask('{ partner { id } }')).data?.partner.id).toBe('partner:sample');
 
     const metrics = await (await fetch(`${world.url}/metrics`)).text();
     const counted = (limit: string) =>
       Number(new RegExp(`^gateway_rate_limited_total\\{limit="${limit}"\\} (\\d+)$`, 'm').exec(metrics)?.[1]);
-    expect([counted('partnerStreams'), counted('partnerOperations')]).toEqual([1, refused.length]);
+    expect([counted('partnerStreams'), counted('partnerOperations')]).toEqual([
+      1,
+      refused.length + (wait === undefined ? 0 : 1),
+    ]);
     for (const stream of streams) stream.close();
     await other.leave();
   });

@@ -180,8 +180,15 @@ export const calls: Record<string, Record<string, Call>> = {
     'within groups': all(assign('MEMBER_REP', group), assign('MEMBER_EDITOR'), assign('EXPERT_GROUP_LEAD', group)),
   },
   'partner keys': {
-    issue: may('issuePartnerKey', () => ({ partnerId: 'partner:stage', label: 'A key' }), 'partner { id }'),
-    revoke: may('revokePartnerKey', () => ({ partnerId: 'partner:stage', keyId: 'token:none' })),
+    issue: all(
+      may('issuePartnerKey', () => ({ partnerId: 'partner:stage', label: 'A key' }), 'partner { id }'),
+      may('admitPartner', () => ({ name: 'Another', networkIds: [net] }), 'partner { id }'),
+      may('setPartnerStatus', () => ({ partnerId: 'partner:stage', status: 'ACTIVE' }), 'partner { id }'),
+    ),
+    revoke: all(
+      may('revokePartnerKey', () => ({ partnerId: 'partner:stage', keyId: 'token:none' })),
+      may('setPartnerStatus', () => ({ partnerId: 'partner:ended', status: 'SUSPENDED' })),
+    ),
     'rotate own': may('rotatePartnerKey', () => ({}), 'partner { id }'),
   },
   webhooks: {

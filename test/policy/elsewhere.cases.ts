@@ -32,7 +32,9 @@ const reading = 'what is read here is written down here';
 /** Those that are done in any region. */
 const local: Record<string, string> = {
   createNetwork: 'names its home itself: see below',
-  ...Object.fromEntries(['issuePartnerKey', 'rotatePartnerKey', 'revokePartnerKey'].map((name) => [name, door])),
+  ...Object.fromEntries(
+    owned.filter((name) => /PartnerKey$|^admitPartner$|^setPartnerStatus$/.test(name)).map((name) => [name, door]),
+  ),
   ...Object.fromEntries(owned.filter((name) => /Webhook|DeadLetters/.test(name)).map((name) => [name, pushed])),
   ...Object.fromEntries(
     ['askToFreezeSeat', 'freezeSeat', 'unfreezeSeat', 'triggerSafetyLock', 'liftSafetyLock'].map((name) => [

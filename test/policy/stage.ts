@@ -60,6 +60,7 @@ const rights = [
   'UPDATE members.rights SET version = version + 1',
   `UPDATE networks.partner SET network_ids = '{${net}}' WHERE id = 'partner:sample'`,
   copy('networks.partner', { id: 'partner:stage', network_ids: [net] }, "id = 'partner:sample'"),
+  copy('networks.partner', { id: 'partner:ended', network_ids: [net], status: 'REVOKED' }, "id = 'partner:sample'"),
 ];
 
 /** Records in the network, each for questions of the matrix. */

@@ -22,7 +22,7 @@ export interface IssuedKey {
 const refused = () => forbidden('There is no such partner, or its keys are not yours to issue or end.');
 
 /** With the row locked, so that keys are counted and ended one command after the other. */
-async function lockPartner(tx: Transaction, id: string, may: (partner: Partner) => boolean): Promise<Partner> {
+export async function lockPartner(tx: Transaction, id: string, may: (partner: Partner) => boolean): Promise<Partner> {
   const lock = { mode: 'pessimistic_write' } as const;
   const partner = isId(id) ? await tx.manager.findOne(Partner, { where: { id }, lock }) : null;
   if (!partner || !may(partner)) throw refused();
@@ -83,7 +83,7 @@ export async function issuePartnerKey(
   return { tokenId, key };
 }
 
-const acts = ({ id, networkIds }: Partner) => ({ target: { type: 'Partner', id }, networkIds });
+export const acts = ({ id, networkIds }: Partner) => ({ target: { type: 'Partner', id }, networkIds });
 
 /**
  * A partner takes a new key. Its old ones go on for some days, so that it can change over, also where this answer does not reach

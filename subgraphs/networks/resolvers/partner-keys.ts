@@ -1,10 +1,18 @@
 import { Arg, Ctx, Directive, Field, FieldResolver, ID, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import type { Transaction } from '../../../kit/database/open.ts';
 import { DateTime } from '../../../kit/scalars.ts';
 import { answer, MutationProblem } from '../../../kit/types.ts';
 import { issuePartnerKey, revokePartnerKey, rotatePartnerKey } from '../commands/partner-keys.ts';
+import { admitPartner, setPartnerStatus } from '../commands/partners.ts';
 import type { NetworksContext } from '../context.ts';
 import { Partner } from '../entities/partner.ts';
-import { IssuePartnerKeyInput, RevokePartnerKeyInput, RotatePartnerKeyInput } from '../partner-inputs.ts';
+import {
+  AdmitPartnerInput,
+  IssuePartnerKeyInput,
+  RevokePartnerKeyInput,
+  RotatePartnerKeyInput,
+  SetPartnerStatusInput,
+} from '../partner-inputs.ts';
 import { scopesOfKey } from '../partners.ts';
 import { maySeeKeys } from '../policy.ts';
 
@@ -40,8 +48,39 @@ export class PartnerKeyPayload {
   problems!: (typeof MutationProblem)[];
 }
 
+@ObjectType({ description: 'The partner as it now is, or what stood in the way.' })
+export class PartnerPayload {
+  @Field(() => Partner, { nullable: true, description: 'Null when there is a problem.' })
+  partner!: Partner | null;
+  @Field(() => [MutationProblem], { description: 'Why nothing was done; empty if it was.' })
+  @Directive('@listSize(assumedSize: 1)')
+  problems!: (typeof MutationProblem)[];
+}
+
 @Resolver(() => Partner)
 export class PartnerKeyResolver {
+  @Mutation(() => PartnerPayload, {
+    description:
+      'Admits an organisation whose systems are to read updates; it is then issued a key. By the steering committees of all the networks that it reads.',
+  })
+  admitPartner(
+    @Arg('input', () => AdmitPartnerInput) input: AdmitPartnerInput,
+    @Ctx() context: NetworksContext,
+  ): Promise<PartnerPayload> {
+    return tellPartner(context, (tx) => admitPartner(tx, context.actor, input));
+  }
+
+  @Mutation(() => PartnerPayload, {
+    description:
+      'Stops a partner, as who may end its keys: its streams close within a second. Lets one that was SUSPENDED go on, as who may issue them.',
+  })
+  setPartnerStatus(
+    @Arg('input', () => SetPartnerStatusInput) input: SetPartnerStatusInput,
+    @Ctx() context: NetworksContext,
+  ): Promise<PartnerPayload> {
+    return tellPartner(context, (tx) => setPartnerStatus(tx, context.actor, input));
+  }
+
   @FieldResolver(() => [PartnerKey], {
     nullable: true,
     description: 'Keys that are good now, newest first, for those who may end them and the partner itself.',
@@ -102,6 +141,16 @@ export class PartnerKeyResolver {
     });
   }
 }
+
+const tellPartner = (
+  { database, loaders }: NetworksContext,
+  command: (tx: Transaction) => Promise<string>,
+): Promise<PartnerPayload> =>
+  answer('partner', async () => {
+    const id = await database.transaction(command);
+    loaders.keysOfPartner.clear(id);
+    return loaders.partner.clear(id).load(id);
+  });
 
 async function tellKey(
   { loaders }: NetworksContext,
