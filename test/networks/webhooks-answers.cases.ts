@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openSender, type Sender, type SenderOptions } from '../../subgraphs/networks/webhooks/sender.ts';
+import { makeCertificate } from './certificate.ts';
 
 /** Endpoints that answer in ways that no server does, over bare sockets. */
 const message = { id: '1', headers: {}, body: Buffer.from('{}') };
@@ -109,6 +114,21 @@ describe('a connection', () => {
     );
     expect(await open(`http://127.0.0.1:${port}/`)()).toMatchObject({ failure: 'CONNECTION_FAILED' });
     expect(asked).toBe(1);
+  });
+
+  test('with a certificate of nobody known is refused, whatever the environment says; and no proxy of it is asked', async () => {
+    const server = createHttpsServer(makeCertificate('self.example.org'), (_, response) => void response.end());
+    servers.add(server);
+    const isThere = await once(server.listen(8443, '127.0.0.5'), 'listening').then(
+      () => true,
+      () => false, // somebody else has the port
+    );
+    const program = fileURLToPath(new URL('webhook-attempt.ts', import.meta.url));
+    const args = ['--import', 'tsx', program, 'https://self.example.org:8443/'];
+    const proxies = { HTTPS_PROXY: 'http://127.0.0.1:1', https_proxy: 'http://127.0.0.1:1', NODE_USE_ENV_PROXY: '1' };
+    const env = { ...process.env, ...proxies, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    expect(JSON.parse(stdout)).toEqual([isThere ? 'TLS_FAILED' : 'CONNECTION_FAILED', null]);
   });
 
   test('to one of several addresses where nobody speaks does not keep it from the others', async () => {

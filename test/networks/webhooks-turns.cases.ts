@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { sendAgain } from '../../subgraphs/networks/webhooks/dead-letters.ts';
-import { confirm, type Held } from '../../subgraphs/networks/webhooks/lease.ts';
+import { confirm, type Held, take } from '../../subgraphs/networks/webhooks/lease.ts';
 import { createSecrets, openLive } from '../../subgraphs/networks/webhooks/secrets.ts';
 import { eventOf, idOf, onceEach } from './webhook-receiver.ts';
 import {
@@ -135,6 +135,27 @@ describe('a turn', () => {
     await again(performance.now() + 5_000);
     expect(await left()).toBe(0);
     await remove(id);
+  });
+
+  test('is given to those that take what they are sent apart from those that do not', async () => {
+    const ids: string[] = [];
+    for (const name of ['well', 'fails', 'fails-too']) ids.push((await endpoint(`/${name}`, 'SV')).id);
+    // for longer than this case lasts, served by nobody else
+    await source.query(
+      `UPDATE webhook_endpoint SET lease_by = 'case', lease_until = now() + interval '2500 ms', attempts = CASE WHEN id = $2 THEN 0 ELSE 3 END
+       WHERE id = ANY ($1)`,
+      [ids, ids[0]],
+    );
+    await publish(['workingplan/for-three'], { countries: ['SV'] });
+    const found = await source.transaction(async (manager) => {
+      await manager.query('UPDATE webhook_endpoint SET lease_until = NULL WHERE id = ANY ($1)', [ids]);
+      const taken = async (which: 'failing' | 'well', most: number) =>
+        (await take(manager, { by: 'case', leaseMs: 2_500, most, which })).map(({ id }) => id);
+      return [await taken('failing', 1), await taken('well', 9), await taken('failing', 9), await taken('failing', 9)];
+    });
+    expect(found.map((taken) => taken.length)).toEqual([1, 1, 1, 0]);
+    expect([found[1], [...found[0]!, ...found[2]!].toSorted()]).toEqual([ids.slice(0, 1), ids.slice(1).toSorted()]);
+    await Promise.all(ids.map((id) => remove(id)));
   });
 
   test('is confirmed at once, whoever has locked the row of an endpoint', async () => {

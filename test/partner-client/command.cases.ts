@@ -153,6 +153,7 @@ export const commandCases = (stage: Stage) =>
       const late = new Promise((resolve) => setTimeout(resolve, 8_000, ['still there']).unref());
       expect(await Promise.race([ended, late])).toEqual([130, null]);
       child.kill('SIGKILL');
+      child.stdout.destroy();
       expect(said).toMatch(/^the reader has stopped reading; go on with --after/);
     });
 

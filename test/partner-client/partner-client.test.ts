@@ -1,4 +1,5 @@
 import { describe } from '@jest/globals';
+import { againCases } from './again.cases.ts';
 import { commandCases } from './command.cases.ts';
 import { followCases } from './follow.cases.ts';
 import { hostileCases } from './hostile.cases.ts';
@@ -13,5 +14,6 @@ describe('partner client', () => {
   followCases(stage);
   takenBackCases(stage);
   mirrorCases(stage);
+  againCases(stage);
   commandCases(stage);
 });

@@ -31,6 +31,7 @@ export interface DeliveriesOptions {
 }
 
 const most = 32; // endpoints that a process serves at once
+const mostFailing = 16; // of them, such as did not take what they were sent last: they wait for each other, and for them nobody
 const confirmEvery = 300; // ms
 const unconfirmed = 900; // ms after which nothing more is sent: within a second of a revocation, whatever the database does
 const grace = 2_000; // ms
@@ -79,14 +80,17 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
       forgotAt = performance.now();
       await forgetDeadLetters(source);
     }
-    const free = most - runs.size;
-    if (stopping || free === 0) return;
-    const at = performance.now();
-    for (const held of await take(source, { by, leaseMs, most: free })) {
-      const ending = new AbortController();
-      const one: Run = { held, ending, confirmedAt: at, done: Promise.resolve() };
-      runs.set(held.id, one);
-      one.done = run(held, ending);
+    for (const which of ['well', 'failing'] as const) {
+      const failing = [...runs.values()].filter(({ held }) => held.attempts > 0).length;
+      const free = Math.min(most - runs.size, which === 'failing' ? mostFailing - failing : most);
+      if (stopping || free <= 0) continue;
+      const at = performance.now();
+      for (const held of await take(source, { by, leaseMs, most: free, which })) {
+        const ending = new AbortController();
+        const one: Run = { held, ending, confirmedAt: at, done: Promise.resolve() };
+        runs.set(held.id, one);
+        one.done = run(held, ending);
+      }
     }
   }
 

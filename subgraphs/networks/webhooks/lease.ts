@@ -60,16 +60,17 @@ const isDue = `coalesce(e.retry_at <= now() OR e.last_attempt_at > now() + inter
  * Takes endpoints that have something to send and are served by nobody, those first that were served longest ago. Whoever takes one has it until it is given
  * back, or not confirmed for `leaseMs`. All times are the database's, so that processes need not agree on theirs.
  * @param by this process
+ * @param which those whose last attempt was in vain, or the others
  */
 export async function take(
-  source: DataSource,
-  { by, leaseMs, most }: { by: string; leaseMs: number; most: number },
+  source: Pick<DataSource, 'query'>,
+  { by, leaseMs, most, which }: { by: string; leaseMs: number; most: number; which: 'failing' | 'well' },
 ): Promise<Held[]> {
   const [rows]: [Row[]] = await source.query(
     `UPDATE webhook_endpoint e SET lease_by = $1, lease_until = now() + $2 * interval '1 ms', served_at = clock_timestamp()
      FROM partner p WHERE p.id = e.partner_id AND e.id IN (
        SELECT e.id FROM webhook_endpoint e JOIN partner p ON p.id = e.partner_id
-       WHERE e.state = 'ACTIVE' AND ${isFree} AND ${isEntitled}
+       WHERE e.state = 'ACTIVE' AND (e.attempts > 0) = $4 AND ${isFree} AND ${isEntitled}
          AND (EXISTS (SELECT 1 FROM webhook_dead_letter d WHERE d.endpoint_id = e.id AND d.is_asked_for)
            OR ${isDue} AND EXISTS (
              SELECT 1 FROM feed.stream s WHERE s.position > coalesce((e.place ->> s.network_id)::bigint, 0)))
@@ -78,7 +79,7 @@ export async function take(
        e.failing_event_id, e.failing_since, NOT ${isDue} AS is_waiting,
        e.secret, CASE WHEN e.previous_until > now() THEN e.previous_secret END AS previous_secret,
        p.id AS partner_id, p.network_ids, p.max_visibility, p.scopes`,
-    [by, leaseMs, most],
+    [by, leaseMs, most, which === 'failing'],
   );
   return rows.map(
     (row): Held => ({
