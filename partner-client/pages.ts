@@ -15,6 +15,8 @@ export interface AskOptions extends Door {
   /** How long to try again while the platform cannot be reached, ms; 5,000. What it says itself, of too much in a minute, is waited for besides. */
   patienceMs?: number;
   signal?: AbortSignal;
+  /** Told before each further attempt, with ms until it; for a log. */
+  onInterruption?: (reason: UpdatesError, delayMs: number) => void;
 }
 
 const answerWithin = 60_000; // ms
@@ -41,6 +43,7 @@ export async function ask<Data>(
       const isTold = error.code === 'RATE_LIMITED' && error.retryAfterMs !== undefined;
       if (isTold) until += delay;
       else if (performance.now() + delay > until) throw error;
+      options.onInterruption?.(error, delay);
       await rest(delay, signal);
     }
   }

@@ -102,7 +102,8 @@ async function run(): Promise<void> {
     (wait === undefined ? (follow ? Number.POSITIVE_INFINITY : 5) : Number(wait.trim() || Number.NaN)) * 1_000;
   if (!(patienceMs >= 0)) throw new UsageError('--wait: a number of seconds.');
   if (options.after === '') throw new UsageError('--after: a cursor, oldest or newest; this one is empty.');
-  const door = { url, key, patienceMs, signal };
+  const tell = ({ code, message }: UpdatesError, delay: number) => say(`${code}: ${message}; again in ${delay} ms`);
+  const door = { url, key, patienceMs, signal, onInterruption: tell };
   const filter = {
     ...(network && { networks: await findNetworks(door, network) }),
     ...(type && { types: type }),
@@ -120,8 +121,8 @@ async function run(): Promise<void> {
   const store = new MemoryStore(after === 'newest' ? undefined : after);
   if (after === 'oldest') store.cursor = await findOldest(door);
   let lostAt: number | undefined;
-  const onInterruption = ({ code, message }: UpdatesError, delay: number) => {
-    say(`${code}: ${message}; again in ${delay} ms`);
+  const onInterruption = (reason: UpdatesError, delay: number) => {
+    tell(reason, delay);
     lostAt ??= performance.now();
     if (performance.now() + delay - lostAt > patienceMs) stop(5);
   };

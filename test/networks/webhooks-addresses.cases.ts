@@ -4,7 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { isPublicAddress } from '../../subgraphs/networks/webhooks/addresses.ts';
 import { openSender, readRetryAfter } from '../../subgraphs/networks/webhooks/sender.ts';
 import { backOff, withDefaults } from '../../subgraphs/networks/webhooks/settings.ts';
-import { findAddresses, findFault } from '../../subgraphs/networks/webhooks/target.ts';
+import { createResolve, findAddresses, findFault } from '../../subgraphs/networks/webhooks/target.ts';
+import { startNameServer } from './name-server.ts';
 import { receiver } from './webhook-stage.ts';
 
 const closed =
@@ -66,6 +67,40 @@ describe('an address is refused', () => {
     expect(await failure(['2606:4700::1111', '::ffff:10.0.0.1'])).toBe('ADDRESS_REFUSED');
     expect(await failure(['169.254.169.254'])).toBe('ADDRESS_REFUSED');
     expect(await failure([])).toBe('DNS_FAILED');
+  });
+
+  test('as name servers say it: over any number of names, in either family, and of IPv4 alone where they are silent of IPv6', async () => {
+    const [open4, open6, closed6] = ['8.8.8.8', '2606470000000000000000000000beef', '00000000000000000000ffff0a000001'];
+    const server = await startNameServer({
+      'both.example.org': { four: [open4], six: [open6] },
+      'chain.example.org': { names: ['a.example.org', 'b.example.org'], four: [open4], six: [] },
+      'inside.example.org': { names: ['db.internal'], four: ['10.0.0.5'], six: [] },
+      'mixed.example.org': { four: [open4, '169.254.169.254'], six: [] },
+      'mapped.example.org': { four: [open4], six: [closed6] },
+      'old.example.org': { four: [open4] },
+      'new.example.org': { four: [], six: [open6] },
+    });
+    const resolve = createResolve([server.address]);
+    const lead = (name: string) =>
+      Promise.race([
+        findAddresses(new URL(`https://${name}/`), { resolve }).catch((error: Error) => error.message),
+        new Promise((late) => setTimeout(late, 4_000, 'silent').unref()),
+      ]);
+    try {
+      const names = ['both', 'chain', 'inside', 'mixed', 'mapped', 'old', 'new', 'none'];
+      expect(await Promise.all(names.map((name) => lead(`${name}.example.org`)))).toEqual([
+        [open4, '2606:4700::beef'],
+        [open4],
+        'ADDRESS_REFUSED',
+        'ADDRESS_REFUSED',
+        'ADDRESS_REFUSED',
+        [open4],
+        ['2606:4700::beef'],
+        'DNS_FAILED',
+      ]);
+    } finally {
+      server.stop();
+    }
   });
 
   test('even if it was kept before', async () => {

@@ -123,6 +123,19 @@ export const commandCases = (stage: Stage) =>
       expect(ran.said).toContain(`2 updates; go on with --after ${lines[1].cursor}`);
     });
 
+    test('waits for the platform as long as it is to, also before it follows', async () => {
+      const nowhere = ['--key', 'x', '--url', `http://127.0.0.1:${await freePort()}`];
+      const ran = await run([...nowhere, '--follow', '--network', 'any'], async (child) => {
+        await once(child.stderr as NodeJS.ReadableStream, 'data');
+        child.kill('SIGINT');
+      });
+      expect(ran).toMatchObject({
+        code: 130,
+        out: '',
+        said: expect.stringMatching(/^DISCONNECTED: .*; again in \d+ ms\n$/),
+      });
+    });
+
     test('ends in peace when nobody reads on', async () => {
       const after = await stage.newest();
       await stage.write(2_000);

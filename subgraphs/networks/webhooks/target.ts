@@ -50,12 +50,32 @@ export function findFault(text: string, reach: Reach): string | null {
   return isName ? null : 'a full name, as in hooks.example.org';
 }
 
-/** Asks the name servers themselves: neither this machine's own names nor its search list lead anywhere. */
-const askNameServers: Resolve = async (hostname) => {
-  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
-  const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
-  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-};
+const patience6 = 500; // ms for IPv6, once there is IPv4
+
+/**
+ * Asks name servers themselves: neither this machine's own names nor its search list lead anywhere. Of a name server that is silent when it is asked for IPv6,
+ * as some are, only IPv4 is taken.
+ * @param servers as in 9.9.9.9 or 127.0.0.1:5353; absent: this machine's
+ */
+export function createResolve(servers?: readonly string[]): Resolve {
+  return async (hostname) => {
+    const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+    if (servers) resolver.setServers(servers);
+    const none = (): string[] => [];
+    const later = resolver.resolve6(hostname).catch(none);
+    const found = await resolver.resolve4(hostname).catch(none);
+    if (found.length === 0) return later;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string[]>((resolve) => {
+      timer = setTimeout(resolve, patience6, []);
+    });
+    const more = await Promise.race([later, late]);
+    clearTimeout(timer);
+    resolver.cancel();
+    return [...found, ...more];
+  };
+}
+const askNameServers = createResolve();
 
 /**
  * Where to connect. Whoever connects does so to one of these, and asks no name server again: a name that leads elsewhere a moment later does not matter.
