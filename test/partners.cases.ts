@@ -40,11 +40,11 @@ describe('partners', () => {
   const readings = async (actor: Actor, id = 'partner:sample'): Promise<Any[] | null> =>
     (await world.get(actor, `{ partner(id: "${id}") { readings { road cursor behind behindSince notedAt } } }`)).partner
       .readings;
-  const publish = (subject: string) =>
+  const publish = (subject: string, visibility: 'PUBLIC' | 'NETWORK' = 'PUBLIC') =>
     world.plans.transaction(async (tx) =>
       tx.publish({
         ...{ networkIds: ['net:africa'], type: 'PLAN_CREATED', eventType: 'org.net4u.plan.created.v1', subject },
-        ...{ visibility: 'PUBLIC', data: {} },
+        ...{ visibility, data: {} },
       }),
     );
   /** Asked until it is so, as there is nothing to listen to. */
@@ -273,5 +273,34 @@ describe('partners', () => {
     // what was noted of the last page may come after the first of these
     const gone = await become(restored, (found) => found?.behind === null);
     expect(gone).toMatchObject({ road: 'PAGED', cursor: null, behind: null, behindSince: null });
+  });
+
+  test('when the database is restored under the running service, what it gives out and what it pushes is of the new epoch', async () => {
+    const page = (after?: string) =>
+      world.ask(sample, 'query ($after: Cursor) { networkUpdates(after: $after, first: 1) { newestAvailable } }', {
+        after,
+      });
+    const { newestAvailable: before } = (await page()).data.networkUpdates;
+    await world.owner.query('UPDATE feed.installation SET epoch = 5');
+    const codeOf = async () => (await page(before)).errors?.[0]?.extensions;
+    expect(await become(codeOf, (found) => found !== undefined)).toMatchObject({
+      ...{ code: 'RESYNC_REQUIRED', reason: 'EPOCH_CHANGED', cursor: expect.any(String) },
+    });
+    expect((await page((await codeOf()).cursor)).errors).toBeUndefined();
+    const input = { clientMutationId: 'pushed', url: 'https://partner.example/hook' };
+    const create = 'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { endpoint { id cursor } } }';
+    const { endpoint } = (await world.get(sample, create, { input })).createWebhook;
+    expect((await page(endpoint.cursor)).errors).toBeUndefined();
+    await publish('workingplan/6', 'NETWORK'); // passed over without a word to that address
+    // one that was looked after by what began in the epoch before would be DISABLED
+    const look = async () =>
+      (
+        await world.owner.query(
+          'SELECT state, epoch, served_at, lease_by FROM networks.webhook_endpoint WHERE id = $1',
+          [endpoint.id],
+        )
+      ).rows[0];
+    const served = await become(look, ({ served_at, lease_by }) => served_at !== null && lease_by === null);
+    expect(served).toMatchObject({ state: 'ACTIVE', epoch: 5, served_at: expect.any(Date), lease_by: null });
   });
 });
