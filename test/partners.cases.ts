@@ -127,6 +127,14 @@ describe('partners', () => {
     const refused: Answer = await world.ask(narrow, '{ networkUpdates(first: 1) { edges { cursor } } }');
     expect(refused.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     expect((await world.get(narrow, '{ networks { id } }')).networks).toHaveLength(3);
+    // nor has it them pushed
+    const input = { clientMutationId: 'narrow-hook', url: 'https://partner.example/hook' };
+    const create =
+      'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { problems { __typename } } }';
+    expect((await world.get(narrow, create, { input })).createWebhook.problems).toEqual([
+      { __typename: 'ForbiddenError' },
+    ]);
+    expect((await world.get(narrow, '{ webhookEndpoints { edges { cursor } } }')).webhookEndpoints).toBeNull();
     const rotate = 'mutation { rotatePartnerKey(input: { clientMutationId: "narrow" }) { key } }';
     const again = await actorOf((await world.get(narrow, rotate)).rotatePartnerKey.key);
     expect(again.partner?.scopes).toEqual([]);

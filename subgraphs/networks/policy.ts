@@ -66,9 +66,9 @@ export const mayRotateKey = (actor: Actor, { id }: Pick<Partner, 'id'>): boolean
 export const maySeeKeys = (actor: Actor, partner: Pick<Partner, 'id' | 'networkIds'>): boolean =>
   mayRevokeKey(actor, partner) || mayRotateKey(actor, partner);
 
-/** Has a partner's updates pushed somewhere, and says where: the partner itself, and those who issue its keys. */
+/** Has a partner's updates pushed somewhere, and says where: the partner itself, by a key that may read them, and those who issue its keys. */
 export const mayKeepWebhooks = (actor: Actor, partner: Pick<Partner, 'id' | 'networkIds'>): boolean =>
-  mayRotateKey(actor, partner) || mayIssueKey(actor, partner);
+  (mayRotateKey(actor, partner) && mayReadFeed(actor)) || mayIssueKey(actor, partner);
 
 /** Stops them: whoever may end its keys, too; and whoever may stop them sees them. */
 export const mayStopWebhooks = (actor: Actor, partner: Pick<Partner, 'id' | 'networkIds'>): boolean =>
