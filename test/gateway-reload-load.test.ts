@@ -113,8 +113,9 @@ describe('under load, while one supergraph follows another', () => {
     const stream = ana.follow('subscription { ticks { n by { name } } }');
     await stream.next();
     await until(() => world.subgraphs.opened.size > opened);
+    const { asked } = world.subgraphs.slow;
     const running = [ana.ask(query), askOverSocket(ana, query)];
-    await pause(100); // they wait for `slow`
+    await until(() => world.subgraphs.slow.asked === asked + 2); // they wait for it
     world.gateway.graphs.replace(graphs[1]);
     for (const answer of await Promise.all(running)) expect(answer).toEqual({ data: { slow: 300, tick } });
     for (const answer of [await ana.ask(query), await askOverSocket(ana, query)])
