@@ -22,6 +22,7 @@ import { type Platform, startPlatform } from './platform.ts';
  */
 const editors = ['americas-editor', 'africa-editor', 'americas-coordinator', 'africa-coordinator', 'steering-member'];
 const duration = 2_500; // ms of editing for each seed
+const enough = 40; // characters that have been acknowledged
 
 jest.spyOn(console, 'log').mockImplementation(() => {}); // Yjs, of a client id used twice
 afterAll(() => void jest.restoreAllMocks());
@@ -51,8 +52,9 @@ describeWith('redis', 'editors behind two gateways', () => {
       editors.map((persona, n) => GatewayEditor.enter(platform, persona, n % 2, { dice, tokens })),
     );
     try {
-      const end = Date.now() + duration;
-      while (Date.now() < end) {
+      const acknowledged = () => people.reduce((sum, person) => sum + person.acknowledged.characters.size, 0);
+      // On a slow machine for longer: until there is something to compare.
+      for (const end = Date.now() + duration; Date.now() < end || acknowledged() <= enough; ) {
         const person = dice.pick(people);
         if (dice.chance(0.93)) person.type();
         else await person.suffer();
@@ -81,8 +83,6 @@ describeWith('redis', 'editors behind two gateways', () => {
       const beside = load((await openDocument(platform, 'americas-editor', 1)).update);
       const replayed = load(before.update, log);
       for (const doc of [beside, replayed]) expect(createComparison(reference)(doc)).toBeUndefined();
-      const acknowledged = people.reduce((sum, person) => sum + person.acknowledged.characters.size, 0);
-      expect(acknowledged).toBeGreaterThan(40);
       expect(Y.encodeStateVector(reference).length).toBeGreaterThan(10);
     } finally {
       await Promise.all(people.map((person) => person.leave()));
