@@ -61,16 +61,22 @@ describe('sync', () => {
   });
 
   describe('the outbox', () => {
-    test('one push is under way at most; what is typed meanwhile goes together into the next', async () => {
+    test('changes at once go together; one push is under way at most, and what is typed meanwhile goes together into the next', async () => {
       const tab = await enter('americas-editor');
       let open = () => {};
       tab.line.gate = new Promise((resolve) => {
         open = resolve;
       });
-      for (let n = 0; n < 50; n++) tab.title('a1.1.2').insert(0, 'x');
+      const type = () => {
+        for (let n = 0; n < 25; n++) tab.title('a1.1.2').insert(0, 'x');
+      };
+      type();
+      await tab.until('sent', () => tab.line.pushes.length > 0);
+      type();
       expect(tab.status()).toMatchObject({ kind: 'saving', changes: 50 });
       await new Promise((resolve) => setTimeout(resolve, 50)); // a second push would have gone out by now
       expect(tab.line.pushes).toHaveLength(1);
+      expect(Y.decodeUpdate(tab.line.pushes[0]!.update).structs).toHaveLength(25);
       tab.line.gate = null;
       open();
       await tab.saved();
