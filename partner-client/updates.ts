@@ -53,9 +53,16 @@ function readOptions() {
   const list = { type: 'string', multiple: true } as const;
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  const options = { after: text, url: text, key: text, 'key-file': text, wait: text } as const;
+  const single = { after: text, url: text, key: text, 'key-file': text, wait: text } as const;
+  const options = { ...single, network: list, type: list, follow: flag, help: flag } as const;
+  const isOption = (arg: string) => arg.startsWith('--') && arg.slice(2).replace(/=.*/s, '') in options;
+  const args = process.argv.slice(2);
+  // a cursor may begin with a dash, which is no option then
+  const at = args.indexOf('--after');
+  const cursor = at < 0 ? undefined : args[at + 1];
+  if (cursor?.startsWith('-') && !isOption(cursor)) args.splice(at, 2, `--after=${cursor}`);
   try {
-    return parseArgs({ options: { ...options, network: list, type: list, follow: flag, help: flag } }).values;
+    return parseArgs({ args, options }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -99,6 +99,8 @@ export const commandCases = (stage: Stage) =>
         [2, /^BAD_USER_INPUT: .*NOTHING/, [...way, '--type', 'NOTHING']],
         [3, /^UNAUTHENTICATED: /, [...nobody, '--follow']],
         [4, /^CURSOR_INVALID: /, [...way, '--after', 'abc']],
+        [4, /^CURSOR_INVALID: /, [...way, '--after', '-bc']], // as one cursor of 64 begins
+        [2, /after.*argument/, [...way, '--after', '--follow']],
         [5, /^DISCONNECTED: .*ECONNREFUSED/, [...nowhere, '--follow']],
       ];
       const ran = await Promise.all(tries.map(([, , args]) => run(args)));
