@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { startEmbeddedPostgres } from '../../kit/database/embedded.ts';
+import { createDatabase } from '../database.ts';
 import { startProcess } from '../gateway/process.ts';
 import { describeLoad, formatTable, say } from '../gateway/report.ts';
 import { countLost } from './rows/crash.ts';
@@ -122,15 +122,9 @@ const folder = await mkdtemp(join(tmpdir(), 'net4u-bench-'));
 const postgres = await startEmbeddedPostgres({ dataDir: folder, onProgress: () => {} });
 const redis = await startRedis();
 let databases = 0;
-async function freshDatabase(): Promise<string> {
+function freshDatabase(): Promise<string> {
   databases += 1;
-  const client = new pg.Client(postgres.url);
-  await client.connect();
-  await client.query(`CREATE DATABASE bench_${databases}`);
-  await client.end();
-  const url = new URL(postgres.url);
-  url.pathname = `/bench_${databases}`;
-  return url.toString();
+  return createDatabase(postgres.url, `bench_${databases}`);
 }
 
 /** Both sides in turn for each row, so that a machine that slows down slows both. */

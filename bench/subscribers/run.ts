@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { startEmbeddedPostgres } from '../../kit/database/embedded.ts';
 import { freePort } from '../../test/port.ts';
 import { run } from '../co-editing/sides/process.ts';
+import { createDatabase } from '../database.ts';
 import { startProcess } from '../gateway/process.ts';
 import { describeLoad, say } from '../gateway/report.ts';
 import { filters } from './audience.ts';
@@ -111,14 +111,4 @@ async function runOne(peer: Peer, databaseUrl: string, redisUrl: string): Promis
     await Promise.all(readers.map((reader) => reader.stop()));
     await platform.stop();
   }
-}
-
-async function createDatabase(server: string, name: string): Promise<string> {
-  const client = new pg.Client(server);
-  await client.connect();
-  await client.query(`CREATE DATABASE ${name}`);
-  await client.end();
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.toString();
 }

@@ -3,12 +3,12 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
 import { readPartnerKey } from '../../issuer/keys.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../kit/database/embedded.ts';
 import { freePort } from '../../test/port.ts';
 import { killPostgres } from '../../test/processes.ts';
 import { type Program, projectRoot, run } from '../co-editing/sides/process.ts';
+import { createDatabase } from '../database.ts';
 
 export const gatewaySecret = 'gateway-0123456789-abcdefghijklmnop';
 const services = ['networks', 'members', 'discussions', 'working-plans', 'gateway'] as const;
@@ -159,14 +159,4 @@ function spawnProgram(args: string[], env: Record<string, string>, onEnd: (said:
       await ended;
     },
   };
-}
-
-async function createDatabase(server: string, name: string): Promise<string> {
-  const client = new pg.Client(server);
-  await client.connect();
-  await client.query(`CREATE DATABASE ${name}`);
-  await client.end();
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.toString();
 }
