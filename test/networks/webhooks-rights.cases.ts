@@ -58,6 +58,11 @@ describe('what a partner may not see', () => {
       'UPDATE networks.partner_token SET revoked_at = NULL',
     ],
     [
+      'the keys that are left may not read updates',
+      "UPDATE networks.partner_token SET scopes = '{}'",
+      'UPDATE networks.partner_token SET scopes = NULL',
+    ],
+    [
       'it is suspended',
       "UPDATE networks.partner SET status = 'SUSPENDED'",
       "UPDATE networks.partner SET status = 'ACTIVE'",

@@ -47,9 +47,10 @@ const partnerOf = ({ partner_id: id, network_ids, max_visibility, scopes }: Righ
   ...{ id, scopes, networkIds: network_ids, maxVisibility: max_visibility },
 });
 
-/** The partner `p` reads updates now: it has a key that is good, as for a stream. */
+/** The partner `p` reads updates now: it has a key that is good and may, as for a stream. */
 const isEntitled = `p.status = 'ACTIVE' AND '${feedScope}' = ANY (p.scopes) AND EXISTS (
-  SELECT 1 FROM partner_token t WHERE t.partner_id = p.id AND t.revoked_at IS NULL AND t.expires_at > now())`;
+  SELECT 1 FROM partner_token t WHERE t.partner_id = p.id AND t.revoked_at IS NULL AND t.expires_at > now()
+    AND (t.scopes IS NULL OR '${feedScope}' = ANY (t.scopes)))`;
 
 /** Nobody has it; a lease that reaches further than leases do is of before the clock was set back. Takes $2. */
 const isFree = `coalesce(e.lease_until <= now() OR e.lease_until > now() + 2 * $2 * interval '1 ms', true)`;
