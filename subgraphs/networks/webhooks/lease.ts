@@ -68,14 +68,16 @@ export async function take(
   { by, leaseMs, most, which }: { by: string; leaseMs: number; most: number; which: 'failing' | 'well' },
 ): Promise<Held[]> {
   const [rows]: [Row[]] = await source.query(
-    `UPDATE webhook_endpoint e SET lease_by = $1, lease_until = now() + $2 * interval '1 ms', served_at = clock_timestamp()
-     FROM partner p WHERE p.id = e.partner_id AND e.id IN (
+    // not "id IN (SELECT ... LIMIT ... SKIP LOCKED)", which a plan may run once for each row: it then takes more than it says
+    `WITH free AS MATERIALIZED (
        SELECT e.id FROM webhook_endpoint e JOIN partner p ON p.id = e.partner_id
        WHERE e.state = 'ACTIVE' AND (e.attempts > 0) = $4 AND ${isFree} AND ${isEntitled}
          AND (EXISTS (SELECT 1 FROM webhook_dead_letter d WHERE d.endpoint_id = e.id AND d.is_asked_for)
            OR ${isDue} AND EXISTS (
              SELECT 1 FROM feed.stream s WHERE s.position > coalesce((e.place ->> s.network_id)::bigint, 0)))
        ORDER BY e.served_at NULLS FIRST LIMIT $3 FOR UPDATE OF e SKIP LOCKED)
+     UPDATE webhook_endpoint e SET lease_by = $1, lease_until = now() + $2 * interval '1 ms', served_at = clock_timestamp()
+     FROM free, partner p WHERE e.id = free.id AND p.id = e.partner_id
      RETURNING e.id, e.url, e.mode, e.filter, e.version, e.place, e.epoch, e.attempts, e.item_failing_since,
        e.failing_event_id, e.failing_since, NOT ${isDue} AS is_waiting,
        e.secret, CASE WHEN e.previous_until > now() THEN e.previous_secret END AS previous_secret,

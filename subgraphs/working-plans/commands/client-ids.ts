@@ -55,9 +55,10 @@ export async function endClientIds(
 export async function deleteUnusedClientIds(manager: Pick<EntityManager, 'query'>, batch = 1_000): Promise<number> {
   for (let deleted = 0; ; ) {
     const [, count]: [unknown, number] = await manager.query(
-      `DELETE FROM plan_client WHERE (plan_id, client_id) IN (
+      `WITH unused AS MATERIALIZED (
          SELECT plan_id, client_id FROM plan_client
-         WHERE next_clock = 0 AND greatest(used_at, issued_at) < now() - ${lifetime} LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+         WHERE next_clock = 0 AND greatest(used_at, issued_at) < now() - ${lifetime} LIMIT $1 FOR UPDATE SKIP LOCKED)
+       DELETE FROM plan_client c USING unused WHERE c.plan_id = unused.plan_id AND c.client_id = unused.client_id`,
       [batch],
     );
     deleted += count;
