@@ -58,7 +58,7 @@ describe('feed erasure', () => {
       }
       expect(
         JSON.stringify((await owner.query("SELECT * FROM feed.event WHERE subject = 'thread/t1'")).rows),
-      ).not.toMatch(/canary|UG|FIREARMS|aaaa/);
+      ).not.toMatch(/canary|UG|FIREARMS|a{32}/);
       await erase('t1');
       await erase('of which nothing was said');
       expect(await read()).toHaveLength(6); // nothing twice, and nothing of nothing

@@ -15,7 +15,7 @@ const hinted: Record<string, number> = {};
 async function hintUntil(hints: Hints, channel: string, heard: () => boolean): Promise<void> {
   for (let tries = 0; !heard() && tries < 3_000; tries += 1) {
     hinted[channel] = (hinted[channel] ?? 0) + 1;
-    hints.publish(channel, `try ${tries}`);
+    hints.publish(channel, `attempt ${tries}`);
     await new Promise((resolve) => setTimeout(resolve, 20)); // time for one hint to cross
   }
   expect(heard()).toBe(true);
@@ -99,14 +99,14 @@ describeWith('redis', 'hints through Redis', () => {
       b.subscribe('u', (payload) => heard.push(`u ${payload}`)),
       b.subscribe('t', (payload) => heard.push(`t ${payload}`)),
     ];
-    await hintUntil(a, 'u', () => heard.some((text) => text.startsWith('u try')) && overheard.length > 0);
+    await hintUntil(a, 'u', () => heard.some((text) => text.startsWith('u attempt')) && overheard.length > 0);
     a.publish('u', 'for u');
     await stranger.publish('u', 'forged');
     for (const honest of overheard) await stranger.publish('t', honest); // moved to another channel
-    await hintUntil(a, 't', () => heard.some((text) => text.startsWith('t try')));
+    await hintUntil(a, 't', () => heard.some((text) => text.startsWith('t attempt')));
     expect(heard.join()).not.toContain('forged');
     expect(heard.filter((text) => text.startsWith('t ')).length).toBeLessThanOrEqual(hinted.t ?? 0);
-    expect(overheard.join()).not.toContain('try');
+    expect(overheard.join()).not.toContain('attempt');
     for (const stop of stops) stop();
     spy.destroy();
     stranger.destroy();
