@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { openSupergraph } from '../gateway/supergraph/source.ts';
+import { openSupergraph, type SupergraphSource } from '../gateway/supergraph/source.ts';
 import { tryOut } from '../gateway/supergraph/trial.ts';
 import { createLog } from '../kit/log.ts';
 import { composeSmall, membersSdl, networksSdl, type SmallWorld, startSmallWorld, until } from './gateway.ts';
@@ -31,10 +31,11 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function serve(path: string): Promise<void> {
+async function serve(from: string | SupergraphSource): Promise<void> {
   lines = [];
   const log = createLog('test', 'info', (line) => lines.push(JSON.parse(line)));
-  world = await startSmallWorld({ supergraph: openSupergraph(path), production: false, log });
+  const supergraph = typeof from === 'string' ? openSupergraph(from) : from;
+  world = await startSmallWorld({ supergraph, production: false, log });
   ana = await world.member();
 }
 const newFile = async (sdl = first): Promise<string> => {
@@ -211,6 +212,23 @@ describe('a supergraph that cannot be served is refused, and the one before stay
     writeFileSync(path, version('after_all'));
     await replaced();
     expect(await served()).toContain('after_all');
+  });
+
+  test('one that was written while the one before was read is told of once, however often it is read', async () => {
+    const path = await newFile();
+    const source = openSupergraph(path);
+    let reads = 0;
+    const read = async () => {
+      if (reads === 1) writeFileSync(path, membersSdl); // the first is that of the start, the second that of its watching
+      const draft = await source.read();
+      reads += 1;
+      return draft;
+    };
+    await serve({ ...source, read });
+    await until(() => reads === 3); // for the writing
+    writeFileSync(path, version('at_last'));
+    await replaced();
+    expect(said('supergraph refused')).toHaveLength(1);
   });
 
   test('one line each says what is wrong; requests, subscriptions and /ready notice nothing', async () => {

@@ -48,23 +48,31 @@ export async function serveSupergraph(
     throw new ConfigurationError(`SUPERGRAPH: ${source.name} cannot be served. ${(error as Error).message}`);
   });
 
+  /** What was refused last, and why: a change that was read while it was made is read again when it is told of. */
+  let refused: string | undefined;
   const replace = async (by: string): Promise<Outcome> => {
     const from = graphs.current.id;
+    let key: string | undefined;
     try {
       const draft = await source.read();
-      const key = keyOf(draft);
+      key = keyOf(draft);
       if (key === accepted) {
+        refused = undefined;
         if (by !== watching) log.warn('supergraph unchanged', { by, path: source.name, id: from });
         return 'unchanged';
       }
       const { sdl, broken } = await tried(draft);
       const { id } = graphs.replace(sdl);
       accepted = key;
+      refused = undefined;
       // not mere information: development, too, should see what it serves now
       log.warn('supergraph replaced', { by, path: source.name, from, to: id, ...(broken.length > 0 && { broken }) });
       return 'replaced';
     } catch (error) {
       if (ending.signal.aborted) return 'refused';
+      const before = refused;
+      refused = `${(error as Error).message}\n${key ?? ''}`;
+      if (by === watching && refused === before) return 'refused';
       log.error('supergraph refused', {
         by,
         path: source.name,
