@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -68,6 +68,9 @@ export async function occupy(port: number): Promise<Server> {
   await once(server, 'listening');
   return server;
 }
+
+/** What a cluster is made in, before it is whole. */
+export const findDraft = (dataDir: string) => readdirSync(dataDir).find((name) => name.startsWith('postgres.new-'));
 
 export const makeNote = (url: string) => query(url, `CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')`);
 export const readNote = async (url: string) => (await query(url, 'SELECT text FROM note'))[0]?.text;
@@ -140,6 +143,20 @@ export class Ground {
     const dataDir = this.nameDataDir();
     await promisify(execFile)('cp', ['-Rp', await this.usedCluster, dataDir]);
     return dataDir;
+  }
+
+  /** @returns a DATA_DIR whose first start was killed amid its initdb */
+  async halfMakeCluster(): Promise<string> {
+    for (;;) {
+      const dataDir = this.nameDataDir();
+      const starter = this.startElsewhere(dataDir);
+      await starter.next('step');
+      const isMade = () => existsSync(join(dataDir, 'postgres'));
+      await waitFor(() => isMade() || existsSync(join(dataDir, findDraft(dataDir) ?? '-', 'postgres', 'base', '1')));
+      await starter.end('SIGKILL');
+      if (!isMade()) return dataDir;
+      await this.start({ dataDir }); // this process got no turn for as long as the rest of it took: once more
+    }
   }
 
   async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {

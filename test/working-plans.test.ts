@@ -242,11 +242,11 @@ describe('who may do what', () => {
 });
 
 describe('statements', () => {
-  const counted = async (who: Name, query: string, variables: object) => {
+  /** @param most that it may be: asked again while it is more, since what runs in the background, for plans just made above all, may fall into it */
+  const counted = async (who: Name, query: string, variables: object, most: number) => {
     let count = Number.POSITIVE_INFINITY;
     let answer: Answer | undefined;
-    // The fewer of two: what runs in the background every few seconds may fall into one.
-    for (let times = 0; times < 2; times++) {
+    for (let times = 0; times < 20 && (times < 2 || count > most); times++) {
       here.statements.length = 0;
       answer = await here.ask(who, query, variables);
       expect(answer.errors).toBeUndefined();
@@ -271,7 +271,7 @@ describe('statements', () => {
     ];
     const query = `query ($r: [_Any!]!) { _entities(representations: $r) {
       ... on Activity { code title { text } responsible { id } } ... on WorkingPlan { title { text } } ... on Objective { code } ... on Milestone { dueOn } } }`;
-    const { answer, count } = await counted('africa-editor', query, { r: representations });
+    const { answer, count } = await counted('africa-editor', query, { r: representations }, 1);
     expect(count).toBe(1);
     const found = answer.data._entities;
     expect(found.slice(0, 5).map((entity: Any) => entity?.code)).toEqual([
@@ -294,6 +294,7 @@ describe('statements', () => {
       'africa-editor',
       'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Activity { status version milestones { status } } } }',
       { r: activities },
+      3,
     );
     expect(statuses.count).toBe(3);
     const organisations = Array.from({ length: 8 }, (_, n) => ({ __typename: 'Organisation', id: `org:s0${n + 1}` }));
@@ -305,6 +306,7 @@ describe('statements', () => {
       `query ($r: [_Any!]!) { _entities(representations: $r) {
         ... on Organisation { responsibilities { id } } ... on Network { workingPlans { id objectives { code } } } } }`,
       { r: [...organisations, ...networks] },
+      4,
     );
     expect(lists.count).toBeLessThanOrEqual(4);
     expect(lists.answer.data._entities[0].responsibilities).toEqual([{ id: `${joint}/a1.1.1` }]);
