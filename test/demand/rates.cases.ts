@@ -219,7 +219,10 @@ describe('at the door', () => {
     const [error] = answer?.body.errors ?? [];
     expect([answer?.status, error?.extensions.code]).toEqual([429, 'RATE_LIMITED']);
     expect(Number(answer?.headers.get('retry-after'))).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, error?.extensions.retryAfterMs)); // as it says
+    expect(error?.extensions.retryAfterMs).toBeGreaterThan(0);
+    // Others of the 50 have had what has come since: one that is refused now tells the time that holds.
+    const wait = (await ask()).body.errors?.[0]?.extensions.retryAfterMs;
+    await new Promise((resolve) => setTimeout(resolve, wait ?? 0)); // as it says
     expect((await ask()).status).toBe(200);
   });
 
@@ -311,7 +314,13 @@ describe('at the door', () => {
     expect(statuses.slice(0, 2)).toEqual([401, 401]);
     expect(statuses.at(-1)).toBe(429);
     const good = { authorization: `Bearer ${await world.sign()}` };
-    expect((await world.post({ query: '{ tick { n } }' }, { ...good, ...forwarded })).status).toBe(429);
+    let { status } = await world.post({ query: '{ tick { n } }' }, { ...good, ...forwarded });
+    // Where it took so long that something has come back meanwhile, that is taken again.
+    for (let tries = 0; status === 200 && tries < 100; tries += 1) {
+      await Promise.all(Array.from({ length: 6 }, wrong));
+      ({ status } = await world.post({ query: '{ tick { n } }' }, { ...good, ...forwarded }));
+    }
+    expect(status).toBe(429);
     expect((await world.post({ query: '{ tick { n } }' }, good)).status).toBe(200); // on loopback
   });
 });
