@@ -20,13 +20,13 @@ export const againCases = (stage: Stage) =>
         const first = start();
         await first.says(/events/);
         await stage.write(3);
-        await until(async () => (await count()) === 3, 20_000);
+        await until(async () => (await count()) === 3);
         first.signal('SIGTERM');
         expect(await first.ended()).toBe(0);
         await tables.query('UPDATE mirror.checkpoint SET cursor = began');
         await stage.write(2);
         const second = start();
-        await until(async () => (await count()) === 5 || !second.isRunning(), 20_000);
+        await until(async () => (await count()) === 5 || !second.isRunning());
         expect([await count(), second.output().includes('duplicate')]).toEqual([5, false]);
         expect((await tables.query('SELECT sum(updates) FROM mirror.heard')).rows[0].sum).toBe('5');
         second.signal('SIGTERM');

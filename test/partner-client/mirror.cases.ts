@@ -89,9 +89,9 @@ export const mirrorCases = (stage: Stage) =>
       let mirror = start();
       const [early, late] = [await stage.say('net:africa'), await stage.say('net:africa')];
       const other = await stage.say('net:africa');
-      await until(async () => (await rows(other)).length === 1, 20_000);
+      await until(async () => (await rows(other)).length === 1);
       await erase(early);
-      await until(async () => (await rows(early)).includes(gone), 20_000);
+      await until(async () => (await rows(early)).includes(gone));
       expect(await rows(early)).toEqual([gone]);
       mirror.signal('SIGTERM');
       await mirror.ended();
@@ -99,7 +99,7 @@ export const mirrorCases = (stage: Stage) =>
       const unseen = await stage.say('net:africa');
       for (const subject of [late, unseen]) await erase(subject);
       mirror = start();
-      await until(async () => (await rows(unseen)).length === 2, 20_000);
+      await until(async () => (await rows(unseen)).length === 2);
       // of what it never saw, that it was said is told, and not what
       expect([await rows(late), await rows(unseen)]).toEqual([[gone], [gone, gone]]);
       expect(await rows(other)).toEqual(['org.net4u.thread.started.v1']);
