@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { freshDatabase } from './database.ts';
+import { freePort } from './port.ts';
 import { Processes, type Started, until } from './processes.ts';
 
 const sdl = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
@@ -26,7 +27,8 @@ async function prepare(text: string): Promise<{ path: string; env: Record<string
   await mkdir(folder);
   const path = join(folder, 'supergraph.graphql');
   await writeFile(path, text);
-  return { path, env: { PORT: '0', DATA_DIR: join(folder, 'data'), SUPERGRAPH: path, ...urls } };
+  const PORT = `${await freePort()}`; // a gateway that is given none finds one, and listens when all else has begun
+  return { path, env: { PORT, DATA_DIR: join(folder, 'data'), SUPERGRAPH: path, ...urls } };
 }
 const linesOf = (started: Started, message: string): Record<string, unknown>[] =>
   started

@@ -5,6 +5,7 @@ import type { StartOptions } from '../start.ts';
 import { freshDatabase } from './database.ts';
 import { type Hosted, startHosted } from './hosted.ts';
 import { createPeople, type People } from './people.ts';
+import { freePort } from './port.ts';
 
 export interface World {
   /** The gateway's address, e.g. http://localhost:40123. */
@@ -45,7 +46,9 @@ async function openWorld(
 ): Promise<World> {
   const database = await freshDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'net4u-world-'));
-  const settings = { NODE_ENV: 'test', PORT: '0', DATABASE_URL: database.url, DATA_DIR: dataDir, ...env };
+  // Not 0: the platform learns its port first, and listens when all else has begun; and `resume` finds it as it was left.
+  const own = { PORT: `${await freePort()}`, DATABASE_URL: database.url, DATA_DIR: dataDir };
+  const settings = { NODE_ENV: 'test', ...own, ...env };
   let running = await start({ env: settings, page });
   const { url } = running;
   const people = createPeople(url, dataDir);
@@ -56,7 +59,7 @@ async function openWorld(
     people,
     halt: () => running.stop(),
     async resume() {
-      running = await start({ env: { ...settings, PORT: new URL(url).port }, page });
+      running = await start({ env: settings, page });
     },
     async stop() {
       await people.leave();
