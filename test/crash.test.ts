@@ -44,8 +44,9 @@ async function query(sql: string): Promise<Record<string, unknown>[]> {
   }
 }
 
-/** What people's edits and sign-ins make, and what is made of them in the background. */
+/** What people's edits and sign-ins make, and what is made in the background: of edits, and of the records once their days have passed. */
 const notRecords = [
+  'told_late',
   ...['plan_edit', 'plan_client', 'plan_snapshot', 'session'],
   ...['plan_node', 'plan_projection', 'plan_words', 'plan_words_read', 'plan_touch', 'plan_touch_read'],
 ];

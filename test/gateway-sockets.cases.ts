@@ -317,7 +317,7 @@ describe('gateway sockets', () => {
     stuck.socket.pause(); // never answers the close
     const auth = { authorization: `Bearer ${token}` };
     const answered = stopping.post({ query: '{ slow(ms: 800) }' }, auth);
-    const hanging = stopping.post({ query: '{ tick { n } slow(ms: 5500) }' }, auth);
+    const hanging = stopping.post({ query: '{ tick { n } slow(ms: 60000) }' }, auth);
     const events = fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { ...auth, accept: 'text/event-stream', 'content-type': 'application/json' },

@@ -7,7 +7,7 @@ import { composeSupergraph } from '../gateway/supergraph/compose.ts';
 import type { Actor, RequestContext } from '../kit/context.ts';
 import { createLog } from '../kit/log.ts';
 import { BoundedQueue } from '../kit/queue.ts';
-import { listen, serveSubgraph } from '../kit/server.ts';
+import { listen, serveSubgraph, timeouts } from '../kit/server.ts';
 import { type Answer, createMember, type Member } from './people.ts';
 
 export const secret = 'a secret of at least thirty-two characters';
@@ -50,6 +50,7 @@ async function startIssuer() {
     const body = request.url?.includes('openid') ? { issuer: url, jwks_uri: `${url}/jwks` } : { keys: published };
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
+  server.keepAliveTimeout = timeouts.keepAliveTimeout; // or a look after some seconds comes on a connection that is just being closed
   url = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}`;
   return {
     url,

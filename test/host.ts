@@ -28,6 +28,8 @@ const server = createServer(async (request, response) => {
   const answered = answer(request.url ?? '', await text(request));
   response.end(JSON.stringify(await answered.catch((error: Error) => ({ error: error.stack ?? String(error) }))));
 });
+// A worker that is busy with a test asks again after a while: not on a connection that is just being closed.
+server.keepAliveTimeout = 75_000; // ms
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${(server.address() as { port: number }).port}\n`);
 });

@@ -49,7 +49,7 @@ describe('partners', () => {
     );
   /** Asked until it is so, as there is nothing to listen to. */
   async function become<T>(look: () => Promise<T>, wanted: (found: T) => boolean): Promise<T> {
-    for (const until = Date.now() + 5_000; ; ) {
+    for (const until = Date.now() + 60_000; ; ) {
       const found = await look();
       if (wanted(found) || Date.now() > until) return found;
       await new Promise((resolve) => setTimeout(resolve, 20));

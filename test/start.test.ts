@@ -276,19 +276,25 @@ describe('from nothing', () => {
     expect(await refusal(token('americas-editor', dataDir))).toMatch(
       /issuer\.json is not there: start the platform first with `npm start`/,
     );
-    for (const step of [
+    const steps = [
       'creating the database cluster',
       'starting networks',
       'starting discussions',
       'starting the gateway',
-    ]) {
+    ];
+    for (let step = steps.shift(); step !== undefined; ) {
       const platform =
         step === 'starting the gateway' ? processes.start([], settings) : processes.startCompiled([], settings);
       await platform.says(new RegExp(`^ {2}${step}`, 'm'));
       platform.signal('SIGINT', 'group');
-      expect([step, await platform.ended(10_000)]).toEqual([step, 0]);
+      // a cluster that is being made is made whole first, and how long that takes is the machine's
+      const within = step === 'creating the database cluster' ? 60_000 : 10_000;
+      expect([step, await platform.ended(within)]).toEqual([step, 0]);
+      // Where this process got no turn while the start went on to its end, the signal came after it: once more.
+      if (/NET4U is running[\s\S]*SIGINT: stopping/.test(platform.output())) continue;
       expect(platform.output()).not.toMatch(/NET4U is running|^ +at |Error/m);
       await until(() => listPostgres(dataDir).length === 0);
+      step = steps.shift();
     }
 
     const first = processes.start([], settings);

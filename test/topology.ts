@@ -110,6 +110,21 @@ export class Topology {
     return (await response?.json()) as { status: string; for?: string[] } | undefined;
   }
 
+  /**
+   * Waits until the gateway says that it waits for this subgraph and no other: one that is well, but gets no turn for a second, counts as silent as long.
+   * @throws when it does not say so in time
+   */
+  async waitsFor(name: string): Promise<void> {
+    let said: unknown;
+    const wanted = JSON.stringify({ status: 'waiting', for: [name] });
+    await until(async () => {
+      said = await this.ask();
+      return JSON.stringify(said) === wanted;
+    }).catch((error) => {
+      throw new Error(`the gateway says ${JSON.stringify(said)}, not ${wanted}`, { cause: error });
+    });
+  }
+
   /** @throws with what a service said that could not start */
   async becomesReady(...gateways: string[]): Promise<void> {
     await Promise.all([...this.running.values()].map((service) => service.ready()));

@@ -114,7 +114,7 @@ describeWith('chromium', 'several people in one plan, in headless Chromium', () 
     const before = await visitor.title('2.1.4').inputValue();
     const node = doc.getMap('nodes').get('a2.1.4') as Y.Map<unknown>;
     const { data } = await (await world.people.as('africa-editor')).ask('{ viewer { seat { id } } }');
-    node.set('deleted', { by: data.viewer.seat.id, at: '2026-11-22T03:00:00.000Z' });
+    node.set('deleted', { by: data.viewer.seat.id, at: '2026-11-22T12:00:00.000Z' }); // this day in all zones but the Pacific's
     await visitor.title('2.1.4').waitFor({ state: 'detached' });
     const deleted = visitor.page.getByRole('region', { name: 'Deleted: 1 part of the plan' });
     await deleted.getByText('Deleted: 1 part of the plan').click();
