@@ -28,6 +28,14 @@ describe('resume', () => {
     return client;
   };
   const upstreams = () => world.journal.opened.size;
+  /**
+   * Who stands where another does goes on with him at the next event; one who had not been given all of it then, as on a slow machine, at a later one.
+   */
+  const meeting = (count: number) =>
+    until(() => {
+      if (upstreams() > count) world.journal.append();
+      return upstreams() === count;
+    });
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   /** A generator of random numbers below `n` that gives the same for the same seed. */
   const randomOf = (seed: number) => {
@@ -54,11 +62,13 @@ describe('resume', () => {
       await until(() => late.got.length === 400);
       expect(upstreams()).toBe(2); // the one at the head has not given anything yet, so nobody knows that they have met
       world.journal.append();
-      await until(() => live.got.length === 1 && late.got.length === 401 && upstreams() === 1);
+      await until(() => live.got.length === 1 && late.got.length === 401);
+      await meeting(1);
       world.journal.append(10);
-      await until(() => late.got.length === 411);
+      const { head } = world.journal;
+      await until(() => [live, late].every((one) => numbers(one, 'notes').at(-1) === head));
       expectAll(late, start - 400, 'notes');
-      expect(numbers(live, 'notes')).toEqual(range(start + 1, start + 11));
+      expectAll(live, start, 'notes');
     });
 
     test('of the newest event joins at once, and so do all who come with the same one', async () => {
@@ -107,8 +117,7 @@ describe('resume', () => {
         const { head } = world.journal;
         await until(() => reading.every(({ operation, field }) => numbers(operation, field).at(-1) === head));
         for (const { operation, after, field } of reading) expectAll(operation, after, field);
-        world.journal.append();
-        await until(() => upstreams() === 2); // one for each field
+        await meeting(2); // one for each field
       },
     );
   });
@@ -140,8 +149,7 @@ describe('resume', () => {
         );
       }
       for (const { operation, after, field } of readers) expectAll(operation, after, field);
-      world.journal.append();
-      await until(() => upstreams() === 2);
+      await meeting(2);
     });
 
     test('as it says beforehand, is not noticed either', async () => {

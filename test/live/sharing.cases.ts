@@ -117,7 +117,7 @@ describe('sharing', () => {
       };
       await read();
       world.journal.append();
-      while (!text.includes('data: {')) await read();
+      while (!/data: \{.*\n\n/.test(text)) await read(); // it may come in pieces
       await until(() => socket.got.length === 1);
       expect(text).toContain(`event: next\ndata: ${JSON.stringify(socket.got[0])}\n\n`);
       expect(upstreams()).toBe(1);

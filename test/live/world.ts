@@ -6,6 +6,7 @@ import type { Actor, RequestContext } from '../../kit/context.ts';
 import { createLog } from '../../kit/log.ts';
 import { type RunningServer, serveSubgraph } from '../../kit/server.ts';
 import { type SmallWorld, secret, startSmallWorld, until } from '../gateway.ts';
+import { freePort } from '../port.ts';
 
 const link =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@inaccessible", "@shareable"])';
@@ -48,6 +49,8 @@ class Follow implements AsyncIterableIterator<Message> {
     private readonly journal: Journal,
     private at: number,
     private readonly text: string | null,
+    /** Whether its messages may be heartbeats: of `notes` they are not. */
+    private readonly beats: boolean,
     greets: boolean,
   ) {
     if (greets) this.#extra.push(this.#heartbeat());
@@ -59,7 +62,7 @@ class Follow implements AsyncIterableIterator<Message> {
     this.#wake();
   }
   beat() {
-    if (this.at === this.journal.head) this.say(this.#heartbeat());
+    if (this.beats && this.at === this.journal.head) this.say(this.#heartbeat());
   }
   say(message: Message) {
     this.#extra.push(message);
@@ -107,8 +110,8 @@ class Journal {
     this.head += count;
     for (const follow of this.opened) follow.wake();
   }
-  open(actor: Actor, after: string | null | undefined, text: string | null, greets: boolean) {
-    const follow = new Follow(this, after ? Number(after.slice(1)) : this.head, text, greets && !after);
+  open(actor: Actor, after: string | null | undefined, text: string | null, beats: boolean) {
+    const follow = new Follow(this, after ? Number(after.slice(1)) : this.head, text, beats, beats && !after);
     this.actors.push(actor);
     this.opened.add(follow);
     return follow;
@@ -187,8 +190,8 @@ export async function startLiveWorld(people: Record<string, Person>) {
     Entry: { roles, readAs: ((_, __, { actor }) => actor.seatId ?? 'nobody') as Resolve, by: () => ({ id: 'seat:9' }) },
     Seat: { name: ({ id }: { id: string }) => `Seat ${id}` },
   };
-  let networks: RunningServer = await serve('networks', withNames(networksSdl), networksResolvers);
-  const port = Number(new URL(networks.url).port);
+  const port = await freePort(); // it comes back where it was: nobody is given that meanwhile
+  let networks: RunningServer = await serve('networks', withNames(networksSdl), networksResolvers, port);
   const compose = (sdl = networksSdl) =>
     composeSupergraph([
       { name: 'members', sdl: membersSdl, url: '' },
