@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 import { PlanSession } from '../../web/co-editing/session.ts';
 import { createMemoryShelf, type Writing } from '../../web/co-editing/shelf.ts';
 import { type PlanEvent, type PlanWire, WireFailure } from '../../web/co-editing/wire.ts';
+import { until } from '../processes.ts';
 import { startWorldApart, type World } from '../world.ts';
 import { createClock } from './clock.ts';
 import { connectLine, type Line, openTab, readServerDocument, titleOf } from './plan.ts';
@@ -147,7 +148,7 @@ describe('faults', () => {
       });
       tab.line.afterPush = () => setImmediate(answered);
       tab.title('a1.1.5').insert(0, 'Late ');
-      await tab.until('sent', () => tab.line.pushes.length === 1);
+      await until(() => tab.line.pushes.length === 1);
       await tab.stop();
       open();
       await answer;

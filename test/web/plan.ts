@@ -69,8 +69,24 @@ export async function connectLine(world: World, persona: string): Promise<Line> 
         queueMicrotask(() => sink.ended(new WireFailure('UNREACHABLE', 'cut')));
         return () => {};
       }
-      line.sink = sink;
-      return wire.follow(after, sink);
+      // Once it has ended nothing comes of it any more: what was missed must come from where the reader stands.
+      let over = false;
+      let leave = () => {};
+      line.sink = {
+        opened: () => sink.opened(),
+        next: (event) => over || sink.next(event),
+        ended(failure) {
+          if (over) return;
+          over = true;
+          leave();
+          sink.ended(failure);
+        },
+      };
+      leave = wire.follow(after, line.sink);
+      return () => {
+        over = true;
+        leave();
+      };
     },
     close: () => member.leave(),
   };

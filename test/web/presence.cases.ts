@@ -226,6 +226,7 @@ describe('two people in the plan', () => {
     await reader.until('received', () => reader.title('a1.1.1').toString().startsWith('Look: '));
     // Longer than what was received is told at the latest: the other page has it, and nobody looks at it.
     await new Promise((resolve) => setTimeout(resolve, 2_600));
+    await writer.until('known', () => writer.session.view.seenBy !== null);
     expect(writer.session.view.seenBy).toBe(0);
     reader.session.look(true);
     await writer.until('seen', () => writer.session.view.seenBy === 1);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import * as Y from 'yjs';
 import { createMemoryShelf } from '../../web/co-editing/shelf.ts';
 import { WireFailure } from '../../web/co-editing/wire.ts';
+import { until } from '../processes.ts';
 import { startWorldApart, type World } from '../world.ts';
 import { connectLine, type Line, openTab, readServerDocument, titleOf } from './plan.ts';
 
@@ -71,7 +72,7 @@ describe('sync', () => {
         for (let n = 0; n < 25; n++) tab.title('a1.1.2').insert(0, 'x');
       };
       type();
-      await tab.until('sent', () => tab.line.pushes.length > 0);
+      await until(() => tab.line.pushes.length > 0);
       type();
       expect(tab.status()).toMatchObject({ kind: 'saving', changes: 50 });
       await new Promise((resolve) => setTimeout(resolve, 50)); // a second push would have gone out by now
@@ -254,7 +255,7 @@ describe('sync', () => {
       const left = createMemoryShelf(structuredClone(stray.peek()));
       const tab = await enter('americas-editor', { shelf: { ...createMemoryShelf(), strays: async () => [left] } });
       await tab.until('received', () => tab.title('a2.1.3').toString().startsWith('Left behind '));
-      await tab.until('emptied', () => left.peek() === undefined || tab.session.view.refused.length > 0);
+      await until(() => left.peek() === undefined || tab.session.view.refused.length > 0); // of which a tab says nothing
       expect(tab.session.view.refused).toEqual([]);
     });
   });
