@@ -117,17 +117,20 @@ describe('who is in a plan', () => {
 
   test('is told to whoever watches at most twice a second, however often somebody moves, and ends with the newest', async () => {
     const watcher = await follow('africa-rep', 'w');
-    await watcher.until(() => true);
+    await follow('americas-editor', 'moving');
+    let last = `${joint}/plan`;
+    // From a list on: one that was under way before would be counted, and its time not.
+    await set(here, 'americas-editor', 'moving', { nodeId: last });
+    await watcher.until(({ people }) => people.some(({ nodeId }) => nodeId === last));
     const before = watcher.lists.length;
-    const began = Date.now();
-    let last = '';
+    const began = performance.now();
     for (let n = 0; watcher.lists.length < before + 4; n++) {
       last = `${joint}/a1.1.${1 + (n % 2)}`;
       await set(here, 'americas-editor', 'moving', { nodeId: last });
       await new Promise((resolve) => setTimeout(resolve, 60)); // some sixteen a second
     }
     await watcher.until(({ people }) => people.some(({ nodeId }) => nodeId === last));
-    const seconds = (Date.now() - began) / 1_000;
+    const seconds = (performance.now() - began) / 1_000;
     expect(watcher.lists.length - before).toBeLessThanOrEqual(2 * seconds + 1);
   });
 });
@@ -280,9 +283,11 @@ describe('what one seat may do', () => {
   });
 
   test('is to move twenty times a second, whatever its tabs; others are not held up by it', async () => {
+    // In a plan of its own: tabs without a subscription stay for 30 s.
+    const planId = await createPlan(here, 'both-editor');
     const began = performance.now();
     const answers = await Promise.all(
-      Array.from({ length: 80 }, (_, n) => set(here, 'steering-member', `t${n}`, { nodeId: `${joint}/plan` })),
+      Array.from({ length: 80 }, (_, n) => set(here, 'steering-member', `t${n}`, { planId, nodeId: `${planId}/plan` })),
     );
     const seconds = (performance.now() - began) / 1_000;
     const refused = answers.filter(({ errors }) => errors);
@@ -293,9 +298,9 @@ describe('what one seat may do', () => {
       expect(errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
       expect(errors?.[0]?.extensions.retryAfterMs).toBeGreaterThan(0);
     }
-    expect(codeOf(await set(here, 'africa-rep', 'other'))).toBeUndefined();
+    expect(codeOf(await set(here, 'africa-rep', 'other', { planId }))).toBeUndefined();
     // Nor does it fill the list: a seat has ten tabs.
-    const watcher = await follow('africa-rep', 'other');
+    const watcher = await follow('africa-rep', 'other', planId);
     const { people } = await watcher.until(() => true);
     expect(people.filter(({ seat }) => seat?.id === 'seat:s10')).toHaveLength(10);
   });
@@ -326,7 +331,10 @@ test('nothing of it is stored or logged', async () => {
   await one.until(({ people }) => people.some((person) => person.anchor === anchor));
   one.close();
   await running.stop();
-  expect(statements.filter((sql) => !/^\s*(SELECT|WITH late AS \(SELECT)/.test(sql))).toEqual([]);
+  // What the process does every few seconds, on a slow machine also while this lasts, is of other tables.
+  const rounds = /plan_projection|plan_export/;
+  const others = statements.filter((sql) => !rounds.test(sql));
+  expect(others.filter((sql) => !/^\s*(SELECT|WITH late AS \(SELECT)/.test(sql))).toEqual([]);
   const said = lines.join('');
   expect(said).toContain('BAD_USER_INPUT');
   for (const secretText of [anchor, 'secret-tab', 'secret-field', 'seat:s02']) expect(said).not.toContain(secretText);

@@ -21,6 +21,8 @@ test('many suggestions about a text that has grown to megabytes are seen as outd
   const text = copy.text('plan').toString();
   const once = await measureCpu(() => hash(text));
   const look = async () => {
+    // As at the first look, or only that would have anything to find out, and another one be measured.
+    await world.db.query("UPDATE working_plans.plan_suggestion SET status = 'OPEN' WHERE plan_id = $1", [planId]);
     const { edges } = await list('both-editor', planId, '(first: 100)');
     expect(edges.map(({ node }: { node: { status: string } }) => node.status)).toEqual(Array(60).fill('OUTDATED'));
   };
