@@ -51,8 +51,17 @@ describe('streams', () => {
 
   describe('an open stream', () => {
     test('ends with its sign-in, over SSE as over WebSocket', async () => {
-      const token = await signToken({ dataDir: world.dataDir, persona: 'africa-rep', expiresIn: 2 });
-      const text = await (await followEvents(token)).text;
+      const asked = { dataDir: world.dataDir, persona: 'africa-rep' };
+      let text = '';
+      // One that was over before its stream was open shows nothing: once more, with more time.
+      for (let expiresIn = 2; !text.includes('event: next'); expiresIn *= 2) {
+        const token = await signToken({ ...asked, expiresIn });
+        const ends = (Math.floor(Date.now() / 1_000) + expiresIn) * 1_000;
+        const events = await followEvents(token).catch((error) => {
+          if (Date.now() < ends - 1_000) throw error;
+        });
+        text = (await events?.text) ?? '';
+      }
       expect(text).toMatch(/"code":"UNAUTHENTICATED"[\s\S]*event: complete/);
     });
 
