@@ -185,8 +185,9 @@ describe('life races', () => {
     const asked = submit(here, 'africa-coordinator', id, 1);
     // until it stands at the lock
     for (;;) {
+      await world.db.query('SELECT pg_stat_clear_snapshot()'); // or a transaction does not see a connection that was opened since
       const { rows: waiting } = await world.db.query(
-        `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        'SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',
       );
       if (waiting.length > 0) break;
     }
@@ -204,8 +205,9 @@ describe('life races', () => {
     await world.db.query('SELECT FROM working_plans.plan WHERE id = $1 FOR UPDATE', [id]);
     const asked = submit(there, 'africa-coordinator', id, 1, key).catch((error: Error) => error.message);
     for (let cut = 0; cut === 0; ) {
+      await world.db.query('SELECT pg_stat_clear_snapshot()');
       const { rows: found } = await world.db.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',
       );
       cut = found.length;
     }

@@ -117,9 +117,9 @@ export async function conclude(
   world: Pick<World, 'database' | 'hints'>,
   planId: string,
   contentHash: string,
-  over: Partial<DecisionConcluded> & { hint?: boolean } = {},
+  over: Partial<DecisionConcluded> & { hint?: boolean; meanwhile?: () => Promise<void> } = {},
 ): Promise<string> {
-  const { hint = true, ...rest } = over;
+  const { hint = true, meanwhile, ...rest } = over;
   const data: DecisionConcluded = {
     decisionId: `decision:${++decisions}`,
     networkIds: [am, af],
@@ -128,16 +128,17 @@ export async function conclude(
     outcome: 'ADOPTED',
     ...rest,
   };
-  await sayDecision(world, data.networkIds, { ...data });
+  await sayDecision(world, data.networkIds, { ...data }, meanwhile);
   if (hint) world.hints.publish(feedChannel, '');
   return data.decisionId;
 }
 
-/** The same event with any data. On a connection of its own: tests say several at once. */
+/** The same event with any data. On a connection of its own: tests say several at once. @param meanwhile before it is committed */
 export async function sayDecision(
   world: Pick<World, 'database'>,
   networkIds: string[],
   data: Record<string, unknown>,
+  meanwhile: () => Promise<void> = async () => {},
 ): Promise<void> {
   const client = new pg.Client(world.database.url);
   await client.connect();
@@ -156,6 +157,7 @@ export async function sayDecision(
         },
       ],
     );
+    await meanwhile();
     await client.query('COMMIT');
   } finally {
     await client.end();

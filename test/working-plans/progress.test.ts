@@ -182,7 +182,7 @@ describe('a deadline', () => {
         kind: 'MILESTONE',
         dueOn: '2027-03-31',
         dueAt: '2027-03-31T21:00:00.000Z',
-        isOver: false,
+        isOver: Date.now() >= Date.parse('2027-03-31T21:00:00.000Z'),
         activityCode: '1.1.1',
       },
       title: { text: 'Primer mapa completo' },
