@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { nextUpdate } from '../next-update.ts';
 import type { Member } from '../people.ts';
 import { startWorld, type World } from '../world.ts';
 import { first, plan } from './decisions.ts';
@@ -107,12 +108,13 @@ describe('decisions gateway', () => {
     // The hour of the round passes.
     await owner.query('UPDATE discussions.decision_round SET closes_at = now() WHERE decision_id = $1', [id]);
     const watcher = steering.follow(
-      'subscription { networkUpdates { ... on NetworkUpdate { type subject data network { slug } } } }',
+      'subscription { networkUpdates { __typename ... on NetworkUpdate { type subject data network { slug } } } }',
     );
-    await watcher.next();
+    expect((await watcher.next()).data.networkUpdates.__typename).toBe('Heartbeat');
     const concluded = await send(coordinator, 'concludeDecision', { decisionId: id, expectedVersion: 2 });
     expect(concluded).toEqual({ decision: { id, version: 3, status: 'ADOPTED' }, problems: [] });
-    expect((await watcher.next()).data.networkUpdates).toEqual({
+    expect(await nextUpdate(watcher)).toEqual({
+      __typename: 'NetworkUpdate',
       type: 'DECISION_CONCLUDED',
       subject: `decision/${id}`,
       network: { slug: 'net4u-africa' },

@@ -253,6 +253,8 @@ test('whose it is, is told only where it wants to be named', async () => {
 });
 
 test('is found by its words in four languages, its facts and its review date, page by page', async () => {
+  // The sample ones are to be looked at again in 2027: on whatever day this runs, that is not yet.
+  await db.query("UPDATE discussions.knowledge_item SET review_on = '2099-01-01' WHERE id LIKE 'know:sample-%'");
   await published({
     texts: [
       text('es', 'Investigaciones financieras'),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { nextUpdate } from '../next-update.ts';
 import type { Member } from '../people.ts';
 import { startWorldApart, type World } from '../world.ts';
 import { soon } from './library.ts';
@@ -50,8 +51,10 @@ async function did(
 
 test('a joint meeting: drafted in one region, agreed to in the other, put into everybody’s calendar', async () => {
   const { americas, coordinator, rep, partner } = people;
-  const watcher = rep.follow('subscription { networkUpdates { ... on NetworkUpdate { type subject data } } }');
-  await watcher.next();
+  const watcher = rep.follow(
+    'subscription { networkUpdates { __typename ... on NetworkUpdate { type subject data } } }',
+  );
+  expect((await watcher.next()).data.networkUpdates.__typename).toBe('Heartbeat');
   const input = {
     ...{
       networkIds: [am, af],
@@ -73,7 +76,8 @@ test('a joint meeting: drafted in one region, agreed to in the other, put into e
   const step = { meetingId: draft.id, expectedVersion: 1 };
   await did(coordinator, 'agreeToMeeting', 'MeetingStepInput', 'meeting', step);
   await did(americas, 'announceMeeting', 'MeetingStepInput', 'meeting', { ...step, expectedVersion: 2 });
-  expect((await watcher.next()).data.networkUpdates).toEqual({
+  expect(await nextUpdate(watcher)).toEqual({
+    __typename: 'NetworkUpdate',
     type: 'MEETING_SCHEDULED',
     subject: `meeting/${draft.id}`,
     data: { meetingId: draft.id, kind: 'JOINT_CROSS_REGION' },

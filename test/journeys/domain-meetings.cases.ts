@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { af, am, nextUpdate, oneOff, soon, stage } from './domain-stage.ts';
+import { nextUpdate } from '../next-update.ts';
+import { af, am, oneOff, soon, stage } from './domain-stage.ts';
 
 test('an organisation applies and is admitted by decision', async () => {
   const { see, act, refused, decide, heard, audited } = stage;

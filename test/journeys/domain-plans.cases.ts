@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import * as Y from 'yjs';
+import { nextUpdate } from '../next-update.ts';
 import { titleOf } from '../plan-writer.ts';
-import { af, am, nextUpdate, oneOff, soon, stage } from './domain-stage.ts';
+import { af, am, oneOff, soon, stage } from './domain-stage.ts';
 import { networkUpdates, planLive, unified } from './operations.ts';
 
 const text = (words: string) => [{ locale: 'en', text: words }];

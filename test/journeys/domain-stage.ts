@@ -176,15 +176,6 @@ export async function startStage(): Promise<Stage> {
   return { world, ran, as, see, until, act, refused, decide, heard, audited, listen, stop };
 }
 
-/** The next update of a stream; heartbeats come between them when it takes long. */
-export async function nextUpdate(updates: Following): Promise<Any> {
-  for (;;) {
-    const { data, errors } = await updates.next();
-    expect(errors).toBeUndefined();
-    if (data.networkUpdates.__typename !== 'Heartbeat') return data.networkUpdates;
-  }
-}
-
 /** A hash that differs from this one in its last character. */
 export const oneOff = (hash: string): string => `${hash.slice(0, -1)}${hash.endsWith('0') ? '1' : '0'}`;
 export const soon = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();

@@ -7,9 +7,10 @@ const telling = startTelling();
 const { act, read, sql, enrol, mailAt, notices } = telling;
 
 const day = 86_400_000; // ms
-const dayFromNow = (days: number) => new Date(Date.now() + days * day).toISOString().slice(0, 10);
+const now = Date.now(); // one day for all: midnight may come while this runs
+const dayFromNow = (days: number) => new Date(now + days * day).toISOString().slice(0, 10);
 /** Twelve hours from now by clocks in Kampala: the platform's own mailer, whose clock is the real one, makes no digest while this runs. */
-const digestAt = Math.floor(Date.now() / 3_600_000) * 3_600_000 + day / 2;
+const digestAt = Math.floor(now / 3_600_000) * 3_600_000 + day / 2;
 const hour = (new Date(digestAt).getUTCHours() + 3) % 24;
 /** So many ms after it is that hour there for the first time. */
 const atDigest = (ms: number) => new Date(digestAt + ms);
@@ -154,8 +155,8 @@ describe('the inbox', () => {
     expect(pageInfo.hasNextPage).toBe(true);
     expect((await page(`, after: "${pageInfo.endCursor}"`)).viewer.notices.edges).toEqual([{ node: { kind: 'LATE' } }]);
     // The day before a round closes those who have not spoken are reminded, once.
-    const now = () => new Date(Date.now() + 19.5 * day);
-    for (const _ of [1, 2]) await remindOfDecisions(telling.discussions, { now });
+    const dayBefore = () => new Date(Date.now() + 19.5 * day);
+    for (const _ of [1, 2]) await remindOfDecisions(telling.discussions, { now: dayBefore });
     expect((await notices('africa-rep', 5, 'kind isSettled')).nodes.filter((one) => !one.isSettled)).toHaveLength(3);
     expect((await notices('steering-member', 2)).nodes.map(({ kind }) => kind)).toEqual(
       Array(2).fill('DECISION_WAITS'),

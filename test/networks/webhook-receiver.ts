@@ -22,8 +22,11 @@ export interface Place {
   /** The answer to each, from the next one on. */
   answer(reply: Answer): void;
   /** Until `found` says so of what has arrived. @throws with what has, when it does not in time */
-  until(found: (arrived: Arrived[], place: Place) => boolean, within?: number): Promise<Arrived[]>;
+  until(found: (arrived: Arrived[], place: Place) => boolean): Promise<Arrived[]>;
 }
+
+/** ms that is waited for one thing: it tells what never comes, not how fast a machine is. */
+export const within = 60_000;
 
 /** What a partner runs: takes events over HTTP, any number of endpoints by their paths. */
 export async function startReceiver() {
@@ -64,7 +67,7 @@ export async function startReceiver() {
         answer(reply) {
           place.reply = reply;
         },
-        until: (found, within = 10_000) =>
+        until: (found) =>
           new Promise((resolve, reject) => {
             const end = (act: () => void) => {
               clearTimeout(timer);

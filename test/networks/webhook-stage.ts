@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Actor } from '../../kit/context.ts';
 import type { FeedEvent } from '../../kit/feed/publish.ts';
 import { type NetworksWorld, partner, startNetworks } from '../networks.ts';
-import { type Place, startReceiver } from './webhook-receiver.ts';
+import { type Place, startReceiver, within } from './webhook-receiver.ts';
 
 /** What the clock of this process is wrong by, ms. */
 export const clock = { wrongBy: 0 };
@@ -77,7 +77,7 @@ export const look = async (id: string): Promise<Any> => {
 };
 
 /** Looks until it is as wanted: what a delivery writes down, it says to nobody. */
-export async function becomes(id: string, wanted: object, within = 10_000): Promise<Any> {
+export async function becomes(id: string, wanted: object): Promise<Any> {
   for (const end = Date.now() + within; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
     const found = await look(id);
     try {
@@ -115,12 +115,14 @@ export async function endpoint(path: string, country: string, more: object = {})
   return { place, id: made.id as string, secret: secret as string, version: made.version as number };
 }
 
-/** As if it had been failing for so long. */
-export const age = (id: string, column: 'item_failing_since' | 'failing_since', hours: number) =>
-  world.owner.query(
-    `UPDATE networks.webhook_endpoint SET ${column} = ${column} - make_interval(hours => $2) WHERE id = $1`,
-    [id, hours],
-  );
+/** As if it had been failing for so long: said while nobody has the endpoint, as an attempt under way writes down what it knew when it began. */
+export async function age(id: string, column: 'item_failing_since' | 'failing_since', hours: number): Promise<void> {
+  const text = `UPDATE networks.webhook_endpoint SET ${column} = ${column} - make_interval(hours => $2) WHERE id = $1 AND lease_by IS NULL`;
+  for (const end = Date.now() + within; (await world.owner.query(text, [id, hours])).rowCount === 0; ) {
+    if (Date.now() > end) throw new Error(`somebody has had the endpoint for ${within} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
 
 /** Room for others: a partner has ten at most. */
 export const remove = async (id: string) => {

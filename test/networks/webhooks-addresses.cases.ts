@@ -104,7 +104,7 @@ describe('an address is refused', () => {
   });
 
   test('even if it was kept before', async () => {
-    const sender = openSender(`http://127.0.0.1:${receiver.port}/`, { timeoutMs: 1_000, now: Date.now });
+    const sender = openSender(`http://127.0.0.1:${receiver.port}/`, { timeoutMs: 30_000, now: Date.now });
     const message = { id: '1', headers: {}, body: Buffer.from('{}') };
     const outcome = await sender.send(message, [], new AbortController().signal);
     expect(outcome).toEqual({ failure: 'ADDRESS_REFUSED', status: null, retryAfter: null });
@@ -132,7 +132,7 @@ describe('a connection', () => {
     const sender = openSender('https://rebinding.example.org:8443/', {
       resolve,
       allowLoopback: true,
-      timeoutMs: 3_000,
+      timeoutMs: 30_000,
       now: Date.now,
     });
     const send = () => sender.send(message, [], new AbortController().signal);
@@ -145,12 +145,15 @@ describe('a connection', () => {
   });
 
   test('that nobody takes, a name that leads nowhere and a name server that is silent are told apart', async () => {
-    const options = { allowLoopback: true, timeoutMs: 300, now: Date.now };
-    const send = (url: string, resolve?: () => Promise<string[]>) =>
-      openSender(url, { ...options, ...(resolve && { resolve }) }).send(message, [], new AbortController().signal);
+    const send = (url: string, resolve?: () => Promise<string[]>, timeoutMs = 30_000) =>
+      openSender(url, { allowLoopback: true, timeoutMs, now: Date.now, ...(resolve && { resolve }) }).send(
+        message,
+        [],
+        new AbortController().signal,
+      );
     expect(await send('http://127.0.0.1:1/')).toMatchObject({ failure: 'CONNECTION_FAILED' });
     expect(await send('https://nowhere.example.org/', async () => [])).toMatchObject({ failure: 'DNS_FAILED' });
-    expect(await send('https://silent.example.org/', () => new Promise(() => {}))).toMatchObject({
+    expect(await send('https://silent.example.org/', () => new Promise(() => {}), 300)).toMatchObject({
       failure: 'TIMEOUT',
     });
   });

@@ -36,7 +36,7 @@ async function listen(speak: (socket: Socket, count: number) => void, host = '12
 }
 
 function open(url: string, options: Partial<SenderOptions> = {}) {
-  const sender = openSender(url, { allowLoopback: true, timeoutMs: 2_000, now: Date.now, ...options });
+  const sender = openSender(url, { allowLoopback: true, timeoutMs: 30_000, now: Date.now, ...options });
   senders.add(sender);
   return () => sender.send(message, [], new AbortController().signal);
 }
@@ -71,7 +71,7 @@ describe('an answer', () => {
     ['after two interim ones', `HTTP/1.1 100 Go on\r\n\r\nHTTP/1.1 103 Early\r\n\r\n${ok}\r\n`, letters, null, 200],
   ] as const)('%s', async (_, text, again, failure, status) => {
     const outcome = open(`http://127.0.0.1:${await listen(saying(text, again))}/`)();
-    const isWaiting = new Promise((resolve) => setTimeout(resolve, 4_000, 'still waiting').unref());
+    const isWaiting = new Promise((resolve) => setTimeout(resolve, 60_000, 'still waiting').unref());
     expect(await Promise.race([outcome, isWaiting])).toEqual({ failure, status, retryAfter: null });
   });
 
@@ -143,7 +143,7 @@ describe('a connection', () => {
       8443,
     );
     const resolve = async () => ['127.0.0.4', '127.0.0.3'];
-    const outcome = await open('https://two.example.org:8443/', { resolve, timeoutMs: 600 })();
+    const outcome = await open('https://two.example.org:8443/', { resolve, timeoutMs: 2_000 })(); // half of it for each
     if (!silent || !other) return expect(outcome.failure).not.toBeNull(); // somebody else has the port
     expect([outcome.failure, asked]).toEqual(['TLS_FAILED', ['silent', 'other']]);
   });

@@ -71,15 +71,12 @@ describe('an endpoint gets', () => {
     ]);
     await done('resumeWebhook', { id, expectedVersion: paused.version });
     await place.until((arrived) => onceEach(arrived).length === 2);
-    expect(place.arrived.map((one) => eventOf(one).subject).slice(0, 2)).toEqual([
-      'workingplan/one',
-      'workingplan/two',
-    ]);
+    expect(onceEach(place.arrived).map((one) => eventOf(one).subject)).toEqual(['workingplan/one', 'workingplan/two']);
     await becomes(id, { behind: 0 });
     const before = place.arrived.length;
     await done('replayWebhook', { id, after: begin });
     await place.until((arrived) => onceEach(arrived.slice(before)).length === 2);
-    expect(place.arrived.slice(before).map(idOf)).toEqual(place.arrived.slice(0, 2).map(idOf));
+    expect(onceEach(place.arrived.slice(before)).map(idOf)).toEqual(onceEach(place.arrived).map(idOf));
     expect((await send('replayWebhook', { id, after: 'AAAA' })).problems).toMatchObject([
       { __typename: 'ValidationError', path: ['input', 'after'] },
     ]);

@@ -164,7 +164,7 @@ describe('a turn', () => {
     await source.query("UPDATE webhook_endpoint SET state = 'PAUSED' WHERE id = $1", [id]);
     await becomes(id, { state: 'PAUSED' });
     await source.query(
-      `UPDATE webhook_endpoint SET state = 'ACTIVE', lease_by = 'us', lease_until = now() + interval '1 second' WHERE id = $1`,
+      `UPDATE webhook_endpoint SET state = 'ACTIVE', lease_by = 'us', lease_until = now() + interval '30 seconds' WHERE id = $1`,
       [id],
     );
     const [{ version, ...partner }] = await source.query(
@@ -178,7 +178,7 @@ describe('a turn', () => {
     await world.owner.query('BEGIN');
     try {
       await world.owner.query('SELECT 1 FROM networks.webhook_endpoint WHERE id = $1 FOR UPDATE', [id]);
-      const waits = new Promise((resolve) => setTimeout(resolve, 2_000, 'it waits').unref());
+      const waits = new Promise((resolve) => setTimeout(resolve, 20_000, 'it waits').unref());
       expect(await Promise.race([ask(), waits])).toEqual(new Set([id]));
     } finally {
       await world.owner.query('ROLLBACK');
