@@ -60,7 +60,9 @@ export function describeRefusals(regions: () => Regions): void {
       ['FORBIDDEN', 'NOT_OURS', 'UNKNOWN_REGION', 'UPDATE_MALFORMED'].map((reason) => ({ reason, state: 'REFUSED' })),
     );
     expect(await titleIn(americas, plan, 'africa-editor')).toBe('Honest and on');
-    expect(americas.working.output().split('was put into quarantine')).toHaveLength(5);
+    const alarms = () => americas.working.output().split('was put into quarantine').length - 1;
+    await until(() => alarms() >= 4); // what a process says comes by a pipe, after the rows
+    expect(alarms()).toBe(4);
   });
 
   test('a link key opens the plans of its networks and no other door; revoked, nothing comes through it', async () => {
@@ -94,7 +96,8 @@ export function describeRefusals(regions: () => Regions): void {
       0,
       expect.stringMatching(/^\d+ keys of americas ended/),
     ]);
-    await pause(1_500); // a revocation takes effect within a second
+    const isOpen = "SELECT FROM working_plans.link_peer WHERE region = 'africa' AND connected";
+    await until(async () => (await americas.rows(isOpen)).length === 0); // it takes effect within a second, on services that have turns
     await typeAt(africa, ' unheard');
     await typeAt(americas, ' heard');
     await until(async () => (await titleIn(africa)).includes(' heard'));

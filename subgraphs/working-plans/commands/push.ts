@@ -43,7 +43,7 @@ export interface Sent {
 
 /** How large a plan may grow: past it, only deletions are taken. */
 export const planLimits = { bytes: 16 * 1024 * 1024, nodes: 10_000 };
-const patience = 500; // ms
+const patience = 2_000; // ms: an append is tens of them, on a machine under load a second
 const mostRaces = 3; // how often an edit may lose its clock to another process before its client must resync
 
 /**
