@@ -144,9 +144,11 @@ describe('resume', () => {
         await new Promise((resolve) => setTimeout(resolve, 150)); // while it is away the gateway tries more than once
         await world.revive();
         world.journal.append(20);
-        await until(() =>
-          readers.every(({ operation, field }) => numbers(operation, field).at(-1) === world.journal.head),
-        );
+        await until(() => {
+          const sentAway = readers.find(({ operation }) => operation.isOver);
+          if (sentAway) throw new Error(`ended by ${JSON.stringify(sentAway.operation.got.at(-1))}`);
+          return readers.every(({ operation, field }) => numbers(operation, field).at(-1) === world.journal.head);
+        });
       }
       for (const { operation, after, field } of readers) expectAll(operation, after, field);
       await meeting(2);
